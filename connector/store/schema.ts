@@ -1,0 +1,289 @@
+/**
+ * The connector's tables as kysely sees them. Ids are ULIDs as text, instants are ISO text in UTC, documents are JSON
+ * text, flags are 0 or 1: types that SQLite and PostgreSQL store alike. The tenant (`account_id`) leads every index of
+ * tenant data.
+ */
+import type { Generated } from 'kysely';
+
+export interface Tables {
+  partner: { id: string; name: string; created_at: string };
+  account: {
+    id: string;
+    partner_id: string;
+    name: string;
+    name_lc: string;
+    country: string;
+    status: string;
+    phone_policy: string;
+    guard_percent: number;
+    guard_users: number;
+    created_at: string;
+    updated_at: string;
+    revision: number;
+  };
+  person: {
+    id: string;
+    partner_id: string;
+    name: string;
+    email: string;
+    email_lc: string;
+    password_hash: string | null;
+    created_at: string;
+    disabled: number;
+  };
+  /** What a person may reach: every account of the partner (`account_id` null) or one account. */
+  membership: { id: string; person_id: string; account_id: string | null; role: string };
+  session: {
+    id_hash: string;
+    person_id: string;
+    csrf: string;
+    created_at: string;
+    seen_at: string;
+    expires_at: string;
+  };
+  setup_link: { token_hash: string; expires_at: string; used_at: string | null };
+  gateway: {
+    id: string;
+    account_id: string;
+    name: string;
+    name_lc: string;
+    host_name: string | null;
+    serial: string | null;
+    fingerprint: string;
+    certificate_serial: string;
+    certificate_expires_at: string;
+    created_at: string;
+    released_at: string | null;
+    /** From the last birth. */
+    boot: number;
+    conn: number;
+    online: number;
+    presence_since: string | null;
+    presence_reason: string | null;
+    last_seen_at: string | null;
+    version: string | null;
+    capabilities: string;
+    outbox: string | null;
+    /** Highest sequence number up to which every record is committed. */
+    acked_seq: number;
+    quarantined: number;
+    /** When a section last arrived; presence is Stale when that is too long ago. */
+    section_at: string | null;
+  };
+  /** Committed sequence numbers above `acked_seq`, until the hole below them is filled. */
+  seq_ahead: { gateway_id: string; seq: number };
+  /** Revoked client certificates by serial. */
+  revoked_certificate: { serial: string; gateway_id: string; revoked_at: string };
+  enrolment: {
+    id: string;
+    code: string;
+    poll_secret_hash: string;
+    csr: string;
+    fingerprint: string;
+    host_name: string;
+    serial: string | null;
+    addresses: string;
+    version: string;
+    site_name: string | null;
+    expires_at: string;
+    created_at: string;
+    gateway_id: string | null;
+    confirmed_at: string | null;
+    confirmed_by: string | null;
+  };
+  provisioning_token: {
+    id: string;
+    account_id: string;
+    token_hash: string;
+    site_name: string | null;
+    uses: number;
+    max_uses: number;
+    expires_at: string;
+    created_at: string;
+  };
+  /** The latest document of each section of each gateway. */
+  section: {
+    account_id: string;
+    gateway_id: string;
+    section: string;
+    boot: number;
+    revision: number;
+    hash: string;
+    document: string;
+    received_at: string;
+  };
+  /** A PBX as known from sync runs and section `pbxs`; `revision` is the user revision that is committed. */
+  pbx: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    type: string;
+    name: string;
+    revision: number;
+    created_at: string;
+  };
+  directory_user: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    pbx_id: string;
+    source_key: string;
+    name: string;
+    name_lc: string;
+    first_name: string | null;
+    last_name: string | null;
+    email: string | null;
+    email_lc: string | null;
+    extension: string | null;
+    work_phone: string | null;
+    mobile_phone: string | null;
+    login_id: string | null;
+    department: string | null;
+    /** Irregularities as a bit mask, in the order of the contract's word list. */
+    irregular: number;
+    /** Lower-case name, e-mail and extension, for search. */
+    search: string;
+    modified_at: string;
+  };
+  /** Chunks of a run that is still arriving, one row a record; emptied when the run ends or is replaced. */
+  sync_stage: {
+    run_id: string;
+    source_key: string;
+    removal: number;
+    record: string | null;
+  };
+  sync_stage_run: {
+    run_id: string;
+    account_id: string;
+    gateway_id: string;
+    pbx_id: string;
+    header: string | null;
+    trailer: string | null;
+    chunks: number;
+    created_at: string;
+  };
+  /** Which chunks of a staged run are there, so that a repeated one changes nothing. */
+  sync_stage_chunk: { run_id: string; n: number };
+  sync_run: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    pbx_id: string;
+    pbx_name: string;
+    pbx_type: string;
+    trigger: string;
+    outcome: string;
+    started_at: string;
+    finished_at: string;
+    duration_ms: number;
+    counts: string;
+    irregularities: string;
+    reason: string | null;
+    hold: string | null;
+    decided_by: string | null;
+    decided_at: string | null;
+    revision: number;
+  };
+  /** The users that a Held run would remove, as a snapshot. */
+  held_user: {
+    run_id: string;
+    account_id: string;
+    source_key: string;
+    name: string;
+    email: string | null;
+    extension: string | null;
+  };
+  platform: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    platform_id: string;
+    host_lc: string;
+    platform_type: string | null;
+    system_family: string | null;
+    document: string;
+    reported_at: string;
+  };
+  application: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    application_id: string;
+    platform_id: string | null;
+    type: string;
+    version: string | null;
+    licence_type: string | null;
+    licence_expires_at: string | null;
+    document: string;
+    reported_at: string;
+  };
+  command: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    name: string;
+    args: string;
+    state: string;
+    issuer_id: string;
+    issuer_name: string;
+    issued_at: string;
+    deadline_at: string;
+    updated_at: string;
+    progress: string | null;
+    output: string | null;
+    reason: string | null;
+  };
+  event: {
+    id: string;
+    account_id: string | null;
+    partner_id: string | null;
+    gateway_id: string | null;
+    boot: number | null;
+    seq: number | null;
+    actor_id: string;
+    actor_name: string;
+    actor_kind: string;
+    action: string;
+    type: string;
+    asset: string;
+    asset_id: string;
+    name: string;
+    severity: string;
+    message: string;
+    at: string;
+    properties: string;
+    details: string;
+    tags: string;
+    result: string;
+    request_id: string | null;
+  };
+  /** Messages that could not be taken, kept for support; the newest 200 of each gateway. */
+  quarantine: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    topic: string;
+    code: string;
+    detail: string;
+    payload: string;
+    received_at: string;
+  };
+  /** What consoles are told, kept for 48 hours so that a stream can be taken up again. */
+  change: {
+    id: Generated<number>;
+    account_id: string | null;
+    partner_id: string | null;
+    topic: string;
+    ref: string | null;
+    row: string | null;
+    at: string;
+  };
+  idempotency: {
+    key: string;
+    person_id: string;
+    request_hash: string;
+    status: number;
+    body: string;
+    created_at: string;
+  };
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Permission } from './access.ts';
+import { Id, Instant } from './ids.ts';
+import { CheckResult } from './sections.ts';
+import { HoldDecision, Reason, SyncCounts } from './users.ts';
+import { SyncOutcome } from './words.ts';
+
+/** States of a command. They only ever move to a higher rank; the six last ones are final. */
+export const CommandState = z.enum([
+  'queued',
+  'sent',
+  'accepted',
+  'running',
+  'succeeded',
+  'failed',
+  'rejected',
+  'timed_out',
+  'canceled',
+  'expired',
+]);
+export type CommandState = z.infer<typeof CommandState>;
+
+const RANK: Readonly<Record<CommandState, number>> = {
+  queued: 0,
+  sent: 1,
+  accepted: 2,
+  running: 3,
+  succeeded: 4,
+  failed: 4,
+  rejected: 4,
+  timed_out: 4,
+  canceled: 4,
+  expired: 4,
+};
+
+/** Whether the state is one in which a command stays. */
+export const isFinal = (state: CommandState): boolean => RANK[state] === RANK.succeeded;
+
+/**
+ * Whether a command in state `from` may take the news of state `to`. Late, repeated and reordered news is refused; a
+ * repeated `running` is welcome, because it carries progress.
+ */
+export function mayMove(from: CommandState, to: CommandState): boolean {
+  if (isFinal(from)) return false;
+  return RANK[to] > RANK[from] || (from === 'running' && to === 'running');
+}
+
+const NoArguments = z.strictObject({});
+
+/** The commands that this version of the contract defines: arguments, output, and the right that issuing one needs. */
+export const commands = {
+  'pbx.sync': {
+    args: z.strictObject({ pbx: Id, full: z.boolean().optional(), decision: HoldDecision.optional() }),
+    output: z.looseObject({ run: Id, outcome: SyncOutcome, counts: SyncCounts }),
+    permission: 'integrations:edit',
+  },
+  'pbx.test': {
+    args: z.strictObject({ pbx: Id }),
+    output: z.looseObject({ checks: z.array(CheckResult), version: z.string().optional(), users: z.int().optional() }),
+    permission: 'integrations:view',
+  },
+  'inventory.report': {
+    args: NoArguments,
+    output: z.looseObject({ platforms: z.int(), applications: z.int() }),
+    permission: 'inventory:view',
+  },
+  'gateway.self-test': {
+    args: NoArguments,
+    output: z.looseObject({ checks: z.array(CheckResult) }),
+    permission: 'support:view',
+  },
+} as const satisfies Record<string, { args: z.ZodType; output: z.ZodType; permission: Permission }>;
+
+export type CommandName = keyof typeof commands;
+export type CommandArgs<N extends CommandName> = z.infer<(typeof commands)[N]['args']>;
+export type CommandOutput<N extends CommandName> = z.infer<(typeof commands)[N]['output']>;
+
+export const CommandName = z.enum(Object.keys(commands) as [CommandName, ...CommandName[]]);
+
+/** `down/cmd/{id}`. `args` is checked against the command's own schema by whoever runs it. */
+export const CommandMessage = z.looseObject({
+  v: z.literal(1),
+  id: Id,
+  name: z.string().max(64),
+  args: z.unknown(),
+  issuer: z.object({ id: z.string().max(128), name: z.string().max(256) }),
+  issuedAt: Instant,
+  deadlineAt: Instant,
+});
+export type CommandMessage = z.infer<typeof CommandMessage>;
+
+/** `up/result/{id}`, `kind: result`. `failed` and `rejected` carry a reason with the next step. */
+export const CommandResult = z.looseObject({
+  command: Id,
+  state: CommandState,
+  at: Instant,
+  progress: z.object({ percent: z.number().min(0).max(100).optional(), text: z.string().max(500) }).optional(),
+  output: z.unknown().optional(),
+  reason: Reason.optional(),
+});
+export type CommandResult = z.infer<typeof CommandResult>;
+
+/** How long a command may take when its issuer says nothing else, in milliseconds: interactive, scheduled. */
+export const DEFAULT_DEADLINE_MS = { interactive: 15 * 60_000, scheduled: 24 * 3_600_000 } as const;

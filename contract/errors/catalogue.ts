@@ -1,0 +1,30 @@
+/**
+ * Every error that a person, a gateway or an API client can meet. One file an area; docs/errors.md is checked against
+ * this by a test.
+ */
+import { adapterErrors } from './adapters.ts';
+import { apiErrors } from './api.ts';
+import { commandErrors } from './commands.ts';
+import { configErrors } from './config.ts';
+import { enrolmentErrors } from './enrolment.ts';
+import { linkErrors } from './link.ts';
+import { syncErrors } from './sync.ts';
+
+/** One entry: HTTP status where the API answers it, the plain cause, and what to do. */
+export interface ErrorEntry {
+  status: number;
+  cause: string;
+  nextStep: string;
+}
+
+export const catalogue = {
+  ...adapterErrors,
+  ...apiErrors,
+  ...commandErrors,
+  ...configErrors,
+  ...enrolmentErrors,
+  ...linkErrors,
+  ...syncErrors,
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
