@@ -30,4 +30,10 @@ export const configErrors = {
     cause: 'The disk is full',
     nextStep: 'Free some space; what was accepted before is kept.',
   },
+  'store.damaged': {
+    status: 500,
+    cause: 'The store on the disk is damaged',
+    nextStep:
+      'Restart the gateway: it repairs the store and reads again what is missing. Check the disk if it returns.',
+  },
 } as const;

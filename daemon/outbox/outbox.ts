@@ -1,12 +1,5 @@
-import type { AbstractBatchOperation, AbstractLevel } from 'abstract-level';
 import type { OutboxState } from '#contract/envelope.ts';
-
-/** An operation of the daemon's store that is written in the same batch, or not at all. */
-export type StoreOperation = AbstractBatchOperation<
-  AbstractLevel<string | Buffer | Uint8Array, string, unknown>,
-  string,
-  unknown
->;
+import type { StoreOperation } from '../store/store.ts';
 
 /**
  * Priority and limits go by class: results and events before state, state before bulk (design section 4). Within a class

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+
+/**
+ * A write to one table, to be made together with others in one batch, or not at all. Made by `putOperation` and
+ * `removeOperation`; nobody looks inside.
+ */
+export type StoreOperation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
+
+/** A range of keys of a table, in the order of their UTF-8 bytes. */
+export interface KeyRange {
+  gt?: string;
+  gte?: string;
+  lt?: string;
+  lte?: string;
+  reverse?: boolean;
+  limit?: number;
+}
+
+/**
+ * A named collection of JSON documents. `put`, `remove` and `batch` are on the disk when they resolve; `writeMany` lets
+ * the caller choose, because one fsync for each of thousands of writes is what makes a disk slow. A stored value that
+ * does not fit its schema is logged, set aside and treated as not there.
+ * @throws DemarcError `store.full`, `store.damaged` from every method
+ */
+export interface Table<T> {
+  get(key: string): Promise<T | undefined>;
+  put(key: string, value: T): Promise<void>;
+  remove(key: string): Promise<void>;
+  putOperation(key: string, value: T): StoreOperation;
+  removeOperation(key: string): StoreOperation;
+  entries(range?: KeyRange): AsyncIterable<[string, T]>;
+  keys(range?: KeyRange): AsyncIterable<string>;
+  /** Not synced: after a power cut some of the range may be back. */
+  clear(range?: KeyRange): Promise<void>;
+  writeMany(operations: readonly StoreOperation[], options: { sync: boolean }): Promise<void>;
+}
+
+/** What a table needs of the database; the store gives it, so that a reopened database stays behind one door. */
+export interface RawStore {
+  get(key: string): Promise<string | undefined>;
+  write(operations: readonly StoreOperation[], sync: boolean): Promise<void>;
+  entries(range: KeyRange, values: boolean): AsyncIterable<[string, string]>;
+  clear(range: KeyRange): Promise<void>;
+  /** Moves a value that cannot be used out of its table and says so in the log. */
+  setAside(key: string, value: string, problem: string): Promise<void>;
+}
+
+export interface TableOptions {
+  /** Skips the schema on reading: for tables with very many rows that only this program wrote. */
+  trusted?: boolean;
+}
+
+/** `!name!key`: the layout that Level's own sublevels have, so that its tools can read the file. */
+export const tablePrefix = (name: string): string => `!${name}!`;
+
+/** Builds a table over the raw store. */
+export function makeTable<S extends z.ZodType>(
+  raw: RawStore,
+  name: string,
+  schema: S,
+  options: TableOptions,
+): Table<z.output<S>> {
+  type T = z.output<S>;
+  const prefix = tablePrefix(name);
+  const inside = (range: KeyRange = {}): KeyRange => {
+    const result: KeyRange = {};
+    if (range.gt !== undefined) result.gt = prefix + range.gt;
+    else result.gte = prefix + (range.gte ?? '');
+    if (range.lte !== undefined) result.lte = prefix + range.lte;
+    // The byte after the prefix's last '!' ends the table.
+    else result.lt = range.lt === undefined ? `!${name}"` : prefix + range.lt;
+    if (range.reverse !== undefined) result.reverse = range.reverse;
+    if (range.limit !== undefined) result.limit = range.limit;
+    return result;
+  };
+  const decode = async (key: string, text: string): Promise<T | undefined> => {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      await raw.setAside(key, text, 'not JSON');
+      return undefined;
+    }
+    if (options.trusted === true) return json as T;
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    await raw.setAside(key, text, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`);
+    return undefined;
+  };
+  const putOperation = (key: string, value: T): StoreOperation => ({
+    type: 'put',
+    key: prefix + key,
+    value: JSON.stringify(value),
+  });
+  const removeOperation = (key: string): StoreOperation => ({ type: 'del', key: prefix + key });
+  return {
+    async get(key) {
+      const text = await raw.get(prefix + key);
+      return text === undefined ? undefined : decode(prefix + key, text);
+    },
+    put: (key, value) => raw.write([putOperation(key, value)], true),
+    remove: (key) => raw.write([removeOperation(key)], true),
+    putOperation,
+    removeOperation,
+    async *entries(range) {
+      for await (const [key, text] of raw.entries(inside(range), true)) {
+        const value = await decode(key, text);
+        if (value !== undefined) yield [key.slice(prefix.length), value];
+      }
+    },
+    async *keys(range) {
+      for await (const [key] of raw.entries(inside(range), false)) yield key.slice(prefix.length);
+    },
+    clear: (range) => raw.clear(inside(range)),
+    writeMany: (operations, { sync }) => raw.write(operations, sync),
+  };
+}
