@@ -1,0 +1,79 @@
+import type { FastifyRequest } from 'fastify';
+import type { Permission } from '#contract/access.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { type Actor, may, type Resource, reaches, type Scope, scopeOf } from '../access/may.ts';
+import type { EventActor } from '../history/record-event.ts';
+
+/**
+ * What a route demands, declared in its config. A permission is judged by `allow` or `scope`, which the handler must
+ * call: an answer without a judgement is not sent. `command`: the right that the command's table entry names.
+ * `device`: proven by client certificate or poll secret in the route itself.
+ */
+export type Access = Permission | 'public' | 'signed-in' | 'device' | 'command';
+
+/** The signed-in caller of a request. */
+export interface Caller {
+  actor: Actor;
+  csrf: string;
+  sessionHash: string;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+    judged: boolean;
+  }
+}
+
+const OPEN: ReadonlySet<Access> = new Set<Access>(['public', 'signed-in', 'device']);
+
+/** Whether the route's handler has to judge before it answers. */
+export const needsJudgement = (access: Access): boolean => !OPEN.has(access);
+
+/** @throws DemarcError `api.not-signed-in` */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new DemarcError('api.not-signed-in');
+  return request.caller;
+}
+
+/** The caller as the event history names them. */
+export function eventActor(request: FastifyRequest): EventActor {
+  const { id, name } = callerOf(request).actor;
+  return { id, name, kind: 'person' };
+}
+
+function declared(request: FastifyRequest): Permission {
+  const access = request.routeOptions.config.access;
+  if (access === undefined || access === 'command' || OPEN.has(access)) throw new DemarcError('api.forbidden');
+  return access as Permission;
+}
+
+/**
+ * Judges the route's permission (or the one given) on a resource; undefined is what does not exist.
+ * @throws DemarcError `api.not-found` for what the caller may not know of, `api.forbidden` without the right
+ */
+export function allow<R extends Resource>(
+  request: FastifyRequest,
+  resource: R | undefined,
+  permission: Permission = declared(request),
+): R {
+  const { actor } = callerOf(request);
+  request.judged = true;
+  if (resource === undefined || !reaches(actor, resource)) throw new DemarcError('api.not-found');
+  if (!may(actor, permission, resource)) throw new DemarcError('api.forbidden', permission);
+  return resource;
+}
+
+/**
+ * The accounts that a list may show by the route's permission.
+ * @throws DemarcError `api.forbidden` when there is none
+ */
+export function scope(request: FastifyRequest, permission: Permission = declared(request)): Scope {
+  const allowed = scopeOf(callerOf(request).actor, permission);
+  request.judged = true;
+  if (allowed.accounts !== 'all' && allowed.accounts.length === 0) throw new DemarcError('api.forbidden', permission);
+  return allowed;
+}

@@ -1,0 +1,87 @@
+import type { ServerOptions } from 'node:https';
+import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Selectable } from 'kysely';
+import type { Registry } from 'prom-client';
+import type { Clock } from '#config/clock.ts';
+import type { Log } from '#config/log.ts';
+import type {
+  EnrolmentConfirm,
+  PendingEnrolment,
+  ProvisioningToken,
+  ProvisioningTokenCreate,
+} from '#contract/api.ts';
+import type { CommandName } from '#contract/commands.ts';
+import type { HoldDecision } from '#contract/users.ts';
+import type { EventActor } from '../history/record-event.ts';
+import type { Tables } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+
+type CommandRow = Selectable<Tables['command']>;
+
+/** What the API needs of commands. Rights are judged before, arguments by `issue` itself. */
+export interface CommandsPort {
+  /** @throws DemarcError `command.not-supported`, `command.invalid-arguments` */
+  issue(input: {
+    account: string;
+    gateway: string;
+    name: CommandName;
+    args: unknown;
+    actor: EventActor;
+    deadlineMs?: number;
+    requestId?: string;
+  }): Promise<CommandRow>;
+  /** @throws DemarcError `command.final` */
+  cancel(id: string, actor: EventActor, requestId?: string): Promise<CommandRow>;
+}
+
+/** A person's answer to a Held run, carried out as a command. */
+export interface HoldsPort {
+  /** @throws DemarcError `sync.unknown-hold` */
+  decide(
+    run: string,
+    action: HoldDecision['action'],
+    actor: EventActor,
+    requestId?: string,
+  ): Promise<CommandRow>;
+}
+
+/** What the API needs of enrolment, on the admin's side. */
+export interface EnrolmentsPort {
+  /** @throws DemarcError `enrolment.unknown-code`, `enrolment.expired` */
+  pending(code: string, actor: EventActor): Promise<PendingEnrolment>;
+  /** @throws DemarcError `enrolment.unknown-code`, `enrolment.expired`, `enrolment.owned-elsewhere` */
+  confirm(code: string, input: EnrolmentConfirm, actor: EventActor): Promise<unknown>;
+  createToken(input: ProvisioningTokenCreate, actor: EventActor): Promise<ProvisioningToken>;
+  listTokens(account: string): Promise<ProvisioningToken[]>;
+  deleteToken(account: string, id: string, actor: EventActor): Promise<void>;
+  release(account: string, gateway: string, actor: EventActor): Promise<void>;
+}
+
+/** Everything that the API is made of. */
+export interface AppOptions {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  commands: CommandsPort;
+  holds: HoldsPort;
+  enrolments: EnrolmentsPort;
+  /** Routes of the gateways, registered under `/api/v1`; each declares `config: { access: 'device' | 'public' }`. */
+  deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
+  /** The built console; without it a page says how to build it. */
+  consoleFolder?: string;
+  /** With it the app listens with TLS. */
+  httpsOptions?: ServerOptions;
+  metrics?: {
+    /** Where the other parts count; what the API counts joins it. */
+    registry?: Registry;
+    /** Lets others than this machine read `/metrics`, as `Authorization: Bearer <token>`. */
+    token?: string;
+  };
+  /** The address that browsers use; its origin is ours. */
+  publicUrl: string;
+  /** Called after an account's settings changed, so that its gateways are told. */
+  wantChanged?: (account: string) => Promise<void>;
+  /** Requests a minute from one address, 6,000 when left out. */
+  requestsPerMinute?: number;
+}
