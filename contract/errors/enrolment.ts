@@ -45,4 +45,19 @@ export const enrolmentErrors = {
     cause: 'The certificate of this gateway has expired',
     nextStep: 'Enrol it again with a new code; its data stays.',
   },
+  'identity.required': {
+    status: 401,
+    cause: 'The connection brought no client certificate',
+    nextStep: 'Enrol the gateway; it connects with the certificate that it gets then.',
+  },
+  'identity.untrusted': {
+    status: 403,
+    cause: 'The client certificate was not issued by this cloud, or is not that of a gateway',
+    nextStep: 'Check which cloud the gateway was enrolled at; enrol it again if it was moved.',
+  },
+  'identity.mismatch': {
+    status: 403,
+    cause: 'The MQTT client id or will does not fit the gateway’s certificate',
+    nextStep: 'Update the gateway; if it is up to date, it may have been tampered with.',
+  },
 } as const;
