@@ -69,9 +69,11 @@ export interface Tables {
     quarantined: number;
     /** When a section last arrived; presence is Stale when that is too long ago. */
     section_at: string | null;
+    /** 1 when the connection (boot, conn) has ended by its own word: a late copy of its birth does not revive it. */
+    conn_ended: Generated<number>;
   };
-  /** Committed sequence numbers above `acked_seq`, until the hole below them is filled. */
-  seq_ahead: { gateway_id: string; seq: number };
+  /** Ranges of committed sequence numbers above `acked_seq`, both ends included, until the hole below them is filled. */
+  seq_ahead: { gateway_id: string; seq: number; upto: number };
   /** Revoked client certificates by serial. */
   revoked_certificate: { serial: string; gateway_id: string; revoked_at: string };
   enrolment: {
@@ -151,6 +153,8 @@ export interface Tables {
     source_key: string;
     removal: number;
     record: string | null;
+    /** The chunk that it came in: when a run names a key twice, the later chunk counts. */
+    n: number;
   };
   sync_stage_run: {
     run_id: string;
@@ -159,7 +163,8 @@ export interface Tables {
     pbx_id: string;
     header: string | null;
     trailer: string | null;
-    chunks: number;
+    /** The highest sequence number seen of this run, which tells an older run of the same PBX from a newer one. */
+    seq: number;
     created_at: string;
   };
   /** Which chunks of a staged run are there, so that a repeated one changes nothing. */
@@ -183,6 +188,8 @@ export interface Tables {
     decided_by: string | null;
     decided_at: string | null;
     revision: number;
+    /** 1 when the cloud's own guard held it, not the gateway's. */
+    held_here: Generated<number>;
   };
   /** The users that a Held run would remove, as a snapshot. */
   held_user: {

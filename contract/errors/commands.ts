@@ -20,6 +20,11 @@ export const commandErrors = {
     cause: 'The gateway stopped while the command ran',
     nextStep: 'Look at the events of the gateway, then issue the command again.',
   },
+  'command.already-sent': {
+    status: 409,
+    cause: 'The gateway has the command already, so it cannot be withdrawn',
+    nextStep: 'Wait for its result; it ends at its deadline at the latest.',
+  },
   'command.final': {
     status: 409,
     cause: 'The command has ended already',

@@ -45,6 +45,16 @@ export const linkErrors = {
     cause: 'A message that does not have the agreed form',
     nextStep: 'The message is kept in quarantine; give support its number.',
   },
+  'link.not-stored': {
+    status: 503,
+    cause: 'The cloud could not store what the gateways sent',
+    nextStep: 'Look at the disk and the log of the connector; the gateways keep their records and send them again.',
+  },
+  'link.overloaded': {
+    status: 503,
+    cause: 'More messages are waiting to be stored than the connector allows',
+    nextStep: 'The gateways send them again by themselves; if this lasts, give the connector a faster disk.',
+  },
   'link.wrong-account': {
     status: 403,
     cause: 'A gateway used a topic of another account or gateway',

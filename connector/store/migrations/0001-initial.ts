@@ -84,12 +84,14 @@ const STATEMENTS = [
   acked_seq BIGINT NOT NULL,
   quarantined INTEGER NOT NULL,
   section_at TEXT,
+  conn_ended INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (id)
 )`,
   `CREATE INDEX gateway_by_account_name_lc ON gateway (account_id, name_lc)`,
   `CREATE TABLE seq_ahead (
   gateway_id TEXT NOT NULL,
   seq BIGINT NOT NULL,
+  upto BIGINT NOT NULL,
   PRIMARY KEY (gateway_id, seq)
 )`,
   `CREATE TABLE revoked_certificate (
@@ -186,6 +188,7 @@ const STATEMENTS = [
   source_key TEXT NOT NULL,
   removal INTEGER NOT NULL,
   record TEXT,
+  n INTEGER NOT NULL,
   PRIMARY KEY (run_id, source_key)
 )`,
   `CREATE TABLE sync_stage_run (
@@ -195,7 +198,7 @@ const STATEMENTS = [
   pbx_id TEXT NOT NULL,
   header TEXT,
   trailer TEXT,
-  chunks INTEGER NOT NULL,
+  seq BIGINT NOT NULL,
   created_at TEXT NOT NULL,
   PRIMARY KEY (run_id)
 )`,
@@ -224,6 +227,7 @@ const STATEMENTS = [
   decided_by TEXT,
   decided_at TEXT,
   revision INTEGER NOT NULL,
+  held_here INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (id)
 )`,
   `CREATE INDEX sync_run_by_account_pbx_started_at ON sync_run (account_id, pbx_id, started_at)`,
