@@ -25,4 +25,19 @@ export const syncErrors = {
     cause: 'The gateway has no PBX with this id',
     nextStep: 'Reload the gateway’s page; the PBX may have been removed on site.',
   },
+  'sync.kept': {
+    status: 200,
+    cause: 'Users who are not in the PBX any more are kept, as a person decided',
+    nextStep: 'Nothing needs to be done. Put them back into the PBX, and they are ordinary users again.',
+  },
+  'sync.deadline': {
+    status: 504,
+    cause: 'The sync took longer than it may',
+    nextStep: 'Nothing was changed. Check whether the PBX answers slowly; the next run tries again.',
+  },
+  'sync.canceled': {
+    status: 409,
+    cause: 'The sync was stopped before it ended',
+    nextStep: 'Nothing was changed; the next run starts afresh.',
+  },
 } as const;

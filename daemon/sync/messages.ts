@@ -1,0 +1,65 @@
+/** The records that a run leaves in the outbox (contract/users.ts). */
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import type { GatewayEvent } from '#contract/events.ts';
+import type { Reason, UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
+import type { PbxType } from '#contract/words.ts';
+import type { NewRecord } from '#daemon/outbox/outbox.ts';
+
+/** Which PBX a run is about, in words. */
+export interface PbxIdentity {
+  type: PbxType;
+  name: string;
+}
+
+/** Message 0 of a run. */
+export const headerRecord = (data: UsersHeader): NewRecord => ({
+  class: 'bulk',
+  to: { channel: 'users', run: data.run, n: 0 },
+  kind: 'users.header',
+  data,
+});
+
+/** Messages 1 to n of a run. */
+export const chunkRecord = (data: UsersChunk): NewRecord => ({
+  class: 'bulk',
+  to: { channel: 'users', run: data.run, n: data.n },
+  kind: 'users.chunk',
+  data,
+});
+
+/** The last message of a run; its number follows the last chunk's. */
+export const trailerRecord = (data: UsersTrailer): NewRecord => ({
+  class: 'bulk',
+  to: { channel: 'users', run: data.run, n: data.chunks + 1 },
+  kind: 'users.trailer',
+  data,
+});
+
+/** An event about a PBX's sync. */
+export function eventRecord(
+  pbx: string,
+  identity: PbxIdentity,
+  event: Pick<GatewayEvent, 'name' | 'severity' | 'message' | 'details'>,
+): NewRecord {
+  const data: GatewayEvent = { ...event, asset: { type: 'pbx', id: pbx, name: identity.name } };
+  return { class: 'event', to: { channel: 'event' }, kind: 'event', data };
+}
+
+/** The reason of an outcome that was foreseen. */
+export const foreseen = (code: 'sync.held' | 'sync.kept', detail: string): Reason =>
+  new DemarcError(code, detail).toText();
+
+/** Why a run failed, and in which phase. */
+export function failure(error: unknown, phase: SyncPhase): Reason {
+  const { code, message, nextStep } = toDemarcError(error).toText();
+  return { code, message: `${PHASES[phase]}: ${message}`.slice(0, 1000), nextStep: nextStep.slice(0, 1000) };
+}
+
+/** The phases of a run, and how an error names them. */
+const PHASES = {
+  connecting: 'While connecting to the PBX',
+  reading: 'While reading the PBX',
+  comparing: 'While comparing with the last run',
+  sending: 'While queueing the changes for the cloud',
+} as const;
+export type SyncPhase = keyof typeof PHASES;

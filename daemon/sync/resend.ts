@@ -1,0 +1,62 @@
+import { type Clock, instant } from '#config/clock.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { Id } from '#contract/ids.ts';
+import type { Outbox } from '#daemon/outbox/outbox.ts';
+import { type Change, packChunks } from './chunks.ts';
+import { chunkRecord, foreseen, headerRecord, type PbxIdentity, trailerRecord } from './messages.ts';
+import type { StoredUser, SyncState } from './records.ts';
+import type { Shelf } from './shelf.ts';
+import type { PbxShelves } from './shelves.ts';
+
+export interface ResendOptions {
+  run: Id;
+  pbx: Id;
+  identity: PbxIdentity;
+  state: SyncState;
+  shelves: PbxShelves;
+  outbox: Outbox;
+  clock: Clock;
+}
+
+/**
+ * Queues the generation in force as a full run of the revision that it has. The PBX is not asked and the state stays.
+ * @returns false when there is no generation, or the store lost a part of it: sending that would remove users
+ * @throws DemarcError `sync.canceled`, `store.full`
+ */
+export async function resend(options: ResendOptions, signal: AbortSignal): Promise<boolean> {
+  const { run, pbx, identity, state, shelves, outbox, clock } = options;
+  const generation = shelves.generation(state.generation);
+  if (state.generation === 0 || (await generation.count()) !== state.users) return false;
+  const startedAt = instant(clock);
+  const startedMs = clock.now();
+  const { type: pbxType, name: pbxName } = identity;
+  await outbox.append([
+    headerRecord({ run, pbx, pbxType, pbxName, mode: 'full', base: 0, trigger: 'resync', startedAt }),
+  ]);
+  let chunks = 0;
+  for await (const content of packChunks(everyone(generation))) {
+    if (signal.aborted) throw new DemarcError('sync.canceled');
+    chunks += 1;
+    await outbox.append([chunkRecord({ run, pbx, n: chunks, ...content })]);
+  }
+  const reason = state.kept > 0 ? foreseen('sync.kept', `${state.kept} users`) : undefined;
+  await outbox.append([
+    trailerRecord({
+      run,
+      pbx,
+      chunks,
+      revision: state.revision,
+      outcome: reason ? 'Partial' : 'Successful',
+      counts: { read: 0, added: 0, changed: 0, removed: 0, unchanged: state.users, rejected: 0 },
+      irregularities: state.irregularities,
+      finishedAt: instant(clock),
+      durationMs: Math.max(0, Math.round(clock.now() - startedMs)),
+      ...(reason && { reason }),
+    }),
+  ]);
+  return true;
+}
+
+async function* everyone(generation: Shelf<StoredUser>): AsyncGenerator<Change> {
+  for await (const [, { user }] of generation.entries()) yield { put: user };
+}
