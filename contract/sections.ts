@@ -134,6 +134,8 @@ export const CheckResult = z.object({
   id: z.string().max(64),
   title: z.string().max(128),
   status: z.enum(['ok', 'warning', 'error', 'skipped']),
+  /** From the error catalogue, with a warning or an error. */
+  code: z.string().max(64).optional(),
   detail: z.string().max(2000),
   effect: z.string().max(1000).optional(),
   nextStep: z.string().max(1000).optional(),

@@ -4,6 +4,7 @@
  */
 import { adapterErrors } from './adapters.ts';
 import { apiErrors } from './api.ts';
+import { checkErrors } from './checks.ts';
 import { commandErrors } from './commands.ts';
 import { configErrors } from './config.ts';
 import { enrolmentErrors } from './enrolment.ts';
@@ -20,6 +21,7 @@ export interface ErrorEntry {
 export const catalogue = {
   ...adapterErrors,
   ...apiErrors,
+  ...checkErrors,
   ...commandErrors,
   ...configErrors,
   ...enrolmentErrors,
