@@ -32,3 +32,30 @@ export interface Outbox {
   append(records: readonly NewRecord[], also?: readonly StoreOperation[]): Promise<void>;
   state(): OutboxState;
 }
+
+/** A record as it leaves. */
+export interface SendableRecord {
+  seq: number;
+  class: OutboxClass;
+  to: OutboxChannel;
+  kind: string;
+  /** The envelope, exactly as it goes on the wire. */
+  payload: string;
+}
+
+/** What the cloud link sees of the outbox. */
+export interface SendQueue {
+  /**
+   * The next records to send, most urgent class first, none twice until `rewind`. Records that were given up are told
+   * by a record of kind `dropped`.
+   * @throws DemarcError `store.full`
+   */
+  next(limit: number): Promise<SendableRecord[]>;
+  /** Forgets what was handed out: after a lost connection everything that is kept is sent again. */
+  rewind(): void;
+  /** Forgets what the cloud has committed, up to and including this number. */
+  trim(upTo: number): Promise<void>;
+  /** Calls after each append; returns the way to stop that. */
+  onAppended(listener: () => void): () => void;
+  state(): OutboxState;
+}

@@ -32,7 +32,7 @@ export interface DaemonStoreOptions {
   clock: Clock;
 }
 
-type Database = ClassicLevel<string, string>;
+type Database = ClassicLevel;
 
 const SET_ASIDE = '!set-aside!';
 
@@ -165,9 +165,11 @@ export class DaemonStore {
       // Repair needs the database closed and whoever keeps its content in memory started again: the next start does it.
       log.error({ code: 'store.damaged', detail: code }, 'the store is damaged; it is repaired at the next start');
       this.#mustReopen = true;
-      await replaceFile(join(folder, 'store.repair'), code).catch((cause: unknown) => {
+      try {
+        await replaceFile(join(folder, 'store.repair'), code);
+      } catch (cause) {
         log.error({ code: 'config.unwritable', err: cause }, 'the request for a repair could not be written');
-      });
+      }
       return new DemarcError('store.damaged', code, { cause: error });
     }
     return error;

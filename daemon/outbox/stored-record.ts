@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { MAX_MESSAGE_BYTES } from '#contract/envelope.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { NewRecord, OutboxChannel, OutboxClass } from './outbox.ts';
+import type { Entry } from './record-queue.ts';
+
+const Channel = z.discriminatedUnion('channel', [
+  z.object({ channel: z.literal('event') }),
+  z.object({ channel: z.literal('state'), section: z.string() }),
+  z.object({ channel: z.literal('users'), run: z.string(), n: z.int() }),
+  z.object({ channel: z.literal('result'), command: z.string() }),
+]) satisfies z.ZodType<OutboxChannel>;
+
+/** A record on the disk. `text` is the payload exactly as it is sent. */
+export const StoredRecord = z.object({
+  to: Channel,
+  kind: z.string(),
+  at: z.number(),
+  born: z.number(),
+  text: z.string(),
+});
+export type StoredRecord = z.infer<typeof StoredRecord>;
+
+/** A record whose data is already text; only its sequence number is missing. */
+export interface Prepared {
+  class: OutboxClass;
+  to: OutboxChannel;
+  kind: string;
+  at: number;
+  before: string;
+  after: string;
+}
+
+/** What of the envelope does not come from the record. */
+export interface Stamp {
+  boot: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  skew: number | undefined;
+}
+
+/** @throws DemarcError `link.message-too-large` */
+export function prepare(record: NewRecord, stamp: Stamp): Prepared {
+  const skew = stamp.skew === undefined ? '' : `,"skew":${stamp.skew}`;
+  const hash = record.hash === undefined ? '' : `,"hash":${JSON.stringify(record.hash)}`;
+  const prepared: Prepared = {
+    class: record.class,
+    to: record.to,
+    kind: record.kind,
+    at: stamp.at,
+    before: `{"v":1,"boot":${stamp.boot},"seq":`,
+    after: `,"at":"${new Date(stamp.at).toISOString()}"${skew},"kind":${JSON.stringify(record.kind)}${hash},"data":${JSON.stringify(record.data ?? null)}}`,
+  };
+  // Judged with the longest number, so that the answer does not depend on when the record is written.
+  const bytes = Buffer.byteLength(finish(prepared, Number.MAX_SAFE_INTEGER));
+  if (bytes > MAX_MESSAGE_BYTES) throw new DemarcError('link.message-too-large', `${record.kind}, ${bytes} bytes`);
+  return prepared;
+}
+
+export const finish = (prepared: Prepared, seq: number): string => `${prepared.before}${seq}${prepared.after}`;
+
+/** What belongs together: the section of a state, the run of a user sync. */
+export function groupOf(to: OutboxChannel): string | undefined {
+  if (to.channel === 'state') return to.section;
+  return to.channel === 'users' ? to.run : undefined;
+}
+
+/** The record as memory keeps it. */
+export function entryOf(seq: number, record: StoredRecord): Entry {
+  return {
+    seq,
+    bytes: Buffer.byteLength(record.text),
+    at: record.at,
+    born: record.born,
+    group: groupOf(record.to),
+    whole: record.kind === 'section',
+    keep: record.kind === 'dropped',
+  };
+}
