@@ -20,7 +20,8 @@ export async function readCertificateRequest(pem: string): Promise<CertificateRe
     const request = new Pkcs10CertificateRequest(pem);
     // Importing as P-256 refuses every other kind of key, and a point that is not on the curve.
     const publicKey = await request.publicKey.export(P256, ['verify']);
-    if (!(await request.verify())) throw new DemarcError('enrolment.bad-request', 'the signature is not that of its key');
+    if (!(await request.verify()))
+      throw new DemarcError('enrolment.bad-request', 'the signature is not that of its key');
     return { publicKey, fingerprint: keyFingerprint(new Uint8Array(request.publicKey.rawData)) };
   } catch (error) {
     if (error instanceof DemarcError) throw error;

@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { createPrivateKey, createPublicKey, KeyObject, X509Certificate as ParsedCertificate, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  KeyObject,
+  X509Certificate as ParsedCertificate,
+  randomBytes,
+} from 'node:crypto';
 import { join } from 'node:path';
 import {
   AuthorityKeyIdentifierExtension,
@@ -159,8 +165,6 @@ async function makeKey(): Promise<CryptoKeyPair> {
 async function keyText(pair: CryptoKeyPair): Promise<string> {
   return `${PemConverter.encode(await crypto.subtle.exportKey('pkcs8', pair.privateKey), 'PRIVATE KEY')}\n`;
 }
-
-
 
 async function readKey(pem: string, file: string): Promise<CryptoKeyPair> {
   try {

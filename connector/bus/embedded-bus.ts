@@ -1,0 +1,349 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { callbackify } from 'node:util';
+import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import type { Log } from '#config/log.ts';
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import { type GatewayAddress, topics } from '#contract/topics.ts';
+import type { DeviceBus, DeviceHandler } from './device-bus.ts';
+import { FRAME_LIMITS, FrameGuard } from './frame-guard.ts';
+import { InFlight } from './in-flight.ts';
+import { ownSubscription, ownUpTopic } from './topic-rule.ts';
+
+/** What the bus allows; times in milliseconds. */
+export interface BusLimits {
+  connections: number;
+  /** Messages of one gateway that are being committed at a time. */
+  inFlight: number;
+  connectMs: number;
+  /** A gateway must promise a sign of life at least this often. */
+  keepaliveSeconds: number;
+  /** How long a gateway may take nothing of what is sent to it. */
+  drainMs: number;
+  /** Bytes waiting for one gateway before it is cut off as too slow. */
+  backlogBytes: number;
+}
+
+export const BUS_LIMITS: BusLimits = {
+  connections: 20_000,
+  inFlight: 32,
+  connectMs: 5000,
+  keepaliveSeconds: 1200,
+  drainMs: 20_000,
+  backlogBytes: 1024 * 1024,
+};
+
+export interface EmbeddedBusOptions {
+  log: Log;
+  /** Tells who is behind a client certificate. @throws DemarcError when that one may not come in */
+  admit(socket: TLSSocket): Promise<GatewayAddress>;
+  /** A gateway left its own topics; its connection is being closed. */
+  violation(address: GatewayAddress, detail: string): void;
+  limits?: Partial<BusLimits>;
+}
+
+/** One WebSocket with its MQTT client. */
+interface Link {
+  address: GatewayAddress;
+  socket: TLSSocket;
+  stream: Duplex;
+  inFlight: InFlight;
+  /** What is wrong with its CONNECT; answered where MQTT lets us answer. */
+  refusal?: { returnCode: number; detail: string };
+  /** A newer connection of the same gateway has taken its place: its end says nothing about the gateway. */
+  superseded: boolean;
+  /** It has ended an older connection of the gateway, so it owes the word of its own end even if it never came up. */
+  tookOver: boolean;
+  cameUp: boolean;
+  /** Its end is being told or was. */
+  ended: boolean;
+  /** Why we end it; its will does not count then. */
+  ending?: string;
+  /** What went wrong on it, for the reason that is shown. */
+  fault?: string;
+  /** The will, handed to the handler. */
+  will?: Promise<void>;
+}
+
+/**
+ * The device bus inside the connector: an MQTT 3.1.1 broker behind WebSockets that routes nothing between gateways.
+ * The client certificate is the identity, and a message is acknowledged only after the handler has committed it.
+ */
+export class EmbeddedBus implements DeviceBus {
+  readonly #log: Log;
+  readonly #options: EmbeddedBusOptions;
+  readonly #limits: BusLimits;
+  readonly #broker: Aedes;
+  readonly #sockets: WebSocketServer;
+  readonly #links = new WeakMap<Client, Link>();
+  /** The current connection of each gateway. */
+  readonly #current = new Map<string, Client>();
+  /** What is still being told about ended connections: a new one of the same gateway waits for it. */
+  readonly #endings = new Map<string, Promise<void>>();
+  #handler: DeviceHandler | undefined;
+  #stopping = false;
+
+  constructor(options: EmbeddedBusOptions) {
+    this.#options = options;
+    this.#log = options.log.child({ part: 'bus' });
+    this.#limits = { ...BUS_LIMITS, ...options.limits };
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: FRAME_LIMITS.frame,
+      maxFragments: 64,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false),
+    });
+    this.#broker = this.#makeBroker();
+  }
+
+  async start(handler: DeviceHandler): Promise<void> {
+    this.#handler = handler;
+    await this.#broker.listen();
+  }
+
+  /**
+   * Takes an HTTP upgrade to `/mqtt`.
+   * @throws DemarcError when the connection is refused; the caller answers and closes the socket
+   */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (this.#stopping || this.#handler === undefined) throw new DemarcError('link.refused', 'not ready');
+    if (this.#sockets.clients.size >= this.#limits.connections) throw new DemarcError('api.too-many-requests');
+    if (!(socket instanceof TLSSocket)) throw new DemarcError('identity.required');
+    const address = await this.#options.admit(socket);
+    if (socket.destroyed || this.#stopping) return;
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, socket, request, address));
+  }
+
+  async publish(topic: string, payload: string, options: { retain?: boolean } = {}): Promise<void> {
+    const packet = {
+      cmd: 'publish',
+      qos: 1,
+      dup: false,
+      retain: options.retain ?? false,
+      topic,
+      payload: Buffer.from(payload),
+    } as const;
+    // Not awaited to the end: that would be when the gateway's socket has taken it, and a slow one must not hold us up.
+    this.#broker.publish(packet, (error) => {
+      if (error && !this.#stopping)
+        this.#log.warn({ code: 'link.refused', err: error, topic }, 'a message was not sent');
+    });
+    this.#cutIfSlow(topic);
+  }
+
+  disconnect(gateway: string, reason: string): void {
+    const client = this.#current.get(gateway);
+    const link = client && this.#links.get(client);
+    if (!client || !link) return;
+    link.ending = reason;
+    client.close();
+  }
+
+  isConnected(gateway: string): boolean {
+    return this.#current.get(gateway)?.connected ?? false;
+  }
+
+  /** Ends every connection, waiting (at most two seconds) for what is being committed. Wills do not count. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const links = [...this.#current.values()].flatMap((client) => this.#links.get(client) ?? []);
+    const idle = Promise.all(links.map((link) => link.inFlight.idle()));
+    await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    await new Promise<void>((resolve) => this.#broker.close(resolve));
+    for (const webSocket of this.#sockets.clients) webSocket.terminate();
+    this.#sockets.close();
+    await Promise.all(this.#endings.values());
+  }
+
+  #makeBroker(): Aedes {
+    const hooks: AedesOptions = {
+      // No limit here: with one, a few gateways that read nothing would hold up the messages to all others.
+      concurrency: 0,
+      connectTimeout: this.#limits.connectMs,
+      drainTimeout: this.#limits.drainMs,
+      keepaliveLimit: this.#limits.keepaliveSeconds,
+      preConnect: (client, packet, done) => {
+        const link = this.#links.get(client);
+        if (!link) return done(new Error('a connection that did not come through the listener'), false);
+        // Sessions live in the store and are brought up again at every birth; the broker must keep none.
+        packet.clean = true;
+        if (packet.clientId !== link.address.gateway) {
+          link.refusal = { returnCode: 2, detail: 'the client id is not the gateway’s' };
+        } else if (packet.will && packet.will.topic !== topics.conn(link.address)) {
+          link.refusal = { returnCode: 5, detail: `a will on ${packet.will.topic.slice(0, 200)}` };
+        }
+        done(null, true);
+      },
+      authenticate: (client, _user, _password, done) => {
+        callbackify(() => this.#letIn(client))((error: unknown) => {
+          if (error === null) return done(null, true);
+          const link = this.#links.get(client);
+          const { code, message } = toDemarcError(error);
+          this.#log.warn({ code, gateway: link?.address.gateway }, message);
+          done(Object.assign(new Error(message), { returnCode: link?.refusal?.returnCode ?? 5 }), false);
+        });
+      },
+      authorizePublish: (client, packet, done) => {
+        const link = client ? this.#links.get(client) : undefined;
+        if (!client || !link) return done(new Error('no gateway'));
+        // The broker publishes a will only once its client is closed.
+        const take = () => (client.closed ? this.#takeWill(link, packet) : this.#takeMessage(link, packet));
+        callbackify(take)((error) => done(error));
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const link = this.#links.get(client);
+        if (link && ownSubscription(link.address, subscription.topic)) return done(null, subscription);
+        if (link) this.#violation(link, `subscribed to ${subscription.topic.slice(0, 200)}`);
+        done(new Error('not its own topic'), null);
+      },
+    };
+    const broker = new Aedes(hooks);
+    broker.on('client', (client) => this.#cameUp(client));
+    broker.on('clientDisconnect', (client) => this.#ended(client));
+    broker.on('keepaliveTimeout', (client) => this.#fault(client, 'no sign of life'));
+    broker.on('clientError', (client, error) => this.#fault(client, error.message));
+    broker.on('connectionError', (client, error) => this.#fault(client, error.message));
+    // Typed for its own events only; without a listener this one would end the process.
+    (broker as NodeJS.EventEmitter).on('error', (error: unknown) =>
+      this.#log.error({ code: 'internal', err: error }, 'the broker failed'),
+    );
+    return broker;
+  }
+
+  #serve(webSocket: WebSocket, socket: TLSSocket, request: IncomingMessage, address: GatewayAddress): void {
+    socket.setNoDelay(true);
+    const guard = new FrameGuard();
+    webSocket.on('error', (error) => this.#log.debug({ gateway: address.gateway, err: error }, 'a WebSocket failed'));
+    // Before the stream's own listener, so that a frame is judged before anything keeps it.
+    webSocket.on('message', (data, isBinary) => {
+      const problem = isBinary && Buffer.isBuffer(data) ? guard.take(data) : 'a text message';
+      if (problem === undefined) return;
+      this.#log.warn({ code: 'link.message-too-large', gateway: address.gateway }, `connection cut: ${problem}`);
+      stream.destroy();
+    });
+    const stream = createWebSocketStream(webSocket, { highWaterMark: 64 * 1024 });
+    const client = this.#broker.handle(stream, request);
+    const inFlight = new InFlight(this.#limits.inFlight);
+    this.#links.set(client, {
+      address,
+      socket,
+      stream,
+      inFlight,
+      superseded: false,
+      tookOver: false,
+      cameUp: false,
+      ended: false,
+    });
+    webSocket.once('close', () => {
+      // Ends that the broker does not report, because the client never came up.
+      if (this.#current.get(address.gateway) === client && !client.connected) this.#ended(client);
+    });
+  }
+
+  /**
+   * Lets a client in that has sent CONNECT. The identity is judged again, because a gateway may have been released since
+   * its WebSocket opened; an older connection of the same gateway ends first, and all of it has been told.
+   */
+  async #letIn(client: Client): Promise<void> {
+    const link = this.#links.get(client);
+    if (!link || link.refusal) throw new DemarcError('identity.mismatch', link?.refusal?.detail);
+    const { account, gateway } = await this.#options.admit(link.socket);
+    if (gateway !== link.address.gateway || account !== link.address.account)
+      throw new DemarcError('identity.mismatch');
+    const previous = this.#current.get(gateway);
+    this.#current.set(gateway, client);
+    const old = previous && this.#links.get(previous);
+    if (previous && old) {
+      old.superseded = true;
+      link.tookOver = !old.ended;
+      await new Promise<void>((resolve) => previous.close(resolve));
+    }
+    await this.#endings.get(gateway);
+    if (link.superseded || client.closed) throw new DemarcError('link.refused', 'a newer connection took its place');
+  }
+
+  async #takeMessage(link: Link, packet: PublishPacket): Promise<void> {
+    const topic = ownUpTopic(link.address, packet.topic);
+    if (!topic || (packet.retain && topic.channel !== 'conn')) {
+      this.#violation(link, `published ${packet.retain ? 'retained ' : ''}to ${packet.topic.slice(0, 200)}`);
+      throw new DemarcError('link.wrong-account');
+    }
+    if (packet.qos === 2) throw new DemarcError('link.malformed', 'QoS 2 is not part of the contract');
+    // Nobody can subscribe upwards: what is retained lives in the store, not in the broker's memory.
+    packet.retain = false;
+    const message = { topic, rawTopic: packet.topic, payload: Buffer.from(packet.payload) };
+    await link.inFlight.run(() => this.#handle((handler) => handler.message(message)));
+  }
+
+  async #takeWill(link: Link, packet: PublishPacket): Promise<void> {
+    if (this.#stopping || link.superseded || link.ending !== undefined)
+      throw new DemarcError('link.refused', 'void will');
+    // The broker does not wait for this at a disconnect; whoever tells the end does.
+    link.will = this.#takeMessage(link, packet);
+    await link.will;
+  }
+
+  /** Runs one call of the handler; what it throws is logged here, because the broker only closes the connection. */
+  async #handle(call: (handler: DeviceHandler) => Promise<void>): Promise<void> {
+    if (!this.#handler) throw new DemarcError('link.refused', 'not ready');
+    try {
+      await call(this.#handler);
+    } catch (error) {
+      this.#log.error({ code: toDemarcError(error).code, err: error }, 'what a gateway sent could not be stored');
+      throw error;
+    }
+  }
+
+  #cameUp(client: Client): void {
+    const link = this.#links.get(client);
+    if (link) link.cameUp = true;
+  }
+
+  #ended(client: Client): void {
+    const link = this.#links.get(client);
+    if (!link || link.ended || link.superseded) return;
+    link.ended = true;
+    const { gateway } = link.address;
+    if (this.#current.get(gateway) === client) this.#current.delete(gateway);
+    if (this.#stopping || !(link.cameUp || link.tookOver)) return;
+    const reason = link.ending ?? link.fault ?? 'the gateway closed the connection';
+    const told = this.#tellEnd(link, reason).finally(() => {
+      if (this.#endings.get(gateway) === told) this.#endings.delete(gateway);
+    });
+    this.#endings.set(gateway, told);
+  }
+
+  /** Never throws: what failed has been logged, and the store is told again at the next start. */
+  async #tellEnd(link: Link, reason: string): Promise<void> {
+    const willTaken = await link.will?.then(
+      () => true,
+      () => false,
+    );
+    // Messages that were already taken are about a time before the end.
+    await link.inFlight.idle();
+    if (willTaken === true) return;
+    await this.#handle((handler) => handler.disconnected(link.address, reason)).catch(() => undefined);
+  }
+
+  #fault(client: Client, reason: string): void {
+    const link = this.#links.get(client);
+    if (link) link.fault ??= reason;
+    this.#log.debug({ gateway: link?.address.gateway, reason }, 'a device connection failed');
+  }
+
+  #violation(link: Link, detail: string): void {
+    link.ending = 'it used a topic that is not its own';
+    this.#log.warn({ code: 'link.wrong-account', gateway: link.address.gateway, detail }, 'connection closed');
+    this.#options.violation(link.address, detail);
+  }
+
+  #cutIfSlow(topic: string): void {
+    const gateway = topic.split('/')[3] ?? '';
+    const client = this.#current.get(gateway);
+    const link = client && this.#links.get(client);
+    if (link && link.stream.writableLength > this.#limits.backlogBytes) this.disconnect(gateway, 'it reads too slowly');
+  }
+}

@@ -1,0 +1,81 @@
+import '@fastify/rate-limit';
+import { TLSSocket } from 'node:tls';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type Clock, instant } from '#config/clock.ts';
+import {
+  EnrolmentOffer,
+  EnrolmentRequest,
+  EnrolmentState,
+  IssuedIdentity,
+  RenewalRequest,
+} from '#contract/enrolment.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { Id, Instant } from '#contract/ids.ts';
+import type { Certificates } from './certificates.ts';
+import type { DeviceIdentity } from './device-identity.ts';
+import type { Offers } from './offers.ts';
+
+export interface DeviceRoutesOptions {
+  clock: Clock;
+  offers: Offers;
+  certificates: Certificates;
+  identity: DeviceIdentity;
+}
+
+/** A site with many gateways behind one address must get through; whoever guesses must not. Requests a minute. */
+const perMinute = (max: number) => ({ max, timeWindow: 60_000 });
+
+/** What gateways call over HTTPS, relative to `/api/v1`: enrolment, renewal and the time. */
+export function deviceRoutes(options: DeviceRoutesOptions): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/enrolments',
+      {
+        config: { access: 'public', rateLimit: perMinute(60) },
+        bodyLimit: 32 * 1024,
+        schema: { body: EnrolmentRequest, response: { 200: EnrolmentOffer } },
+      },
+      (request) => options.offers.make(request.body),
+    );
+
+    app.post(
+      '/enrolments/:id/poll',
+      {
+        config: { access: 'device', rateLimit: perMinute(600) },
+        bodyLimit: 1024,
+        schema: { params: z.object({ id: Id }), response: { 200: EnrolmentState } },
+      },
+      (request) => options.offers.poll(request.params.id, pollSecretOf(request)),
+    );
+
+    app.post(
+      '/device/renew',
+      {
+        config: { access: 'device', rateLimit: perMinute(60) },
+        bodyLimit: 16 * 1024,
+        schema: { body: RenewalRequest, response: { 200: IssuedIdentity } },
+      },
+      (request) => renew(options, request, request.body.csr),
+    );
+
+    app.get(
+      '/device/time',
+      { config: { access: 'public' }, schema: { response: { 200: z.object({ now: Instant }) } } },
+      async () => ({ now: instant(options.clock) }),
+    );
+  };
+}
+
+async function renew(options: DeviceRoutesOptions, { raw }: FastifyRequest, csr: string): Promise<IssuedIdentity> {
+  if (!(raw.socket instanceof TLSSocket)) throw new DemarcError('identity.required');
+  return options.certificates.renew(await options.identity.admit(raw.socket), csr);
+}
+
+/** @throws DemarcError `enrolment.unknown-code`: without a secret there is nothing to be told apart */
+function pollSecretOf(request: FastifyRequest): string {
+  const secret = /^Bearer ([\w-]{20,128})$/.exec(request.headers.authorization ?? '')?.[1];
+  if (secret === undefined) throw new DemarcError('enrolment.unknown-code');
+  return secret;
+}

@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Log } from '#config/log.ts';
+import { type DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import type { ServerIdentity } from '../pki/server-certificate.ts';
+
+/** Who answers what comes in. An upgrade that is refused rejects; the listener then answers and closes. */
+export interface Handlers {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  /** By path, without the query. */
+  upgrades: Readonly<Record<string, (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>>>;
+}
+
+export interface ListenerOptions {
+  log: Log;
+  identity: ServerIdentity;
+  /** PEM of the CA that client certificates are judged by. */
+  clientCa: string;
+  maxConnections?: number;
+}
+
+/** Milliseconds. */
+const HANDSHAKE_MS = 10_000;
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 120_000;
+const DRAIN_MS = 2000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/**
+ * The connector's one HTTPS listener (design section 3): API, console and gateways on one port. Client certificates are
+ * asked for but not demanded, because browsers have none; each route judges. Nothing that comes in can end the process.
+ */
+export class Listener {
+  readonly #log: Log;
+  readonly #server: Server;
+  #handlers: Handlers | undefined;
+
+  constructor(options: ListenerOptions) {
+    this.#log = options.log.child({ part: 'listener' });
+    this.#server = createServer({
+      ...options.identity,
+      ca: options.clientCa,
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: HANDSHAKE_MS,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    });
+    this.#server.maxConnections = options.maxConnections ?? 25_000;
+    this.#server.on('tlsClientError', (error, socket) => {
+      this.#log.debug({ err: error, peer: socket.remoteAddress }, 'a TLS handshake failed');
+      socket.destroy();
+    });
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseGarbage(error, socket));
+    this.#server.on('secureConnection', (socket) => socket.on('error', () => socket.destroy()));
+    this.#server.on('request', (request, response) => this.#request(request, response));
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on('error', (error) => this.#log.error({ code: 'internal', err: error }, 'the listener failed'));
+  }
+
+  /** Binds; with port 0 a free one. Until `serve` is called every request gets 503. @throws the system's error */
+  async listen(port: number, host: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ port, host }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  serve(handlers: Handlers): void {
+    this.#handlers = handlers;
+  }
+
+  /** Takes no more, lets running requests end within two seconds, then cuts what is left. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#handlers) {
+      this.#handlers.request(request, response);
+      return;
+    }
+    response.writeHead(503, { 'retry-after': '1' }).end();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const upgrades = this.#handlers?.upgrades ?? {};
+    const handler = Object.hasOwn(upgrades, path) ? upgrades[path] : undefined;
+    if (!handler) {
+      socket.destroy();
+      return;
+    }
+    handler(request, socket, head).catch((thrown: unknown) => {
+      const error = toDemarcError(thrown);
+      this.#log.warn({ code: error.code, path }, `an upgrade was refused: ${error.message}`);
+      refuseUpgrade(error, socket);
+    });
+  }
+}
+
+/** Answers an upgrade with the error as the API would, so that the gateway can show why. */
+function refuseUpgrade(error: DemarcError, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(error.toText());
+  socket.end(
+    `HTTP/1.1 ${error.status} Refused\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}
+
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+}
