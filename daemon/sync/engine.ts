@@ -92,8 +92,8 @@ export class SyncEngine {
    */
   async run(pbx: Id, request: SyncRequest, signal: AbortSignal): Promise<SyncStatus> {
     const identity = this.#identify(pbx);
-    await this.#wait(pbx, 'resend', signal);
-    const active = this.#active.get(pbx);
+    let active = this.#active.get(pbx);
+    for (; active?.kind === 'resend'; active = this.#active.get(pbx)) await this.#ended(active, signal);
     if (active !== undefined) {
       const joins = request.trigger === 'sync-now' && request.full !== true && request.decision === undefined;
       const status = joins ? await unlessAborted(active.done, signal) : undefined;
@@ -116,13 +116,11 @@ export class SyncEngine {
    */
   async resync(pbx: Id, signal: AbortSignal): Promise<void> {
     const identity = this.#identify(pbx);
-    // Somebody who asks twice is answered once.
-    const active = this.#active.get(pbx);
-    if (active?.kind === 'resend') {
-      await unlessAborted(active.done, signal);
-      return;
+    for (let active = this.#active.get(pbx); active !== undefined; active = this.#active.get(pbx)) {
+      // Somebody who asks twice is answered once.
+      if (active.kind === 'resend') return void (await unlessAborted(active.done, signal));
+      await this.#ended(active, signal);
     }
-    await this.#wait(pbx, 'run', signal);
     const state = this.#state(pbx);
     const { outbox, clock, newId } = this.#options;
     let sent = false;
@@ -240,11 +238,9 @@ export class SyncEngine {
     }
   }
 
-  /** Waits while the PBX is busy with this kind of thing; how that ends is the business of whoever began it. */
-  async #wait(pbx: Id, kind: Active['kind'], signal: AbortSignal): Promise<void> {
-    for (let active = this.#active.get(pbx); active?.kind === kind; active = this.#active.get(pbx)) {
-      await unlessAborted(active.done.then(ignore, ignore), signal);
-    }
+  /** Waits for what others began; how it ends is their business. */
+  #ended(active: Active, signal: AbortSignal): Promise<void> {
+    return unlessAborted(active.done.then(ignore, ignore), signal);
   }
 
   async #stop(pbx: Id): Promise<void> {
