@@ -26,8 +26,13 @@ export interface PbxUser {
   department?: string;
 }
 
-/** What the stream of users yields: a usable record, or one that had to be left out with the reason and the place. */
-export type UserItem = { kind: 'user'; user: PbxUser } | { kind: 'rejected'; where: string; reason: string };
+/**
+ * What the stream of users yields: a usable record (with `problems` when something in it had to be changed, such as a
+ * value that was too long), or one that had to be left out with the reason and the place.
+ */
+export type UserItem =
+  | { kind: 'user'; user: PbxUser; where?: string; problems?: readonly string[] }
+  | { kind: 'rejected'; where: string; reason: string };
 
 /** A directory number: a DID, or a range of extensions. */
 export interface DirectoryNumber {

@@ -1,0 +1,147 @@
+import { CsvError, type Parser, parse } from 'csv-parse';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { type FormField, type FormHeader, type FormName, recogniseHeader } from './forms.ts';
+import { chunks, fileState, inspectText, sameState } from './inspect.ts';
+
+/** Longest row, in characters; a quote that is never closed ends here. */
+const MAX_ROW = 64 * 1024;
+/** Lines before the header line: title, date, name of the element. */
+const MAX_PREAMBLE = 30;
+/** Longest text of a cell that is kept, in characters. */
+const MAX_CELL = 256;
+
+/** One row by field, texts trimmed, empty cells left out. `line` counts from 1. */
+export interface FormRow {
+  line: number;
+  cells: Partial<Record<FormField, string>>;
+  problems: string[];
+}
+
+interface ParsedRecord {
+  record: string[];
+  info: { lines: number };
+}
+
+/**
+ * The rows of one form export as a stream; the first thing yielded is the header. Memory stays at one row.
+ * @throws DemarcError `form.truncated` when the end is missing, `form.growing` when it changed meanwhile,
+ * `form.not-recognised`, `form.bad-csv`, `form.unreadable`, `pbx.canceled`
+ */
+export async function* readForm(
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ header: FormHeader } | { row: FormRow }, void, void> {
+  const before = await fileState(path);
+  const shape = await inspectText(path, signal);
+  let header: FormHeader | undefined;
+  let held: FormRow | undefined;
+  let lines = 0;
+  for await (const { record, info } of records(path, shape, signal)) {
+    lines += 1;
+    if (!header) {
+      header = recogniseHeader(record);
+      if (header) yield { header };
+      else if (lines >= MAX_PREAMBLE) break;
+      continue;
+    }
+    if (held) yield { row: held };
+    held = record.some((cell) => cell.trim() !== '') ? toRow(header, record, info.lines) : undefined;
+  }
+  if (!header) throw new DemarcError('form.not-recognised', path);
+  if (!shape.endsWithLine) throw new DemarcError('form.truncated', `${path}: the last line has no end`);
+  if (held) yield { row: held };
+  if (!sameState(before, await fileState(path))) throw new DemarcError('form.growing', path);
+}
+
+/** Which form a file holds; undefined when none that is known. @throws DemarcError as `readForm` */
+export async function formOf(path: string, signal: AbortSignal): Promise<FormName | undefined> {
+  try {
+    for await (const part of readForm(path, signal)) if ('header' in part) return part.header.form;
+  } catch (error) {
+    const unknown =
+      error instanceof DemarcError && (error.code === 'form.not-recognised' || error.code === 'form.bad-csv');
+    if (!unknown) throw error;
+  }
+  return undefined;
+}
+
+function toRow(header: FormHeader, record: readonly string[], line: number): FormRow {
+  const cells: FormRow['cells'] = {};
+  const problems: string[] = [];
+  for (const [at, field] of header.columns.entries()) {
+    const text = record[at]?.replaceAll('\0', '').trim();
+    if (field === null || text === undefined || text === '') continue;
+    if (text.length > MAX_CELL) problems.push(`${field}: cut to ${MAX_CELL} characters`);
+    cells[field] = text.slice(0, MAX_CELL).toWellFormed();
+  }
+  return { line, cells, problems };
+}
+
+async function* records(
+  path: string,
+  shape: { encoding: string; delimiter: string },
+  signal: AbortSignal,
+): AsyncGenerator<ParsedRecord> {
+  const parser: Parser = parse({
+    delimiter: shape.delimiter,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_ROW,
+    info: true,
+  });
+  const decoder = new TextDecoder(shape.encoding);
+  const ended = new AbortController();
+  const feeding = feed(parser, path, decoder, AbortSignal.any([signal, ended.signal]));
+  // Its error reaches the reader through the parser; this only keeps it from being reported as unhandled.
+  feeding.catch(() => undefined);
+  try {
+    for await (const parsed of parser) yield parsed as ParsedRecord;
+    await feeding;
+  } catch (error) {
+    throw csvError(error, path);
+  } finally {
+    ended.abort();
+    parser.destroy();
+  }
+}
+
+async function feed(parser: Parser, path: string, decoder: TextDecoder, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const chunk of chunks(path, signal)) {
+      const text = decoder.decode(chunk, { stream: true });
+      if (text === '' || parser.destroyed) continue;
+      if (!parser.write(text)) await drained(parser, signal);
+    }
+    parser.end(decoder.decode());
+  } catch (error) {
+    parser.destroy(error instanceof Error ? error : new DemarcError('form.unreadable', path));
+    throw error;
+  }
+}
+
+function drained(parser: Parser, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      parser.removeListener('drain', done);
+      parser.removeListener('close', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    parser.once('drain', done);
+    parser.once('close', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+function csvError(error: unknown, path: string): DemarcError {
+  if (error instanceof DemarcError) return error;
+  if (!(error instanceof CsvError)) return new DemarcError('form.unreadable', path, { cause: error });
+  const line = typeof error['lines'] === 'number' ? ` near line ${error['lines']}` : '';
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return new DemarcError('form.truncated', `${path}: a quote is not closed`, { cause: error });
+  }
+  const what = error.code === 'CSV_MAX_RECORD_SIZE' ? `a row of more than ${MAX_ROW} characters` : error.code;
+  return new DemarcError('form.bad-csv', `${path}${line}: ${what}`, { cause: error });
+}

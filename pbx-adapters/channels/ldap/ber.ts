@@ -1,0 +1,89 @@
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+
+/**
+ * Reads BER (ITU-T X.690, in the subset of RFC 4511 section 5.1: definite lengths only). Every length is checked against
+ * its container, so a lying length ends in an error and never in a loop or a large allocation.
+ */
+export class BerReader {
+  readonly #buffer: Buffer;
+  readonly #end: number;
+  #at: number;
+
+  constructor(buffer: Buffer, start = 0, end = buffer.length) {
+    this.#buffer = buffer;
+    this.#at = start;
+    this.#end = end;
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#end;
+  }
+
+  /** The next element's tag, undefined at the end. */
+  peek(): number | undefined {
+    return this.done ? undefined : this.#buffer[this.#at];
+  }
+
+  /** Any next element. @throws DemarcError `ldap.protocol` */
+  element(): { tag: number; content: BerReader } {
+    const { tag, start, end } = this.#header();
+    this.#at = end;
+    return { tag, content: new BerReader(this.#buffer, start, end) };
+  }
+
+  /** The inside of a constructed element with this tag. @throws DemarcError `ldap.protocol` */
+  nested(tag: number): BerReader {
+    this.#expect(tag);
+    return this.element().content;
+  }
+
+  /** The bytes of a primitive element, as a view. @throws DemarcError `ldap.protocol` */
+  octets(tag = 0x04): Buffer {
+    this.#expect(tag);
+    const { start, end } = this.#header();
+    this.#at = end;
+    return this.#buffer.subarray(start, end);
+  }
+
+  /** All bytes that are left, as a view. */
+  rest(): Buffer {
+    const bytes = this.#buffer.subarray(this.#at, this.#end);
+    this.#at = this.#end;
+    return bytes;
+  }
+
+  /** An INTEGER or ENUMERATED of up to four bytes. @throws DemarcError `ldap.protocol` */
+  integer(tag = 0x02): number {
+    const bytes = this.octets(tag);
+    if (bytes.length === 0 || bytes.length > 4) throw new DemarcError('ldap.protocol', 'integer of a wrong length');
+    return bytes.readIntBE(0, bytes.length);
+  }
+
+  #expect(tag: number): void {
+    const found = this.peek();
+    if (found !== tag) throw new DemarcError('ldap.protocol', `element 0x${tag.toString(16)} expected`);
+  }
+
+  #header(): { tag: number; start: number; end: number } {
+    const tag = this.#buffer[this.#at];
+    const length = berLength(this.#buffer, this.#at + 1, this.#end);
+    if (tag === undefined || length === undefined || length.start + length.size > this.#end) {
+      throw new DemarcError('ldap.protocol', 'an element is longer than its container');
+    }
+    return { tag, start: length.start, end: length.start + length.size };
+  }
+}
+
+/**
+ * The length octets at `at`: where the content starts and its size in bytes; undefined when they are not all there yet.
+ * @throws DemarcError `ldap.protocol` for indefinite lengths and more than four length octets
+ */
+export function berLength(buffer: Buffer, at: number, end: number): { start: number; size: number } | undefined {
+  const first = at < end ? buffer[at] : undefined;
+  if (first === undefined) return undefined;
+  if (first < 0x80) return { start: at + 1, size: first };
+  const octets = first & 0x7f;
+  if (octets === 0 || octets > 4) throw new DemarcError('ldap.protocol', 'a length that LDAP does not allow');
+  if (at + 1 + octets > end) return undefined;
+  return { start: at + 1 + octets, size: buffer.readUIntBE(at + 1, octets) };
+}

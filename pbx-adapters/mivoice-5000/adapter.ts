@@ -1,0 +1,184 @@
+import type { Clock } from '#config/clock.ts';
+import { instant } from '#config/clock.ts';
+import type { Log } from '#config/log.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { ApplicationReport } from '#contract/sections.ts';
+import type { Capabilities, DirectoryNumber, PbxAdapter, ProbeReport, UserItem } from '#pbx-adapters/adapter.ts';
+import { LdapSession } from '#pbx-adapters/channels/ldap/session.ts';
+import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
+import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
+import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
+import { type LdapMapping, type MiVoice5000Connection, peopleFilter } from './connection.ts';
+import { learn } from './people.ts';
+import { attributesFor, toUserItem } from './person.ts';
+
+/** What a MiVoice 5000 gives (design section 5). */
+export const miVoice5000Gives: Capabilities = {
+  users: { via: 'LDAP', note: 'The attributes are found out at each site and can be corrected.' },
+  numbers: { via: 'LDAP', note: 'The direct-dial numbers of the people.' },
+  version: { via: 'declared', note: 'The directory does not tell it; enter it in the settings.' },
+  licence: { via: 'none', note: 'See the licence page of the PBX’s Web Admin.' },
+  trunk: { via: 'worksheet', note: 'Demarc computes the values, a person enters them in Web Admin.' },
+  activity: { via: 'none', note: 'No interface for call events is known.' },
+};
+
+/** Probe steps in the order in which they run. */
+const PLAN = [
+  { id: 'resolve', title: 'Find the address' },
+  { id: 'connect', title: 'Connect' },
+  { id: 'tls', title: 'Encrypt' },
+  { id: 'login', title: 'Log in' },
+  { id: 'base', title: 'Read the base of the directory' },
+  { id: 'mapping', title: 'Recognise the attributes' },
+  { id: 'users', title: 'Count the people' },
+] as const;
+
+/** Reads the people of a MiVoice 5000 (or any directory that holds them) by LDAP. */
+export class MiVoice5000Adapter implements PbxAdapter {
+  readonly type = 'mivoice-5000';
+  readonly #connection: MiVoice5000Connection;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #loginGuard: LoginGuard;
+
+  constructor(connection: MiVoice5000Connection, parts: { log: Log; clock: Clock; loginGuard: LoginGuard }) {
+    this.#connection = connection;
+    this.#log = parts.log;
+    this.#clock = parts.clock;
+    this.#loginGuard = parts.loginGuard;
+  }
+
+  capabilities(): Capabilities {
+    return miVoice5000Gives;
+  }
+
+  /** Every person of the directory. @throws DemarcError `pbx.…`, `ldap.…`; `pbx.truncated` when it broke off */
+  async *users(signal: AbortSignal): AsyncIterable<UserItem> {
+    const connection = this.#connection;
+    await using session = await LdapSession.open(connection, { signal, loginGuard: this.#loginGuard });
+    const mapping = connection.mapping ?? (await this.#learned(session, signal));
+    let [changed, rejected] = [0, 0];
+    for await (const item of this.#read(session, mapping, signal)) {
+      if (item.kind === 'rejected') rejected += 1;
+      else if (item.problems) changed += 1;
+      yield item;
+    }
+    if (changed > 0) {
+      this.#log.warn({ code: 'ldap.values-changed', entries: changed }, 'values were too long or not valid text');
+    }
+    if (rejected > 0) this.#log.warn({ code: 'ldap.rejected', entries: rejected }, 'entries could not be used');
+  }
+
+  /** The direct-dial numbers of the people with the extension that each one reaches. @throws DemarcError as `users` */
+  async *numbers(signal: AbortSignal): AsyncIterable<DirectoryNumber> {
+    for await (const item of this.users(signal)) {
+      if (item.kind !== 'user' || item.user.workPhone === undefined) continue;
+      const { workPhone: from, extension: target } = item.user;
+      yield { kind: 'did', from, ...(target === undefined ? {} : { target }) };
+    }
+  }
+
+  /** The PBX itself: a directory tells neither version nor licence, so only a declared version is known. */
+  async inventory(): Promise<ApplicationReport[]> {
+    const { host, declaredVersion } = this.#connection;
+    const version =
+      declaredVersion === undefined
+        ? { value: null, source: 'none', at: null, stale: false, problem: miVoice5000Gives.version.note }
+        : { value: declaredVersion, source: 'declared', at: instant(this.#clock), stale: false };
+    const id = `mivoice-5000:${host}`.slice(0, 128);
+    return [{ id, platform: null, type: this.type, address: host, version, licence: null, hasPortal: true }];
+  }
+
+  /** Each step on its own with what to do about it. Never throws. */
+  async probe(signal: AbortSignal): Promise<ProbeReport> {
+    const connection = this.#connection;
+    const { host, port, baseDn } = connection;
+    const steps = new ProbeSteps(PLAN);
+    await steps.run('resolve', async () => {
+      const addresses = await resolveHost(host, connection.connectMs, signal);
+      return { value: addresses, detail: `${host} is ${addresses.slice(0, 5).join(', ')}` };
+    });
+    const session = await steps.run('connect', async () => {
+      const value = await LdapSession.connect(connection, signal);
+      return { value, detail: `Port ${port} answers.` };
+    });
+    if (!session) return steps.report({});
+    await using _closing = session;
+    await steps.run('tls', async () => {
+      await session.secure(connection, signal);
+      if (connection.tls !== 'none') return { value: true, detail: `Encrypted, and the certificate is trusted.` };
+      const warning = 'Choose StartTLS or LDAPS: the password and the people’s data go over the network in the clear.';
+      return { value: true, detail: 'Not encrypted.', warning };
+    });
+    await steps.run('login', async () => {
+      await session.logIn(connection, { signal, loginGuard: this.#loginGuard });
+      const detail = connection.bindDn === undefined ? 'Anonymous.' : `Logged in as ${connection.bindDn}.`;
+      return { value: true, detail };
+    });
+    await steps.run('base', async () => {
+      const found = session.search({ base: baseDn, scope: 'base', attributes: ['1.1'] }, signal);
+      for await (const entry of found) return { value: entry.dn, detail: `${entry.dn || 'The root'} can be read.` };
+      throw new DemarcError('ldap.base-missing', baseDn);
+    });
+    const learned = await steps.run('mapping', async () => {
+      const value = await learn(session, connection, signal);
+      const mapping = connection.mapping ?? value.mapping;
+      if (value.sampled > 0) requireKey(mapping);
+      const names = Object.entries(mapping).map(([field, attributes]) => `${field}: ${attributes?.join(' or ')}`);
+      const detail = `${connection.mapping ? 'As set' : 'Proposed'} from ${value.sampled} samples: ${names.join(', ')}`;
+      return { value: { ...value, mapping }, detail };
+    });
+    const users = await steps.run('users', async () => {
+      let value = 0;
+      const search = { ...this.#search(), attributes: ['1.1'] };
+      for await (const _entry of session.search(search, signal)) value += 1;
+      if (value > 0) return { value, detail: `${value} people.` };
+      const warning = 'Check base, filter and object classes, and whether the account may see the people.';
+      return { value, detail: 'No person was found.', warning };
+    });
+    return steps.report({
+      ...(users === undefined ? {} : { users }),
+      ...(learned === undefined ? {} : { learned: { ...learned } }),
+      ...(connection.declaredVersion === undefined ? {} : { version: connection.declaredVersion }),
+    });
+  }
+
+  async *#read(session: LdapSession, mapping: LdapMapping, signal: AbortSignal): AsyncGenerator<UserItem> {
+    // Identities are unique by the server's word; extensions as keys are not.
+    const seen = new Set<string>();
+    const search = { ...this.#search(), attributes: attributesFor(mapping) };
+    for await (const entry of session.search(search, signal)) {
+      const item = toUserItem(entry, mapping);
+      if (item.kind === 'user' && item.user.key === item.user.extension) {
+        const { key } = item.user;
+        if (seen.has(key)) {
+          yield {
+            kind: 'rejected',
+            where: entry.dn,
+            reason: `another entry has the extension ${key}, which is the key`,
+          };
+          continue;
+        }
+        seen.add(key);
+      }
+      yield item;
+    }
+  }
+
+  async #learned(session: LdapSession, signal: AbortSignal): Promise<LdapMapping> {
+    const { mapping, sampled } = await learn(session, this.#connection, signal);
+    if (sampled > 0) requireKey(mapping);
+    this.#log.info({ mapping, sampled }, 'attributes recognised from samples');
+    return mapping;
+  }
+
+  #search() {
+    const { baseDn: base, pageSize } = this.#connection;
+    return { base, pageSize, filter: peopleFilter(this.#connection) };
+  }
+}
+
+/** @throws DemarcError `ldap.no-mapping` */
+function requireKey(mapping: LdapMapping): void {
+  if (!mapping.key && !mapping.extension) throw new DemarcError('ldap.no-mapping');
+}

@@ -1,0 +1,106 @@
+/** Every PBX family in one table: what it needs, what it gives, how to prepare it, and how its adapter is made. */
+import { z } from 'zod';
+import type { Clock } from '#config/clock.ts';
+import { describe } from '#config/document.ts';
+import type { Log } from '#config/log.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { PBX_TYPE_NAMES, type PbxType } from '#contract/words.ts';
+import type { Capabilities, PbxAdapter } from './adapter.ts';
+import type { LoginGuard } from './login-guard.ts';
+import { MiVoice5000Adapter, miVoice5000Gives } from './mivoice-5000/adapter.ts';
+import { MiVoice5000Connection } from './mivoice-5000/connection.ts';
+import { MiVoiceBusinessAdapter, miVoiceBusinessGives } from './mivoice-business/adapter.ts';
+import { MiVoiceBusinessConnection } from './mivoice-business/connection.ts';
+
+/** What every adapter is handed. */
+export interface AdapterParts {
+  log: Log;
+  clock: Clock;
+  loginGuard: LoginGuard;
+  /** A folder for small files that may be lost. */
+  tempFolder?: string;
+}
+
+/** One PBX family. */
+export interface AdapterType {
+  type: PbxType;
+  supported: boolean;
+  /** The settings of a link of this type, secrets included. */
+  connection: z.ZodType;
+  /** Fields of the settings that are kept encrypted and never leave the gateway. */
+  secretNames: readonly string[];
+  /** What must be done in the PBX beforehand, in the order of doing it. */
+  prerequisites: readonly string[];
+  gives: Capabilities;
+  /** Where this link reads from, for the person who looks at it. @throws DemarcError `config.invalid` */
+  address(connection: unknown): string;
+  /** @throws DemarcError `config.invalid`, `pbx.not-supported` */
+  create(connection: unknown, parts: AdapterParts): PbxAdapter;
+}
+
+/** The families by type. */
+export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
+  'mivoice-business': {
+    type: 'mivoice-business',
+    supported: true,
+    connection: MiVoiceBusinessConnection,
+    secretNames: [],
+    prerequisites: [
+      'In the System Administration Tool open “User and Services Configuration” and choose Export, all rows, CSV.',
+      'Do the same with “Telephone Directory”: it completes names and departments.',
+      'Put both files into the folder that is entered here; Demarc takes the newest complete file of each form.',
+      'Repeat the export when people change; a scheduled copy by SFTP into the folder does as well.',
+    ],
+    gives: miVoiceBusinessGives,
+    address(connection) {
+      const { folder, files } = parsed(MiVoiceBusinessConnection, connection);
+      return folder ?? files?.join(', ') ?? '';
+    },
+    create: (connection, parts) => new MiVoiceBusinessAdapter(parsed(MiVoiceBusinessConnection, connection), parts),
+  },
+  'mivoice-5000': {
+    type: 'mivoice-5000',
+    supported: true,
+    connection: MiVoice5000Connection,
+    secretNames: ['password'],
+    prerequisites: [
+      'Make an account in the directory that may only read the records of the people.',
+      'Note the base DN, and whether the directory offers StartTLS (usually port 389) or LDAPS (usually port 636).',
+      'With a private CA: have its certificate as a PEM file at hand.',
+      'Look up in Web Admin, Directory, Parameters, Customization, what attr1 to attr10 mean at this site.',
+      'Allow paged results for the account when there are more people than the size limit of the directory.',
+    ],
+    gives: miVoice5000Gives,
+    address(connection) {
+      const { host, port } = parsed(MiVoice5000Connection, connection);
+      return `${host}:${port}`;
+    },
+    create: (connection, parts) => new MiVoice5000Adapter(parsed(MiVoice5000Connection, connection), parts),
+  },
+  'mivoice-office-400': later('mivoice-office-400'),
+  'mx-one': later('mx-one'),
+};
+
+/** A family that is known but has no adapter yet: whatever is asked of it is refused plainly. */
+function later(type: PbxType): AdapterType {
+  const refuse = (): never => {
+    throw new DemarcError('pbx.not-supported', `${PBX_TYPE_NAMES[type]} comes with a later release`);
+  };
+  const none = { via: 'none', note: 'Comes with a later release.' };
+  return {
+    type,
+    supported: false,
+    connection: z.never(),
+    secretNames: [],
+    prerequisites: [],
+    gives: { users: none, numbers: none, version: none, licence: none, trunk: none, activity: none },
+    address: refuse,
+    create: refuse,
+  };
+}
+
+function parsed<S extends z.ZodType>(schema: S, connection: unknown): z.output<S> {
+  const result = schema.safeParse(connection);
+  if (result.success) return result.data;
+  throw new DemarcError('config.invalid', describe(result.error));
+}
