@@ -1,9 +1,18 @@
-import type { Clock } from '#config/clock.ts';
+import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { GatewayAddress } from '#contract/topics.ts';
 import type { DeviceBus, DeviceHandler, DeviceMessage } from '../bus/device-bus.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Store } from '../store/store.ts';
+import { type AfterCommit, Batch } from './batch.ts';
+import type { Parts } from './delivery.ts';
+import { Wants } from './wants.ts';
+
+/** What one transaction takes at most. */
+const BATCH = { messages: 256, bytes: 4 * 1024 * 1024 };
+/** What may wait for its transaction at most; the bus holds back the rest by not acknowledging. */
+const WAITING = { messages: 10_000, bytes: 64 * 1024 * 1024 };
 
 export interface IngestOptions {
   store: Store;
@@ -11,19 +20,132 @@ export interface IngestOptions {
   log: Log;
   publish: DeviceBus['publish'];
   commands: Commands;
+  wants?: Wants;
+  /** Whether a gateway has a connection now: an old one that ends late does not make it Offline. */
+  isConnected?: DeviceBus['isConnected'];
 }
 
-/** Takes what gateways send: commits first, acknowledges afterwards (design section 3). */
+interface Waiting {
+  bytes: number;
+  take(batch: Batch): Promise<void>;
+  resolve(): void;
+  reject(error: DemarcError): void;
+}
+
+/**
+ * Takes what gateways send: commits first, acknowledges afterwards (design section 3). Messages that arrive while a
+ * commit runs are committed together, so one disk flush serves many of them.
+ */
 export class Ingest implements DeviceHandler {
-  constructor(_options: IngestOptions) {}
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #parts: Parts;
+  readonly #isConnected: DeviceBus['isConnected'];
+  readonly #announcing = new Set<Promise<void>>();
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #draining: Promise<void> | undefined;
+
+  constructor(options: IngestOptions) {
+    const { store, clock, log, publish, commands } = options;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log.child({ part: 'ingest' });
+    this.#isConnected = options.isConnected ?? (() => false);
+    const wants = options.wants ?? new Wants({ store, publish });
+    this.#parts = { clock, log: this.#log, commands, wants, publish };
+  }
 
   /** Marks every gateway as offline until its birth; to be awaited before the bus starts. */
-  async start(): Promise<void> {}
+  async start(): Promise<void> {
+    await this.#store.write(async ({ db, changed }) => {
+      const reset = await db
+        .updateTable('gateway')
+        .set({ online: 0, presence_reason: 'connector restarted', presence_since: instant(this.#clock) })
+        .where('online', '=', 1)
+        .returning(['id', 'account_id'])
+        .execute();
+      for (const { id, account_id } of reset) changed({ topic: 'gateway', account: account_id, ref: id });
+    });
+  }
 
-  async message(_message: DeviceMessage): Promise<void> {}
+  /** Resolves when the message is committed. @throws DemarcError `link.not-stored`, `link.overloaded`: not acknowledged */
+  message(message: DeviceMessage): Promise<void> {
+    return this.#enqueue(message.payload.byteLength, (batch) => batch.message(message));
+  }
 
-  async disconnected(_address: GatewayAddress, _reason: string): Promise<void> {}
+  disconnected(address: GatewayAddress, reason: string): Promise<void> {
+    return this.#enqueue(0, async (batch) => {
+      if (!this.#isConnected(address.gateway)) await batch.disconnected(address, reason);
+    });
+  }
 
-  /** Resolves when everything that was taken is committed and announced. */
-  async stop(): Promise<void> {}
+  /** Resolves when everything that was taken is committed and announced; to be called after the bus has stopped. */
+  async stop(): Promise<void> {
+    await this.#draining;
+    await Promise.all(this.#announcing);
+  }
+
+  #enqueue(bytes: number, take: (batch: Batch) => Promise<void>): Promise<void> {
+    if (this.#waiting.length >= WAITING.messages || this.#waitingBytes + bytes > WAITING.bytes) {
+      return Promise.reject(new DemarcError('link.overloaded'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ bytes, take, resolve, reject });
+      this.#waitingBytes += bytes;
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    // After the sockets that are ready have been read, so that what they bring shares the first transaction.
+    await new Promise((ready) => setImmediate(ready));
+    while (this.#waiting.length > 0) {
+      await this.#commit(this.#next());
+      await new Promise((ready) => setImmediate(ready));
+    }
+    this.#draining = undefined;
+  }
+
+  #next(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { bytes: more } of this.#waiting) {
+      if (count === BATCH.messages || (count > 0 && bytes + more > BATCH.bytes)) break;
+      bytes += more;
+      count++;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
+  }
+
+  async #commit(messages: Waiting[]): Promise<void> {
+    let after: AfterCommit;
+    try {
+      after = await this.#store.write(async (work) => {
+        const batch = new Batch(work, this.#parts);
+        for (const { take } of messages) await take(batch);
+        return batch.finish();
+      });
+    } catch (error) {
+      this.#log.error({ code: 'link.not-stored', err: error, messages: messages.length }, 'messages were not stored');
+      for (const { reject } of messages) reject(new DemarcError('link.not-stored', undefined, { cause: error }));
+      return;
+    }
+    for (const { resolve } of messages) resolve();
+    const announcing = this.#announce(after).finally(() => this.#announcing.delete(announcing));
+    this.#announcing.add(announcing);
+  }
+
+  /** What follows a commit may fail without harm: gateways and births ask again. */
+  async #announce(after: AfterCommit): Promise<void> {
+    for (const [what, task] of after) {
+      try {
+        await task();
+      } catch (error) {
+        this.#log.warn({ code: 'link.not-announced', err: error, what }, 'a gateway could not be told');
+      }
+    }
+  }
 }

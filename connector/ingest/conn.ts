@@ -1,0 +1,109 @@
+import { Conn } from '#contract/envelope.ts';
+import { recordEvent } from '../history/record-event.ts';
+import { type Delivery, type GatewayPatch, gatewayActor } from './delivery.ts';
+
+type Birth = Extract<Conn, { online: true }>;
+type Will = Extract<Conn, { online: false }>;
+
+/** Takes a birth or a will (`up/conn`); one of an older (boot, conn) than is stored is late news and changes nothing. */
+export async function takeConn(delivery: Delivery, conn: Conn): Promise<void> {
+  const { sender } = delivery;
+  const age = conn.boot === sender.boot ? conn.conn - sender.conn : conn.boot - sender.boot;
+  if (age < 0) return;
+  if (conn.online) await birth(delivery, conn, age > 0);
+  else await will(delivery, conn);
+}
+
+async function birth(delivery: Delivery, conn: Birth, isNew: boolean): Promise<void> {
+  const { sender, parts, now } = delivery;
+  if (!isNew && sender.connEnded) return;
+  const patch: GatewayPatch = {
+    boot: conn.boot,
+    conn: conn.conn,
+    conn_ended: 0,
+    online: 1,
+    presence_reason: 'connected',
+    last_seen_at: now,
+    version: conn.version,
+    capabilities: JSON.stringify(conn.capabilities),
+    outbox: JSON.stringify(conn.outbox),
+  };
+  if (isNew || !sender.online) patch.presence_since = now;
+  const lost = sender.sequence.settle(1, Math.min(conn.outbox.low, conn.outbox.next) - 1);
+  if (lost > 0) {
+    await gatewayEvent(delivery, 'gateway.records-lost', 'error', {
+      message: `${lost} records of this gateway never arrived; it has given them up`,
+      details: { records: lost, drops: conn.outbox.drops },
+    });
+    parts.log.error({ code: 'gateway.records-lost', ...sender.address, records: lost }, 'records were lost');
+  }
+  if (isNew && conn.outbox.next <= sender.sequence.acked) {
+    await gatewayEvent(delivery, 'gateway.sequence-behind', 'error', {
+      message: 'The gateway counts its records from a number that the cloud has already seen; new ones may be ignored',
+      details: { next: conn.outbox.next, acked: sender.sequence.acked },
+    });
+    parts.log.error({ code: 'gateway.sequence-behind', ...sender.address }, 'the sequence of a gateway went back');
+  }
+  if (!sender.online) {
+    await gatewayEvent(delivery, 'gateway.online', 'info', {
+      message: `Gateway ${sender.name} is online`,
+      details: { version: conn.version, backlog: conn.outbox.records },
+    });
+  }
+  delivery.patch(patch);
+  announce(delivery);
+  delivery.after('birth', async () => {
+    await parts.wants.toGateway(sender.address);
+    await parts.commands.gatewayOnline(sender.address);
+  });
+}
+
+async function will(delivery: Delivery, conn: Will): Promise<void> {
+  await goOffline(delivery, conn.reason, { boot: conn.boot, conn: conn.conn, conn_ended: 1 });
+}
+
+/** Marks the sender as offline; the time and the event only when it was online. */
+export async function goOffline(delivery: Delivery, reason: string, patch: GatewayPatch = {}): Promise<void> {
+  const { sender, now } = delivery;
+  const ended: GatewayPatch = { ...patch, online: 0, presence_reason: reason };
+  if (sender.online) {
+    ended.presence_since = now;
+    await gatewayEvent(delivery, 'gateway.offline', 'warning', {
+      message: `Gateway ${sender.name} is offline: ${reason}`,
+      details: { reason },
+    });
+  }
+  if (sender.online || sender.lastSeenAt === null) ended.last_seen_at = now;
+  delivery.patch(ended);
+  announce(delivery);
+}
+
+/** An event about the gateway itself, from what the connector has seen of it. */
+export async function gatewayEvent(
+  delivery: Delivery,
+  name: string,
+  severity: 'info' | 'warning' | 'error',
+  what: { message: string; details: Record<string, unknown> },
+): Promise<void> {
+  const { sender, work, parts } = delivery;
+  await recordEvent(
+    work,
+    {
+      ...what,
+      name,
+      severity,
+      account: sender.address.account,
+      gateway: sender.address.gateway,
+      actor: gatewayActor(sender),
+      action: 'Report',
+      type: 'Gateway',
+      asset: 'Gateway',
+      assetId: sender.address.gateway,
+      result: severity === 'error' ? 'FAILURE' : 'SUCCESS',
+    },
+    parts.clock,
+  );
+}
+
+const announce = ({ work, sender }: Delivery): void =>
+  work.changed({ topic: 'gateway', account: sender.address.account, ref: sender.address.gateway });

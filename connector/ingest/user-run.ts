@@ -1,0 +1,231 @@
+import type { Ask } from '#contract/envelope.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { topics } from '#contract/topics.ts';
+import { looksLikeAccident, type Reason, type UsersHeader, type UsersTrailer } from '#contract/users.ts';
+import type { SyncOutcome } from '#contract/words.ts';
+import { recordEvent } from '../history/record-event.ts';
+import {
+  applyPuts,
+  countMissing,
+  holdMissing,
+  holdNamed,
+  removeMissing,
+  removeNamed,
+  type UserSet,
+} from '../store/user-set.ts';
+import { gatewayActor, type RecordDelivery } from './delivery.ts';
+import { upsertPbx } from './pbx.ts';
+
+/** What came of a run here, which is not always what the gateway meant. */
+interface Result {
+  outcome: SyncOutcome;
+  /** Users added, changed or removed here. */
+  touched: number;
+  reason?: Reason | undefined;
+  heldHere?: boolean;
+}
+
+/** Applies a run whose header, chunks and trailer are all staged, as one change: wholly or not at all. */
+export async function applyRun(delivery: RecordDelivery, header: UsersHeader, trailer: UsersTrailer): Promise<void> {
+  const { sender } = delivery;
+  const set: UserSet = { run: header.run, pbx: header.pbx, ...sender.address };
+  const revision = await upsertPbx(delivery, { id: header.pbx, type: header.pbxType, name: header.pbxName });
+  const result = await outcomes[trailer.outcome](delivery, { set, header, trailer, revision });
+  if (result === undefined) return;
+  if (result.outcome !== 'Failed') await supersedeHolds(delivery, set);
+  await recordRun(delivery, header, trailer, result);
+}
+
+interface Run {
+  set: UserSet;
+  header: UsersHeader;
+  trailer: UsersTrailer;
+  /** The committed revision of the PBX's users. */
+  revision: number;
+}
+
+type Handler = (delivery: RecordDelivery, run: Run) => Promise<Result | undefined>;
+
+const outcomes: Readonly<Record<SyncOutcome, Handler>> = {
+  Successful: takeEffect,
+  Partial: takeEffect,
+  Held: async ({ work }, { set, trailer }) => {
+    await holdNamed(work.db, set);
+    return { outcome: 'Held', touched: 0, reason: trailer.reason };
+  },
+  Failed: async (_delivery, { trailer }) => ({ outcome: 'Failed', touched: 0, reason: trailer.reason }),
+};
+
+async function takeEffect(delivery: RecordDelivery, run: Run): Promise<Result | undefined> {
+  const { work, sender, now } = delivery;
+  const { set, header, trailer } = run;
+  if (header.mode === 'delta' && header.base !== run.revision) {
+    await askForAll(delivery, run);
+    return undefined;
+  }
+  const decided = header.decision && (await decisionHere(delivery, set, header.decision.run));
+  if (header.mode === 'full' && decided === undefined) {
+    const { known, missing } = await countMissing(work.db, set);
+    if (looksLikeAccident(missing, known, sender.guard)) {
+      await holdMissing(work.db, set);
+      const reason = new DemarcError('sync.held', `${missing} of ${known} users`).toText();
+      return { outcome: 'Held', touched: 0, reason, heldHere: true };
+    }
+  }
+  let touched = await applyPuts(work.db, set, now);
+  if (header.mode === 'delta') touched += await removeNamed(work.db, set);
+  else if (decided !== 'keeping') touched += await removeMissing(work.db, set);
+  await work.db.updateTable('pbx').set({ revision: trailer.revision }).where('id', '=', set.pbx).execute();
+  if (header.decision !== undefined) await markDecided(delivery, set, header.decision);
+  return { outcome: trailer.outcome, touched, reason: trailer.reason };
+}
+
+/** The delta builds on users that are not those we have: it is dropped, and the whole set is asked for. */
+async function askForAll(delivery: RecordDelivery, { set, header, revision }: Run): Promise<void> {
+  const { sender, parts } = delivery;
+  await syncEvent(delivery, header, {
+    name: 'sync.base-mismatch',
+    severity: 'warning',
+    message: `A sync of ${header.pbxName} builds on users that the cloud does not have; all of them were asked for`,
+    details: { run: set.run, base: header.base, revision },
+  });
+  const ask: Ask = { what: 'users', pbx: set.pbx };
+  delivery.after(`ask users ${set.pbx}`, () => parts.publish(topics.ask(sender.address), JSON.stringify(ask)));
+}
+
+/** What a person decided here about a held run of this PBX; a decision made elsewhere does not lift our own guard. */
+async function decisionHere(
+  { work }: RecordDelivery,
+  set: UserSet,
+  run: string,
+): Promise<'removing' | 'keeping' | undefined> {
+  const held = await work.db
+    .selectFrom('sync_run')
+    .select('hold')
+    .where('id', '=', run)
+    .where('account_id', '=', set.account)
+    .where('pbx_id', '=', set.pbx)
+    .executeTakeFirst();
+  return held?.hold === 'removing' || held?.hold === 'keeping' ? held.hold : undefined;
+}
+
+/** A hold that was decided on site is not open here any more. */
+async function markDecided(
+  { work, sender, now }: RecordDelivery,
+  set: UserSet,
+  decision: NonNullable<UsersHeader['decision']>,
+): Promise<void> {
+  const marked = await work.db
+    .updateTable('sync_run')
+    .set({
+      hold: decision.action === 'remove' ? 'removing' : 'keeping',
+      decided_by: sender.name,
+      decided_at: now,
+    })
+    .where('id', '=', decision.run)
+    .where('account_id', '=', set.account)
+    .where('pbx_id', '=', set.pbx)
+    .where('hold', '=', 'open')
+    .executeTakeFirst();
+  if (marked.numUpdatedRows > 0n) work.changed({ topic: 'sync-run', account: set.account, ref: decision.run });
+}
+
+/** A later run takes the place of a hold that nobody decided about; its list goes with it. */
+async function supersedeHolds({ work }: RecordDelivery, set: UserSet): Promise<void> {
+  const replaced = await work.db
+    .updateTable('sync_run')
+    .set({ hold: 'superseded' })
+    .where('account_id', '=', set.account)
+    .where('pbx_id', '=', set.pbx)
+    .where('hold', '=', 'open')
+    .returning('id')
+    .execute();
+  for (const { id } of replaced) {
+    await work.db.deleteFrom('held_user').where('run_id', '=', id).execute();
+    work.changed({ topic: 'sync-run', account: set.account, ref: id });
+  }
+}
+
+async function recordRun(
+  delivery: RecordDelivery,
+  header: UsersHeader,
+  trailer: UsersTrailer,
+  result: Result,
+): Promise<void> {
+  const { work, sender } = delivery;
+  const { account, gateway } = sender.address;
+  await work.db
+    .insertInto('sync_run')
+    .values({
+      id: header.run,
+      account_id: account,
+      gateway_id: gateway,
+      pbx_id: header.pbx,
+      pbx_name: header.pbxName,
+      pbx_type: header.pbxType,
+      trigger: header.trigger,
+      outcome: result.outcome,
+      started_at: header.startedAt,
+      finished_at: trailer.finishedAt,
+      duration_ms: trailer.durationMs,
+      counts: JSON.stringify(trailer.counts),
+      irregularities: JSON.stringify(trailer.irregularities),
+      reason: result.reason ? JSON.stringify(result.reason) : null,
+      hold: result.outcome === 'Held' ? 'open' : null,
+      decided_by: null,
+      decided_at: null,
+      revision: trailer.revision,
+      held_here: result.heldHere ? 1 : 0,
+    })
+    .execute();
+  work.changed({ topic: 'sync-run', account, ref: header.run });
+  if (result.touched > 0) work.changed({ topic: 'users', account, ref: header.pbx });
+  const { added, changed, removed, rejected } = trailer.counts;
+  if (result.outcome === 'Successful' && result.touched === 0) return;
+  await syncEvent(delivery, header, {
+    ...words[result.outcome],
+    message: `Sync of ${header.pbxName} ${phrases[result.outcome]}: ${result.reason?.message ?? `${added} added, ${changed} changed, ${removed} removed, ${rejected} rejected`}`,
+    details: { run: header.run, trigger: header.trigger, ...trailer.counts, ...(result.reason ?? {}) },
+  });
+}
+
+const words = {
+  Successful: { name: 'sync.successful', severity: 'info' },
+  Partial: { name: 'sync.partial', severity: 'warning' },
+  Held: { name: 'sync.held', severity: 'warning' },
+  Failed: { name: 'sync.failed', severity: 'error' },
+} as const satisfies Record<SyncOutcome, { name: string; severity: string }>;
+
+const phrases: Readonly<Record<SyncOutcome, string>> = {
+  Successful: 'was successful',
+  Partial: 'was partly successful',
+  Held: 'is held',
+  Failed: 'failed',
+};
+
+async function syncEvent(
+  { work, sender, parts }: RecordDelivery,
+  header: UsersHeader,
+  what: {
+    name: string;
+    severity: 'info' | 'warning' | 'error';
+    message: string;
+    details: Record<string, unknown>;
+  },
+): Promise<void> {
+  await recordEvent(
+    work,
+    {
+      ...what,
+      account: sender.address.account,
+      gateway: sender.address.gateway,
+      actor: gatewayActor(sender),
+      action: 'Report',
+      type: header.pbxType === 'mivoice-business' ? 'MiVB' : 'Gateway',
+      asset: 'PBX',
+      assetId: header.pbx,
+      result: what.severity === 'error' ? 'FAILURE' : 'SUCCESS',
+    },
+    parts.clock,
+  );
+}
