@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { Id } from '#contract/ids.ts';
+import { RemovalGuard } from '#contract/users.ts';
+import { PbxType, PhonePolicy } from '#contract/words.ts';
+import { DocumentFile, describe } from './document.ts';
+
+/** The daemon's process settings, all from the environment (design section 11). */
+export const DaemonSettings = z.object({
+  stateFolder: z.string().min(1),
+  configFile: z.string().min(1),
+  webPort: z.coerce.number().int().min(0).max(65_535).default(9443),
+  webHost: z.string().default('0.0.0.0'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+});
+export type DaemonSettings = z.infer<typeof DaemonSettings>;
+
+/** @throws DemarcError `config.invalid` naming the variable */
+export function daemonSettings(env: NodeJS.ProcessEnv): DaemonSettings {
+  const stateFolder = env['DEMARC_DAEMON_STATE'] ?? './daemon-state';
+  const parsed = DaemonSettings.safeParse({
+    stateFolder,
+    configFile: env['DEMARC_DAEMON_CONFIG'] ?? join(stateFolder, 'config.json'),
+    webPort: env['DEMARC_WEB_PORT'],
+    webHost: env['DEMARC_WEB_HOST'],
+    logLevel: env['DEMARC_LOG_LEVEL'],
+  });
+  if (!parsed.success) throw new DemarcError('config.invalid', describe(parsed.error));
+  return parsed.data;
+}
+
+/** A secret encrypted with the device's key; this file never holds one in clear text. */
+const Sealed = z.string().regex(/^v1\.[A-Za-z0-9_-]+$/, 'must be a sealed secret');
+
+const TimeZone = z.string().refine((zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}, 'must be an IANA time zone such as Europe/Vienna');
+
+/** Where the cloud is, how it is trusted (system CAs when neither file nor fingerprint is given), and the way there. */
+export const CloudConfig = z.strictObject({
+  url: z.url({ protocol: /^https$/ }),
+  /** PEM file of the CA that signed the cloud's certificate. */
+  caFile: z.string().min(1).optional(),
+  /** SHA-256, in hex, of the cloud's certificate or of a CA in its chain, or of the key of one of them. */
+  fingerprint: z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2}[\s:]?){32}$/, 'must be a SHA-256 fingerprint in hex')
+    .optional(),
+  proxy: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      user: z.string().max(256).optional(),
+      password: Sealed.optional(),
+    })
+    .optional(),
+});
+export type CloudConfig = z.infer<typeof CloudConfig>;
+
+/** One PBX. `connection` belongs to its adapter, which checks it; the secrets of it are sealed and stand apart. */
+export const PbxConfig = z.strictObject({
+  id: Id,
+  type: PbxType,
+  name: z.string().min(1).max(128),
+  syncMinutes: z.int().min(1).max(10_080).default(20),
+  connection: z.record(z.string(), z.unknown()),
+  secrets: z.record(z.string(), Sealed).default({}),
+});
+export type PbxConfig = z.infer<typeof PbxConfig>;
+
+/** The configuration document of a gateway. Strict: a misspelt field is an error, not a surprise later. */
+export const DaemonConfig = z.strictObject({
+  version: z.literal(1),
+  cloud: CloudConfig.optional(),
+  site: z
+    .strictObject({
+      name: z.string().max(256).default(''),
+      /** ISO 3166-1 alpha-2, for phone numbers without a country code. */
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/, 'must be a country such as AT')
+        .optional(),
+      timeZone: TimeZone.default('UTC'),
+    })
+    .prefault({}),
+  pbxs: z
+    .array(PbxConfig)
+    .max(50)
+    .refine((pbxs) => new Set(pbxs.map(({ id }) => id)).size === pbxs.length, 'two PBXs have the same id')
+    .default([]),
+  guard: RemovalGuard.prefault({}),
+  phonePolicy: PhonePolicy.default('All'),
+});
+export type DaemonConfig = z.infer<typeof DaemonConfig>;
+
+/**
+ * The configuration on disk with its last good copy, and who wants to know of changes. Changes are made one after the
+ * other, each from the document that the one before left.
+ */
+export class ConfigFile {
+  readonly #file: DocumentFile<typeof DaemonConfig>;
+  readonly #listeners = new Set<(now: DaemonConfig, before: DaemonConfig) => void>();
+  #current: DaemonConfig;
+  #tail: Promise<unknown> = Promise.resolve();
+  /** Whether the last good copy had to stand in when it was loaded. */
+  readonly repaired: boolean;
+
+  private constructor(file: DocumentFile<typeof DaemonConfig>, current: DaemonConfig, repaired: boolean) {
+    this.#file = file;
+    this.#current = current;
+    this.repaired = repaired;
+  }
+
+  /** A gateway without a configuration begins with an empty one. @throws DemarcError `config.invalid`, `config.unreadable` */
+  static async load(path: string): Promise<ConfigFile> {
+    const file = new DocumentFile(path, DaemonConfig);
+    const { value, repaired } = await file.load();
+    return new ConfigFile(file, value ?? DaemonConfig.parse({ version: 1 }), repaired);
+  }
+
+  get current(): DaemonConfig {
+    return this.#current;
+  }
+
+  /** Changes, checks and writes. @throws DemarcError `config.invalid`, `config.unwritable`; nothing has changed then */
+  update(change: (config: DaemonConfig) => DaemonConfig): Promise<DaemonConfig> {
+    const result = this.#tail.then(async () => {
+      const before = this.#current;
+      this.#current = await this.#file.save(change(structuredClone(before)));
+      for (const listener of this.#listeners) listener(this.#current, before);
+      return this.#current;
+    });
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Calls after each change; returns the way to stop that. */
+  onChange(listener: (now: DaemonConfig, before: DaemonConfig) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
