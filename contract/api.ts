@@ -175,6 +175,15 @@ export const SyncRun = z.object({
 });
 export type SyncRun = z.infer<typeof SyncRun>;
 
+/** A user that a Held run would remove: `GET /api/v1/sync-runs/{id}/held-users`. */
+export const HeldUser = z.object({
+  key: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  extension: z.string().nullable(),
+});
+export type HeldUser = z.infer<typeof HeldUser>;
+
 /** `POST /api/v1/sync-runs/{id}/decision`: Confirm (remove) or Reject (keep) a Held run. Answers the command made. */
 export const DecisionRequest = HoldDecision.pick({ action: true }).strict();
 export type DecisionRequest = z.infer<typeof DecisionRequest>;

@@ -1,9 +1,126 @@
-import type { FastifyInstance } from 'fastify';
-import Fastify from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { createServer as createPlainServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { isIP } from 'node:net';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { addressKey } from '../access/attempts.ts';
+import { Sessions } from '../access/sessions.ts';
+import { SignIn } from '../access/sign-in.ts';
+import { TooManyRequests } from '../access/too-many-requests.ts';
+import { consoleFiles } from './console.ts';
+import { answerErrors } from './error-answer.ts';
+import { guard } from './guard.ts';
+import { health } from './health.ts';
+import { metrics } from './metrics.ts';
+import { openApi } from './openapi.ts';
 import type { AppOptions } from './options.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { authRoutes } from './routes/auth.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { enrolmentRoutes } from './routes/enrolments.ts';
+import { eventRoutes } from './routes/events.ts';
+import { gatewayRoutes } from './routes/gateways.ts';
+import { inventoryRoutes } from './routes/inventory.ts';
+import { syncRunRoutes } from './routes/sync-runs.ts';
+import { userRoutes } from './routes/users.ts';
+import type { Parts } from './routing.ts';
+import { streamRoute } from './stream.ts';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+const REQUESTS_PER_MINUTE = 6000;
 
 /** Builds the connector's HTTP side: API, console, health and metrics. It listens only when `listen` is called. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: options.log });
-  return app as unknown as FastifyInstance;
+  const logger: FastifyBaseLogger = options.log.child({ part: 'api' });
+  const app = Fastify({
+    loggerInstance: logger,
+    // Addresses hold claim codes and search words: requests are logged by their route instead.
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT_BYTES,
+    serverFactory: (handler: RequestListener) =>
+      options.httpsOptions === undefined ? createPlainServer(handler) : createTlsServer(options.httpsOptions, handler),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.removeContentTypeParser('text/plain');
+  answerErrors(app);
+
+  const sessions = new Sessions(options);
+  const parts: Parts = { ...options, sessions, signIn: new SignIn(options) };
+
+  await protect(app, options);
+  guard(app, { sessions, publicUrl: options.publicUrl });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.is404 ? undefined : request.routeOptions.url;
+    request.log.debug({ route, method: request.method, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
+  });
+  health(app, options);
+  metrics(app, { store: options.store, ...options.metrics });
+  await openApi(app);
+  await app.register(
+    async (api) => {
+      const typed = api.withTypeProvider<ZodTypeProvider>();
+      typed.addHook('onRequest', async (_request, reply) => {
+        reply.header('cache-control', 'no-store');
+      });
+      for (const routes of [
+        authRoutes,
+        accountRoutes,
+        gatewayRoutes,
+        userRoutes,
+        syncRunRoutes,
+        inventoryRoutes,
+        commandRoutes,
+        eventRoutes,
+        enrolmentRoutes,
+        streamRoute,
+      ]) {
+        routes(typed, parts);
+      }
+      if (options.deviceRoutes !== undefined) await api.register(options.deviceRoutes);
+    },
+    { prefix: '/api/v1' },
+  );
+  await consoleFiles(app, options.consoleFolder);
+  await app.ready();
+  return app;
+}
+
+/** Cookies, security headers and the limit of requests, before any route. */
+async function protect(app: FastifyInstance, options: AppOptions): Promise<void> {
+  const { hostname } = new URL(options.publicUrl);
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // Mantine writes styles of its own; scripts come from files alone.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // A name of this machine is shared with other programs on other ports, which may speak plain HTTP.
+    strictTransportSecurity:
+      hostname === 'localhost' || isIP(hostname) !== 0 ? false : { maxAge: 31_536_000, includeSubDomains: false },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  await app.register(rateLimit, {
+    max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => addressKey(request.ip),
+    allowList: (request) => !request.url.startsWith('/api/'),
+    errorResponseBuilder: (_request, context) => new TooManyRequests(Math.max(1, Math.ceil(context.ttl / 1000))),
+    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+  });
 }

@@ -1,49 +1,39 @@
 import type { ServerOptions } from 'node:https';
 import type { FastifyPluginAsync } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { Selectable } from 'kysely';
 import type { Registry } from 'prom-client';
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-import type {
-  EnrolmentConfirm,
-  PendingEnrolment,
-  ProvisioningToken,
-  ProvisioningTokenCreate,
-} from '#contract/api.ts';
-import type { CommandName } from '#contract/commands.ts';
+import type { EnrolmentConfirm, PendingEnrolment, ProvisioningToken, ProvisioningTokenCreate } from '#contract/api.ts';
 import type { HoldDecision } from '#contract/users.ts';
+import type { CommandRow } from '../commands/command-dto.ts';
 import type { EventActor } from '../history/record-event.ts';
-import type { Tables } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Work } from '../store/store.ts';
 
-type CommandRow = Selectable<Tables['command']>;
+interface CommandInput {
+  account: string;
+  gateway: string;
+  name: string;
+  args: unknown;
+  actor: EventActor;
+  deadlineMs?: number;
+  requestId?: string;
+}
 
-/** What the API needs of commands. Rights are judged before, arguments by `issue` itself. */
+/** What the API needs of commands. Rights are judged before, arguments by `create` itself. */
 export interface CommandsPort {
-  /** @throws DemarcError `command.not-supported`, `command.invalid-arguments` */
-  issue(input: {
-    account: string;
-    gateway: string;
-    name: CommandName;
-    args: unknown;
-    actor: EventActor;
-    deadlineMs?: number;
-    requestId?: string;
-  }): Promise<CommandRow>;
-  /** @throws DemarcError `command.final` */
+  /** Records a command in the caller's unit of work. @throws DemarcError `command.not-supported`, `command.invalid-arguments` */
+  create(work: Work, input: CommandInput): Promise<CommandRow>;
+  /** Sends what was recorded, after the commit; gives the command as it then stands. */
+  deliver(row: CommandRow): Promise<CommandRow>;
+  /** @throws DemarcError `command.final`, `command.already-sent` */
   cancel(id: string, actor: EventActor, requestId?: string): Promise<CommandRow>;
 }
 
 /** A person's answer to a Held run, carried out as a command. */
 export interface HoldsPort {
   /** @throws DemarcError `sync.unknown-hold` */
-  decide(
-    run: string,
-    action: HoldDecision['action'],
-    actor: EventActor,
-    requestId?: string,
-  ): Promise<CommandRow>;
+  decide(run: string, action: HoldDecision['action'], actor: EventActor, requestId?: string): Promise<CommandRow>;
 }
 
 /** What the API needs of enrolment, on the admin's side. */

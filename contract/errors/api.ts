@@ -56,6 +56,21 @@ export const apiErrors = {
     cause: 'Too many requests in a short time',
     nextStep: 'Wait for the time that Retry-After says.',
   },
+  'api.too-large': {
+    status: 413,
+    cause: 'The request is larger than is taken',
+    nextStep: 'Send less at a time.',
+  },
+  'api.media-type': {
+    status: 415,
+    cause: 'The body is not of a kind that this address takes',
+    nextStep: 'Send JSON with Content-Type application/json.',
+  },
+  'api.unavailable': {
+    status: 503,
+    cause: 'The connector cannot do this at the moment',
+    nextStep: 'Try again in a moment; if it stays so, look at free disk space and the log of the connector.',
+  },
   'api.setup-done': {
     status: 410,
     cause: 'This set-up link was used or has expired',

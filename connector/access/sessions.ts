@@ -1,0 +1,104 @@
+import { type Clock, instant } from '#config/clock.ts';
+import { Role } from '#contract/access.ts';
+import type { Db, Store } from '../store/store.ts';
+import type { Actor, Grant } from './may.ts';
+import { hashToken, newToken } from './tokens.ts';
+
+/** A session ends after 12 hours, or after one hour without a request. */
+export const SESSION_MS = { absolute: 12 * 3_600_000, idle: 3_600_000 } as const;
+/** `seen_at` is written at most this often. */
+const SEEN_EVERY_MS = 60_000;
+
+/** A session that is valid now, with the person's rights as they are now. */
+export interface Session {
+  hash: string;
+  csrf: string;
+  actor: Actor;
+}
+
+async function loadActor(db: Db, person: Omit<Actor, 'grants'>): Promise<Actor> {
+  const rows = await db
+    .selectFrom('membership')
+    .select(['account_id', 'role'])
+    .where('person_id', '=', person.id)
+    .execute();
+  // A role that this version does not know grants nothing.
+  const grants = rows.flatMap((row): Grant[] => {
+    const role = Role.safeParse(row.role);
+    return role.success ? [{ account: row.account_id, role: role.data }] : [];
+  });
+  return { ...person, grants };
+}
+
+/** Sign-in sessions: a random id in the browser's cookie, only its hash in the store. */
+export class Sessions {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #ended = new Set<(hash: string) => void>();
+
+  constructor(options: { store: Store; clock: Clock }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+  }
+
+  /** Starts a session; the id is told only here. */
+  async start(person: string): Promise<{ id: string; csrf: string }> {
+    const id = newToken();
+    const csrf = newToken();
+    const now = instant(this.#clock);
+    const expires = new Date(this.#clock.now() + SESSION_MS.absolute).toISOString();
+    await this.#store.write(({ db }) =>
+      db
+        .insertInto('session')
+        .values({ id_hash: hashToken(id), person_id: person, csrf, created_at: now, seen_at: now, expires_at: expires })
+        .execute(),
+    );
+    return { id, csrf };
+  }
+
+  /** The session of a cookie; undefined when there is none, it has ended, or its person is disabled. */
+  async find(id: string): Promise<Session | undefined> {
+    return this.#find(hashToken(id), true);
+  }
+
+  /** The same by its hash, for a stream that stays open: looking does not keep the session alive. */
+  async look(hash: string): Promise<Session | undefined> {
+    return this.#find(hash, false);
+  }
+
+  async end(hash: string): Promise<void> {
+    await this.#store.write(({ db }) => db.deleteFrom('session').where('id_hash', '=', hash).execute());
+    for (const listener of this.#ended) listener(hash);
+  }
+
+  /** Calls back when a session is ended by its person; returns the way to stop it. */
+  onEnd(listener: (hash: string) => void): () => void {
+    this.#ended.add(listener);
+    return () => this.#ended.delete(listener);
+  }
+
+  async #find(hash: string, touch: boolean): Promise<Session | undefined> {
+    const row = await this.#store.db
+      .selectFrom('session')
+      .innerJoin('person', 'person.id', 'session.person_id')
+      .select(['session.csrf', 'session.seen_at', 'session.expires_at'])
+      .select(['person.id', 'person.name', 'person.email', 'person.partner_id', 'person.disabled'])
+      .where('session.id_hash', '=', hash)
+      .executeTakeFirst();
+    const now = this.#clock.now();
+    if (row === undefined || row.disabled !== 0) return undefined;
+    const idleMs = now - Date.parse(row.seen_at);
+    if (now >= Date.parse(row.expires_at) || idleMs >= SESSION_MS.idle) return undefined;
+    if (touch && idleMs >= SEEN_EVERY_MS) {
+      await this.#store.write(({ db }) =>
+        db
+          .updateTable('session')
+          .set({ seen_at: instant(this.#clock) })
+          .where('id_hash', '=', hash)
+          .execute(),
+      );
+    }
+    const person = { id: row.id, name: row.name, email: row.email, partner: row.partner_id };
+    return { hash, csrf: row.csrf, actor: await loadActor(this.#store.db, person) };
+  }
+}

@@ -1,0 +1,68 @@
+import type { Permission } from '#contract/access.ts';
+import { Change } from '#contract/api.ts';
+import { type Actor, may } from '../access/may.ts';
+import type { Db } from '../store/store.ts';
+
+/** What one has to be allowed to see, to be told of a change of this topic. */
+const RIGHTS: Readonly<Record<Change['topic'], Permission>> = {
+  account: 'accounts:view',
+  gateway: 'support:view',
+  users: 'users:view',
+  'sync-run': 'integrations:view',
+  inventory: 'inventory:view',
+  command: 'integrations:view',
+  event: 'events:view',
+  enrolment: 'integrations:view',
+};
+
+const BATCH = 200;
+
+/** Changes after a number, as one caller may see them; `last` is the number up to which the table was read. */
+export interface Batch {
+  changes: { id: number; change: Change }[];
+  last: number;
+  /** Whether there may be more to read at once. */
+  full: boolean;
+}
+
+/** Reads the next changes; one that the actor may not see is left out, as is one that has neither account nor partner. */
+export async function readChanges(db: Db, actor: Actor, after: number, account: string | undefined): Promise<Batch> {
+  const rows = await db
+    .selectFrom('change')
+    .leftJoin('account', 'account.id', 'change.account_id')
+    .select(['change.id', 'change.account_id', 'change.topic', 'change.ref', 'change.row'])
+    .select((eb) => eb.fn.coalesce('account.partner_id', 'change.partner_id').as('partner'))
+    .where('change.id', '>', after)
+    .orderBy('change.id')
+    .limit(BATCH)
+    .execute();
+  const changes = rows.flatMap((row) => {
+    const topic = Change.shape.topic.safeParse(row.topic);
+    if (!topic.success || row.partner === null) return [];
+    if (account !== undefined && row.account_id !== account) return [];
+    if (!may(actor, RIGHTS[topic.data], { partner: row.partner, account: row.account_id })) return [];
+    const document: unknown = row.row === null ? undefined : JSON.parse(row.row);
+    const change = { topic: topic.data, account: row.account_id, ref: row.ref };
+    return [{ id: row.id, change: { ...change, ...(document !== undefined && { row: document }) } }];
+  });
+  return { changes, last: rows.at(-1)?.id ?? after, full: rows.length === BATCH };
+}
+
+/** Where a stream begins: after the number that the client has seen, or (`missed`) at the end with all to be read again. */
+export async function startOf(db: Db, seen: number | undefined): Promise<{ last: number; missed: boolean }> {
+  const row = await db
+    .selectFrom('change')
+    .select(({ fn }) => [fn.min<number | null>('id').as('first'), fn.max<number | null>('id').as('last')])
+    .executeTakeFirst();
+  const end = row?.last ?? 0;
+  if (seen === undefined || seen === end) return { last: end, missed: false };
+  const kept = seen < end && seen >= (row?.first ?? 1) - 1;
+  return kept ? { last: seen, missed: false } : { last: end, missed: true };
+}
+
+/** Tells a client that was away for too long to read every list again (a change without a row says just that). */
+export const everything: readonly Change[] = Change.shape.topic.options.map((topic) => ({
+  topic,
+  account: null,
+  ref: null,
+}));

@@ -1,0 +1,170 @@
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import { instant } from '#config/clock.ts';
+import { Account, AccountCreate, AccountEdit, ListQuery, Page } from '#contract/api.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { PropertyChange } from '#contract/events.ts';
+import { recordEvent } from '../../history/record-event.ts';
+import { type AccountRow, accountDto, accountsList } from '../../lists/accounts.ts';
+import { InvalidField } from '../../lists/invalid-field.ts';
+import { readList, readOne } from '../../lists/list.ts';
+import type { Db } from '../../store/store.ts';
+import { allow, callerOf, eventActor } from '../access.ts';
+import { type Api, accountResource, answers, ById, created, type Parts, visibleBy } from '../routing.ts';
+
+const tags = ['Accounts'];
+
+const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
+
+function countryOf(text: string): string {
+  const country = text.toUpperCase();
+  if (!/^[A-Z]{2}$/.test(country)) throw new InvalidField('country', 'must be a code of ISO 3166-1 such as FR');
+  return country;
+}
+
+async function accountOf(db: Db, id: string): Promise<Account> {
+  const row = await readOne<AccountRow>(db, accountsList, id);
+  if (row === undefined) throw new DemarcError('api.not-found');
+  return accountDto(row);
+}
+
+/** What an edit changes, property by property, for the history (EVT-20). */
+function changesOf(before: Account, edit: AccountEdit): PropertyChange[] {
+  return (['name', 'country', 'phonePolicy', 'guard'] as const).flatMap((property) => {
+    const after = edit[property];
+    if (after === undefined || JSON.stringify(after) === JSON.stringify(before[property])) return [];
+    return [{ property, before: before[property], after }];
+  });
+}
+
+/** Customer accounts of the partner. */
+export function accountRoutes(app: Api, { store, clock, wantChanged, log }: Parts): void {
+  app.get(
+    '/accounts',
+    {
+      config: { access: 'accounts:view' },
+      schema: { summary: 'List accounts', tags, querystring: ListQuery, response: answers(Page(Account)) },
+    },
+    async (request) => {
+      const within = await visibleBy(request, store.db, 'a.id', request.query.account);
+      const page = await readList<AccountRow>(store.db, accountsList, within, request.query, clock.now());
+      return { items: page.rows.map(accountDto), nextCursor: page.nextCursor, total: page.total };
+    },
+  );
+
+  app.get(
+    '/accounts/:id',
+    {
+      config: { access: 'accounts:view' },
+      schema: { summary: 'One account, with its ETag', tags, params: ById, response: answers(Account) },
+    },
+    async (request, reply) => {
+      allow(request, await accountResource(store.db, request.params.id));
+      const account = await accountOf(store.db, request.params.id);
+      return reply.header('etag', account.etag).send(account);
+    },
+  );
+
+  app.post(
+    '/accounts',
+    {
+      config: { access: 'accounts:add' },
+      schema: { summary: 'Create an account', tags, body: AccountCreate, response: created(Account) },
+    },
+    async (request, reply) => {
+      const { partner } = callerOf(request).actor;
+      allow(request, { partner, account: null });
+      const { name } = request.body;
+      const country = countryOf(request.body.country);
+      const id = ulid(clock.now());
+      const now = instant(clock);
+      const guard = Account.shape.guard.parse({});
+      await store.write(async (unit) => {
+        await unit.db
+          .insertInto('account')
+          .values({
+            id,
+            partner_id: partner,
+            name,
+            name_lc: name.toLowerCase(),
+            country,
+            status: 'Active',
+            phone_policy: 'All',
+            guard_percent: guard.percent,
+            guard_users: guard.users,
+            created_at: now,
+            updated_at: now,
+            revision: 1,
+          })
+          .execute();
+        unit.changed({ topic: 'account', account: id, ref: id });
+        const event = { action: 'Create', type: 'Admin', asset: 'Account', message: 'Account created' } as const;
+        await recordEvent(
+          unit,
+          { ...event, account: id, assetId: id, name, actor: eventActor(request), requestId: request.id },
+          clock,
+        );
+      });
+      const account = await accountOf(store.db, id);
+      return reply.code(201).header('location', `/api/v1/accounts/${id}`).header('etag', account.etag).send(account);
+    },
+  );
+
+  app.patch(
+    '/accounts/:id',
+    {
+      config: { access: 'accounts:edit' },
+      schema: {
+        summary: 'Change an account; If-Match must name the version that was read',
+        tags,
+        params: ById,
+        headers: IfMatch,
+        body: AccountEdit,
+        response: answers(Account),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      allow(request, await accountResource(store.db, id));
+      const match = request.headers['if-match'];
+      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const { country, ...rest } = request.body;
+      const edit: AccountEdit = { ...rest, ...(country !== undefined && { country: countryOf(country) }) };
+      const changed = await store.write(async (unit) => {
+        const before = await accountOf(unit.db, id);
+        if (match !== before.etag) throw new DemarcError('api.stale');
+        const properties = changesOf(before, edit);
+        if (properties.length === 0) return false;
+        await unit.db
+          .updateTable('account')
+          .set((eb) => ({
+            ...(edit.name !== undefined && { name: edit.name, name_lc: edit.name.toLowerCase() }),
+            ...(edit.country !== undefined && { country: edit.country }),
+            ...(edit.phonePolicy !== undefined && { phone_policy: edit.phonePolicy }),
+            ...(edit.guard !== undefined && { guard_percent: edit.guard.percent, guard_users: edit.guard.users }),
+            updated_at: instant(clock),
+            revision: eb('revision', '+', 1),
+          }))
+          .where('id', '=', id)
+          .execute();
+        unit.changed({ topic: 'account', account: id, ref: id });
+        const event = { action: 'Edit', type: 'Admin', asset: 'Account', message: 'Account changed' } as const;
+        const name = edit.name ?? before.name;
+        await recordEvent(
+          unit,
+          { ...event, account: id, assetId: id, name, properties, actor: eventActor(request), requestId: request.id },
+          clock,
+        );
+        return true;
+      });
+      if (changed) {
+        // The settings are committed; a gateway that is not told now is told at its next birth.
+        await wantChanged?.(id).catch((error: unknown) => {
+          log.warn({ code: 'account.want-not-sent', account: id, err: error }, 'new settings wait for the next birth');
+        });
+      }
+      const account = await accountOf(store.db, id);
+      return reply.header('etag', account.etag).send(account);
+    },
+  );
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { Role } from '#contract/access.ts';
+import { LoginRequest, Me, SetupRequest } from '#contract/api.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { Id } from '#contract/ids.ts';
+import { type Actor, permissionsIn, reaches } from '../../access/may.ts';
+import { redeemSetup } from '../../access/setup.ts';
+import { recordEvent } from '../../history/record-event.ts';
+import { callerOf, eventActor } from '../access.ts';
+import { clearSessionCookie, setSessionCookie } from '../guard.ts';
+import { type Api, accountResource, answers, nothing, type Parts } from '../routing.ts';
+
+const tags = ['Sign-in'];
+
+/** The role with the most rights that the person holds in the account, or (account null) anywhere. */
+function roleIn(actor: Actor, account: string | null): Role {
+  const held = actor.grants.filter((grant) => account === null || grant.account === null || grant.account === account);
+  return Role.options.find((role) => held.some((grant) => grant.role === role)) ?? 'User';
+}
+
+const me = (actor: Actor, csrf: string, account: string | null): Me => ({
+  id: actor.id,
+  name: actor.name,
+  email: actor.email,
+  role: roleIn(actor, account),
+  permissions: permissionsIn(actor, account),
+  csrf,
+});
+
+/** Setting up, signing in and out, and who am I. */
+export function authRoutes(app: Api, { store, clock, sessions, signIn }: Parts): void {
+  const open = { access: 'public' } as const;
+
+  async function start(person: string): Promise<{ id: string; me: Me }> {
+    const { id } = await sessions.start(person);
+    const session = await sessions.find(id);
+    if (session === undefined) throw new DemarcError('api.not-signed-in');
+    return { id, me: me(session.actor, session.csrf, null) };
+  }
+
+  app.post(
+    '/auth/setup',
+    {
+      config: open,
+      schema: { summary: 'Redeem the one-time set-up link', tags, body: SetupRequest, response: answers(Me) },
+    },
+    async (request, reply) => {
+      signIn.countSetup({ address: request.ip, requestId: request.id });
+      const person = await redeemSetup({ store, clock }, request.body, request.id);
+      const session = await start(person);
+      return setSessionCookie(reply, session.id).send(session.me);
+    },
+  );
+
+  app.post(
+    '/auth/login',
+    { config: open, schema: { summary: 'Sign in', tags, body: LoginRequest, response: answers(Me) } },
+    async (request, reply) => {
+      const person = await signIn.check(request.body, { address: request.ip, requestId: request.id });
+      const session = await start(person);
+      return setSessionCookie(reply, session.id).send(session.me);
+    },
+  );
+
+  app.post(
+    '/auth/logout',
+    { config: { access: 'signed-in' }, schema: { summary: 'Sign out', tags, response: nothing } },
+    async (request, reply) => {
+      const { actor, sessionHash } = callerOf(request);
+      await store.write((unit) =>
+        recordEvent(
+          unit,
+          {
+            account: null,
+            partner: actor.partner,
+            actor: eventActor(request),
+            action: 'Sign in',
+            type: 'Admin',
+            asset: 'Person',
+            assetId: actor.id,
+            name: actor.name,
+            message: 'Signed out',
+            requestId: request.id,
+          },
+          clock,
+        ),
+      );
+      await sessions.end(sessionHash);
+      return clearSessionCookie(reply).code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/me',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        summary: 'The signed-in person, with their rights in an account',
+        tags,
+        querystring: z.object({ account: Id.optional() }),
+        response: answers(Me),
+      },
+    },
+    async (request) => {
+      const { actor, csrf } = callerOf(request);
+      const { account } = request.query;
+      if (account !== undefined) {
+        const resource = await accountResource(store.db, account);
+        if (resource === undefined || !reaches(actor, resource)) throw new DemarcError('api.not-found');
+      }
+      return me(actor, csrf, account ?? null);
+    },
+  );
+}

@@ -1,0 +1,105 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Permission } from '#contract/access.ts';
+import { Command, CommandCreate, ListQuery, Page } from '#contract/api.ts';
+import { CommandName, commands as table } from '#contract/commands.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { type CommandRow, commandDto } from '../../commands/command-dto.ts';
+import { commandsList } from '../../lists/commands.ts';
+import { type GatewayRow, gatewaysList } from '../../lists/gateways.ts';
+import { readList, readOne } from '../../lists/list.ts';
+import { allow, callerOf, eventActor } from '../access.ts';
+import { once } from '../idempotency.ts';
+import { type Api, accepted, accountResource, allowRow, answers, ById, type Parts, visibleBy } from '../routing.ts';
+
+const tags = ['Commands'];
+
+const IdempotencyKey = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() });
+
+/** The right that the command's table entry names; of a command that we do not know, the least: to see the gateway. */
+function rightFor(name: string): Permission {
+  const known = CommandName.safeParse(name);
+  return known.success ? table[known.data].permission : 'support:view';
+}
+
+/** Commands to gateways: issued, followed, withdrawn. */
+export function commandRoutes(app: Api, { store, clock, commands }: Parts): void {
+  const find = (id: string) => readOne<CommandRow>(store.db, commandsList, id);
+
+  async function allowCommand(request: FastifyRequest, account: string | undefined, name: string): Promise<void> {
+    allow(request, account === undefined ? undefined : await accountResource(store.db, account), rightFor(name));
+  }
+
+  app.get(
+    '/commands',
+    {
+      config: { access: 'integrations:view' },
+      schema: { summary: 'List commands', tags, querystring: ListQuery, response: answers(Page(Command)) },
+    },
+    async (request) => {
+      const within = await visibleBy(request, store.db, 'c.account_id', request.query.account);
+      const page = await readList<CommandRow>(store.db, commandsList, within, request.query, clock.now());
+      return { items: page.rows.map(commandDto), nextCursor: page.nextCursor, total: page.total };
+    },
+  );
+
+  app.get(
+    '/commands/:id',
+    {
+      config: { access: 'integrations:view' },
+      schema: { summary: 'One command with its progress or result', tags, params: ById, response: answers(Command) },
+    },
+    async (request) => commandDto(await allowRow(request, store.db, await find(request.params.id))),
+  );
+
+  app.post(
+    '/commands/:id/cancel',
+    {
+      config: { access: 'command' },
+      schema: { summary: 'Withdraw a command that no gateway has yet', tags, params: ById, response: answers(Command) },
+    },
+    async (request) => {
+      const row = await find(request.params.id);
+      await allowCommand(request, row?.account_id, row?.name ?? '');
+      return commandDto(await commands.cancel(request.params.id, eventActor(request), request.id));
+    },
+  );
+
+  app.post(
+    '/gateways/:id/commands',
+    {
+      config: { access: 'command' },
+      schema: {
+        summary: 'Issue a command to a gateway; the same Idempotency-Key issues it once',
+        tags,
+        params: ById,
+        headers: IdempotencyKey,
+        body: CommandCreate,
+        response: accepted(Command),
+      },
+    },
+    async (request, reply) => {
+      const gateway = await readOne<GatewayRow>(store.db, gatewaysList, request.params.id);
+      const { name, args, deadlineSeconds } = request.body;
+      await allowCommand(request, gateway?.account_id, name);
+      if (gateway === undefined) throw new DemarcError('api.not-found');
+      const input = {
+        account: gateway.account_id,
+        gateway: gateway.id,
+        name,
+        args,
+        actor: eventActor(request),
+        requestId: request.id,
+        ...(deadlineSeconds !== undefined && { deadlineMs: deadlineSeconds * 1000 }),
+      };
+      const key = request.headers['idempotency-key'];
+      const idempotent = key && { key, person: callerOf(request).actor.id, request: [gateway.id, request.body] };
+      const issued = await once({ store, clock }, idempotent || undefined, Command, async (unit) => {
+        const row = await commands.create(unit, input);
+        return { answer: commandDto(row), row };
+      });
+      const answer = issued.row === undefined ? issued.answer : commandDto(await commands.deliver(issued.row));
+      return reply.code(202).send(answer);
+    },
+  );
+}

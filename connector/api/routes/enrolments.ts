@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { EnrolmentConfirm, PendingEnrolment, ProvisioningToken, ProvisioningTokenCreate } from '#contract/api.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { ClaimCode, Id } from '#contract/ids.ts';
+import { Attempts } from '../../access/attempts.ts';
+import { allow, callerOf, eventActor, scope } from '../access.ts';
+import { type Api, accountResource, answers, created, nothing, type Parts } from '../routing.ts';
+
+const tags = ['Enrolment'];
+
+/** Wrong codes that one person may try in a quarter of an hour (design section 4). */
+const TRIES = { limit: 5, windowMs: 15 * 60_000 } as const;
+
+const ByCode = z.object({ code: ClaimCode });
+const OfAccount = z.object({ account: Id });
+
+/** The admin's side of claiming gateways: by the code on their screen, or by tokens for many. */
+export function enrolmentRoutes(app: Api, { store, clock, enrolments }: Parts): void {
+  const tries = new Attempts({ clock, ...TRIES, code: 'enrolment.too-many-tries' });
+
+  /** Counts only codes that nobody waits with, so that guessing ends and slips do not. */
+  async function counted<T>(person: string, lookUp: () => Promise<T>): Promise<T> {
+    tries.begin(person);
+    try {
+      const found = await lookUp();
+      tries.giveBack(person);
+      return found;
+    } catch (error) {
+      const wrong = error instanceof DemarcError && error.code === 'enrolment.unknown-code';
+      if (!wrong) tries.giveBack(person);
+      throw error;
+    }
+  }
+
+  app.get(
+    '/enrolments/code/:code',
+    {
+      config: { access: 'integrations:add' },
+      schema: {
+        summary: 'The gateway that waits with this code',
+        tags,
+        params: ByCode,
+        response: answers(PendingEnrolment),
+      },
+    },
+    async (request) => {
+      scope(request);
+      const actor = eventActor(request);
+      return counted(actor.id, () => enrolments.pending(request.params.code, actor));
+    },
+  );
+
+  app.post(
+    '/enrolments/:code/confirm',
+    {
+      config: { access: 'integrations:add' },
+      schema: {
+        summary: 'Take the waiting gateway into an account',
+        tags,
+        params: ByCode,
+        body: EnrolmentConfirm,
+        response: nothing,
+      },
+    },
+    async (request, reply) => {
+      allow(request, await accountResource(store.db, request.body.account));
+      const actor = eventActor(request);
+      await counted(actor.id, () => enrolments.confirm(request.params.code, request.body, actor));
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/provisioning-tokens',
+    {
+      config: { access: 'integrations:view' },
+      schema: {
+        summary: 'Provisioning tokens of an account, without their secret',
+        tags,
+        querystring: OfAccount,
+        response: answers(z.object({ items: z.array(ProvisioningToken) })),
+      },
+    },
+    async (request) => {
+      const { account } = allow(request, await accountResource(store.db, request.query.account));
+      return { items: await enrolments.listTokens(account) };
+    },
+  );
+
+  app.post(
+    '/provisioning-tokens',
+    {
+      config: { access: 'integrations:add' },
+      schema: {
+        summary: 'Make a provisioning token; its secret is told once',
+        tags,
+        body: ProvisioningTokenCreate,
+        response: created(ProvisioningToken),
+      },
+    },
+    async (request, reply) => {
+      allow(request, await accountResource(store.db, request.body.account));
+      return reply.code(201).send(await enrolments.createToken(request.body, eventActor(request)));
+    },
+  );
+
+  app.delete(
+    '/provisioning-tokens/:id',
+    {
+      config: { access: 'integrations:delete' },
+      schema: { summary: 'End a provisioning token', tags, params: z.object({ id: Id }), response: nothing },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { actor } = callerOf(request);
+      const row = await store.db
+        .selectFrom('provisioning_token')
+        .select('account_id')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      const resource = row && (await accountResource(store.db, row.account_id));
+      const { account } = allow(request, resource);
+      await enrolments.deleteToken(account, id, { id: actor.id, name: actor.name, kind: 'person' });
+      return reply.code(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { Gateway, GatewayDetail, ListQuery, Page } from '#contract/api.ts';
+import { type SectionName, sections } from '#contract/sections.ts';
+import { type GatewayRow, gatewayDto, gatewaysList } from '../../lists/gateways.ts';
+import { readList, readOne } from '../../lists/list.ts';
+import { optionalJson } from '../../lists/stored-json.ts';
+import type { Db } from '../../store/store.ts';
+import { eventActor } from '../access.ts';
+import { type Api, allowRow, answers, ById, nothing, type Parts, visibleBy } from '../routing.ts';
+
+const tags = ['Gateways'];
+
+/** The latest document of a section with the time it was received; null when none came yet. */
+async function sectionOf<S extends z.ZodType>(db: Db, gateway: GatewayRow, name: SectionName, schema: S) {
+  const row = await db
+    .selectFrom('section')
+    .select(['document', 'received_at'])
+    .where('account_id', '=', gateway.account_id)
+    .where('gateway_id', '=', gateway.id)
+    .where('section', '=', name)
+    .executeTakeFirst();
+  const document = optionalJson(schema, row?.document ?? null);
+  return row === undefined || document === null ? null : { document, receivedAt: row.received_at };
+}
+
+async function detailOf(db: Db, row: GatewayRow, now: number): Promise<GatewayDetail> {
+  const [own, pbxs, health] = await Promise.all([
+    sectionOf(db, row, 'gateway', sections.gateway),
+    sectionOf(db, row, 'pbxs', sections.pbxs),
+    sectionOf(db, row, 'health', sections.health),
+  ]);
+  return {
+    ...gatewayDto(row, now),
+    hostName: own?.document.hostName ?? row.host_name,
+    serial: own?.document.serial ?? row.serial,
+    fingerprint: row.fingerprint,
+    addresses: own?.document.addresses ?? [],
+    timeZone: own?.document.timeZone ?? null,
+    capabilities: optionalJson(z.array(z.string()), row.capabilities) ?? [],
+    links: pbxs?.document.links ?? [],
+    linksAt: pbxs?.receivedAt ?? null,
+    checks: health?.document.checks ?? [],
+    checkedAt: health?.document.checkedAt ?? null,
+  };
+}
+
+/** Gateways of customers. */
+export function gatewayRoutes(app: Api, { store, clock, enrolments }: Parts): void {
+  app.get(
+    '/gateways',
+    {
+      config: { access: 'support:view' },
+      schema: { summary: 'List gateways', tags, querystring: ListQuery, response: answers(Page(Gateway)) },
+    },
+    async (request) => {
+      const within = await visibleBy(request, store.db, 'g.account_id', request.query.account);
+      const now = clock.now();
+      const page = await readList<GatewayRow>(store.db, gatewaysList, within, request.query, now);
+      return { items: page.rows.map((row) => gatewayDto(row, now)), nextCursor: page.nextCursor, total: page.total };
+    },
+  );
+
+  app.get(
+    '/gateways/:id',
+    {
+      config: { access: 'support:view' },
+      schema: {
+        summary: 'One gateway with all that is known of it',
+        tags,
+        params: ById,
+        response: answers(GatewayDetail),
+      },
+    },
+    async (request) => {
+      const found = await readOne<GatewayRow>(store.db, gatewaysList, request.params.id);
+      return detailOf(store.db, await allowRow(request, store.db, found), clock.now());
+    },
+  );
+
+  app.delete(
+    '/gateways/:id',
+    {
+      config: { access: 'integrations:delete' },
+      schema: {
+        summary: 'Release a gateway: its certificate ends, another account may claim it',
+        tags,
+        params: ById,
+        response: nothing,
+      },
+    },
+    async (request, reply) => {
+      const found = await readOne<GatewayRow>(store.db, gatewaysList, request.params.id);
+      const row = await allowRow(request, store.db, found);
+      await enrolments.release(row.account_id, row.id, eventActor(request));
+      return reply.code(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ErrorBody } from '#contract/api.ts';
+import { Id } from '#contract/ids.ts';
+import type { Resource, Scope } from '../access/may.ts';
+import type { Sessions } from '../access/sessions.ts';
+import type { SignIn } from '../access/sign-in.ts';
+import type { Within } from '../lists/list.ts';
+import { withinScope } from '../lists/within.ts';
+import type { Db } from '../store/store.ts';
+import { allow, scope } from './access.ts';
+import type { AppOptions } from './options.ts';
+
+/** The app as routes see it: bodies, queries and answers are typed by their zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What routes are made of. */
+export interface Parts extends AppOptions {
+  sessions: Sessions;
+  signIn: SignIn;
+}
+
+/** The answers of a route: its own, and the one form of every error. */
+export const answers = <T extends z.ZodType>(schema: T) => ({ 200: schema, '4xx': ErrorBody });
+export const created = <T extends z.ZodType>(schema: T) => ({ 201: schema, '4xx': ErrorBody });
+export const accepted = <T extends z.ZodType>(schema: T) => ({ 202: schema, '4xx': ErrorBody });
+export const nothing = { 204: z.null().describe('Done; there is nothing to tell'), '4xx': ErrorBody };
+
+/** `/:id` */
+export const ById = z.object({ id: Id });
+
+/** Whose an account is, as `may` judges it; undefined when there is none. */
+export async function accountResource(db: Db, id: string): Promise<(Resource & { account: string }) | undefined> {
+  const row = await db.selectFrom('account').select('partner_id').where('id', '=', id).executeTakeFirst();
+  return row && { partner: row.partner_id, account: id };
+}
+
+/** Judges the route's permission on a row of an account, found or not. @throws DemarcError `api.not-found`, `api.forbidden` */
+export async function allowRow<R extends { account_id: string }>(
+  request: FastifyRequest,
+  db: Db,
+  row: R | undefined,
+): Promise<R> {
+  const resource = row && (await accountResource(db, row.account_id));
+  return allow(request, row && resource && { ...resource, row }).row;
+}
+
+/** The rows that a list may show: of the account that was asked for, or of every account with the right. */
+export async function visible(
+  request: FastifyRequest,
+  db: Db,
+  account: string | undefined,
+  within: (db: Db, scope: Scope, account?: string) => Promise<Within>,
+): Promise<Within> {
+  if (account === undefined) return within(db, scope(request));
+  const { partner } = allow(request, await accountResource(db, account));
+  return within(db, { partner, accounts: [account] }, account);
+}
+
+/** `visible` by the column that holds the account. */
+export const visibleBy = (
+  request: FastifyRequest,
+  db: Db,
+  column: string,
+  account: string | undefined,
+): Promise<Within> => visible(request, db, account, (db, scope, one) => withinScope(db, scope, column, one));

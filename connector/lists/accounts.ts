@@ -1,0 +1,42 @@
+import { type Selectable, sql } from 'kysely';
+import { Account } from '#contract/api.ts';
+import { PhonePolicy } from '#contract/words.ts';
+import type { Tables } from '../store/schema.ts';
+import type { ListResource } from './list.ts';
+
+/** A row of the list of accounts. */
+export type AccountRow = Selectable<Tables['account']> & { gateways: number; users: number };
+
+/** Customer accounts. */
+export const accountsList: ListResource = {
+  select: sql`a.*,
+    (select count(*) from gateway as g where g.account_id = a.id and g.released_at is null) as gateways,
+    (select count(*) from directory_user as u where u.account_id = a.id) as users`,
+  from: sql`account as a`,
+  id: 'a.id',
+  defaultSort: 'name',
+  search: sql.ref('a.name_lc'),
+  fields: {
+    name: { kind: 'text', column: 'a.name_lc', lower: true, sort: true },
+    country: { kind: 'text', column: 'a.country', sort: true },
+    status: { kind: 'word', column: 'a.status', words: Account.shape.status.options },
+    phonePolicy: { kind: 'word', column: 'a.phone_policy', words: PhonePolicy.options },
+    createdAt: { kind: 'instant', column: 'a.created_at', sort: true },
+  },
+};
+
+/** The version that If-Match compares (RFC 9110 section 8.8.3). */
+export const accountEtag = (revision: number): string => `"${revision}"`;
+
+export const accountDto = (row: AccountRow): Account => ({
+  id: row.id,
+  name: row.name,
+  country: row.country,
+  status: Account.shape.status.parse(row.status),
+  phonePolicy: PhonePolicy.parse(row.phone_policy),
+  guard: { percent: row.guard_percent, users: row.guard_users },
+  gateways: Number(row.gateways),
+  users: Number(row.users),
+  createdAt: row.created_at,
+  etag: accountEtag(row.revision),
+});
