@@ -15,7 +15,7 @@ export interface DeviceHandler {
    * the commit; it never throws for a bad message (that one is quarantined), only when it could not store at all.
    */
   message(message: DeviceMessage): Promise<void>;
-  /** The connection of a gateway ended without a will that says so; also called when it ended cleanly. */
+  /** The connection of a gateway ended, cleanly or not; comes after its will, if that one came. */
   disconnected(address: GatewayAddress, reason: string): Promise<void>;
 }
 

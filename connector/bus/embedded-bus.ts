@@ -318,13 +318,9 @@ export class EmbeddedBus implements DeviceBus {
 
   /** Never throws: what failed has been logged, and the store is told again at the next start. */
   async #tellEnd(link: Link, reason: string): Promise<void> {
-    const willTaken = await link.will?.then(
-      () => true,
-      () => false,
-    );
+    await link.will?.catch(() => undefined);
     // Messages that were already taken are about a time before the end.
     await link.inFlight.idle();
-    if (willTaken === true) return;
     await this.#handle((handler) => handler.disconnected(link.address, reason)).catch(() => undefined);
   }
 

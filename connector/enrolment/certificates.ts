@@ -84,7 +84,7 @@ export class Certificates {
           type: 'Gateway',
           asset: 'Gateway',
           assetId: gateway.id,
-          name: gateway.name,
+          name: 'certificate.renewed',
           message: `The gateway’s certificate was renewed until ${issued.expiresAt}`,
           details: { fingerprint, renewedAt: instant(this.#clock) },
         },

@@ -62,9 +62,9 @@ export async function claim(unit: Work, { enrolment, account, name, actor }: Cla
       type: 'Gateway',
       asset: 'Gateway',
       assetId: gateway,
-      name: shown,
+      name: known === undefined ? 'gateway.enrolled' : 'gateway.enrolled-again',
       message: known === undefined ? 'The gateway was enrolled' : 'The gateway was enrolled again and kept its data',
-      details: { hostName: enrolment.host_name, fingerprint: enrolment.fingerprint },
+      details: { gatewayName: shown, hostName: enrolment.host_name, fingerprint: enrolment.fingerprint },
     },
     clock,
   );

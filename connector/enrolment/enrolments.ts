@@ -98,10 +98,13 @@ export class Enrolments {
         .onConflict((conflict) => conflict.column('serial').doNothing())
         .execute();
       const partner = gateway.partner_id;
-      const { name } = gateway;
       const event = { account, partner, gateway: gatewayId, actor, action: 'Delete', type: 'Gateway' } as const;
-      const message = 'The gateway was released; its certificate is revoked';
-      await recordEvent(unit, { ...event, asset: 'Gateway', assetId: gatewayId, name, message }, clock);
+      const message = `${gateway.name} was released; its certificate is revoked`;
+      await recordEvent(
+        unit,
+        { ...event, asset: 'Gateway', assetId: gatewayId, name: 'gateway.released', message },
+        clock,
+      );
       unit.changed({ topic: 'gateway', account, partner, ref: gatewayId });
     });
     this.#options.disconnect(gatewayId, 'the gateway was released');

@@ -111,7 +111,7 @@ export class ProvisioningTokens {
 
   async #record(unit: Work, row: Row, actor: EventActor, action: 'Create' | 'Delete', message: string): Promise<void> {
     const { account_id: account, id: assetId, expires_at: expiresAt, max_uses: maxUses } = row;
-    const name = row.site_name ?? 'any site';
+    const name = action === 'Create' ? 'provisioning.token-made' : 'provisioning.token-deleted';
     const event = {
       account,
       actor,
@@ -122,7 +122,7 @@ export class ProvisioningTokens {
       name,
       message,
     } as const;
-    await recordEvent(unit, { ...event, details: { expiresAt, maxUses } }, this.#clock);
+    await recordEvent(unit, { ...event, details: { expiresAt, maxUses, siteName: row.site_name } }, this.#clock);
     unit.changed({ topic: 'enrolment', account, ref: assetId });
   }
 }

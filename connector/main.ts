@@ -1,0 +1,180 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Clock, instant, systemClock } from '#config/clock.ts';
+import { type ConnectorSettings, connectorSettings } from '#config/connector-settings.ts';
+import { createLog, type Log } from '#config/log.ts';
+import { StopList } from '#config/stop.ts';
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import { createSetupToken } from './access/setup.ts';
+import { createApp } from './api/app.ts';
+import { EmbeddedBus } from './bus/embedded-bus.ts';
+import { Commands } from './commands/commands.ts';
+import { Certificates } from './enrolment/certificates.ts';
+import { DeviceIdentity } from './enrolment/device-identity.ts';
+import { deviceRoutes } from './enrolment/device-routes.ts';
+import { Enrolments } from './enrolment/enrolments.ts';
+import { Offers } from './enrolment/offers.ts';
+import { ProvisioningTokens } from './enrolment/provisioning-tokens.ts';
+import { wrongTopicRecorder } from './enrolment/wrong-topic.ts';
+import { Holds } from './ingest/holds.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { Wants } from './ingest/wants.ts';
+import { Listener } from './listener/listener.ts';
+import { PrivateCa } from './pki/private-ca.ts';
+import { serverIdentity } from './pki/server-certificate.ts';
+import { Store } from './store/store.ts';
+
+/** A running connector. `setupLink` is there while nobody has an account yet. */
+export interface Connector {
+  url: string;
+  caFile: string;
+  setupLink?: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds the connector's parts from the ground up and starts them; what was started is stopped in reverse.
+ * @throws DemarcError `config.invalid`, `config.unreadable`, `config.unwritable`; nothing keeps running then
+ */
+export async function startConnector(
+  settings: ConnectorSettings,
+  { log, clock }: { log: Log; clock: Clock },
+): Promise<Connector> {
+  const storePath = sqlitePath(settings);
+  const stops = new StopList();
+  try {
+    const folder = settings.dataFolder;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const store = await Store.open({ path: storePath, clock });
+    stops.add('store', () => store.close());
+
+    const ca = await PrivateCa.open({ folder, clock });
+    const listener = new Listener({
+      log,
+      clientCa: ca.certificate,
+      identity: await serverIdentity({ ca, folder, clock, hosts: hosts(settings), ...files(settings) }),
+    });
+    // Bound first, because links and answers name the port; it serves only when everything else is up.
+    const port = await listener.listen(settings.port, settings.host);
+    stops.add('listener', () => listener.stop());
+    const url = publicUrl(settings, port);
+
+    const identity = new DeviceIdentity({ store, clock });
+    const bus = new EmbeddedBus({
+      log,
+      admit: (socket) => identity.admit(socket),
+      violation: wrongTopicRecorder({ store, clock, log }),
+    });
+    const publish = bus.publish.bind(bus);
+    const commands = new Commands({ store, clock, log, publish });
+    const wants = new Wants({ store, publish });
+    const isConnected = bus.isConnected.bind(bus);
+    const ingest = new Ingest({ store, clock, log, publish, commands, wants, isConnected });
+    stops.add('ingest', () => ingest.stop());
+    await ingest.start();
+    await bus.start(ingest);
+    stops.add('bus', () => bus.stop());
+    commands.start();
+    stops.add('commands', async () => commands.stop());
+
+    const tokens = new ProvisioningTokens({ store, clock });
+    const certificates = new Certificates({ store, ca, clock });
+    const app = await createApp({
+      store,
+      clock,
+      log,
+      commands,
+      holds: new Holds({ store, clock, commands }),
+      enrolments: new Enrolments({ store, clock, tokens, disconnect: bus.disconnect.bind(bus) }),
+      deviceRoutes: deviceRoutes({
+        clock,
+        identity,
+        certificates,
+        offers: new Offers({ store, clock, tokens, certificates, publicUrl: url }),
+      }),
+      consoleFolder: fileURLToPath(new URL('../dist/console', import.meta.url)),
+      publicUrl: url,
+      wantChanged: (account) => wants.toAccount(account),
+    });
+    await app.ready();
+    stops.add('API', () => app.close());
+    listener.serve({
+      request: (request, response) => app.routing(request, response),
+      upgrades: { '/mqtt': bus.upgrade.bind(bus) },
+    });
+
+    const token = await createSetupToken({ store, clock });
+    const setupLink = token === undefined ? undefined : `${url}/setup#token=${token}`;
+    log.info({ url, caFile: ca.certificateFile, at: instant(clock) }, 'connector ready');
+    if (setupLink !== undefined) log.info({ link: setupLink }, 'set-up link');
+    return { url, caFile: ca.certificateFile, ...(setupLink !== undefined && { setupLink }), stop: () => stops.stop() };
+  } catch (error) {
+    await stops.stop().catch((failure: unknown) => log.error({ code: 'internal', err: failure }, 'could not clean up'));
+    throw error;
+  }
+}
+
+/** The process: settings from the environment, logs on stdout, ends in order at SIGTERM and SIGINT. */
+export async function runConnector(env: NodeJS.ProcessEnv): Promise<void> {
+  const settings = settingsOrExit(env);
+  const log = await createLog({ level: settings.logLevel, unit: 'connector' });
+  const fail = (thrown: unknown): never => {
+    const error = toDemarcError(thrown);
+    log.fatal({ code: error.code, nextStep: error.nextStep, err: thrown }, error.message);
+    process.exit(error.code === 'config.invalid' ? 2 : 1);
+  };
+  process.on('unhandledRejection', fail);
+  process.on('uncaughtException', fail);
+  const connector = await startConnector(settings, { log, clock: systemClock }).catch(fail);
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'stopping');
+    setTimeout(() => fail(new Error('did not stop within five seconds')), 4500).unref();
+    connector.stop().then(() => process.exit(0), fail);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function settingsOrExit(env: NodeJS.ProcessEnv): ConnectorSettings {
+  try {
+    return connectorSettings(env);
+  } catch (thrown) {
+    const error = toDemarcError(thrown);
+    process.stderr.write(`${error.message}. ${error.nextStep}\n`);
+    return process.exit(2);
+  }
+}
+
+/** @throws DemarcError `config.invalid` for what this version does not have */
+function sqlitePath({ store, bus, dataFolder }: ConnectorSettings): string {
+  if (store?.startsWith('postgres:') === true) {
+    throw new DemarcError('config.invalid', 'DEMARC_STORE: this version stores in SQLite only, as sqlite:FILE');
+  }
+  if (bus !== 'embedded') {
+    throw new DemarcError('config.invalid', 'DEMARC_BUS: this version has the embedded broker only, as "embedded"');
+  }
+  return store === undefined ? join(dataFolder, 'connector.db') : store.replace(/^sqlite:/, '');
+}
+
+function publicUrl({ publicUrl, host }: ConnectorSettings, port: number): string {
+  if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
+  const anywhere = host === '0.0.0.0' || host === '::';
+  const name = anywhere ? hostname() : host.includes(':') ? `[${host}]` : host;
+  return `https://${name}:${port}`;
+}
+
+/** Every name under which the listener's own certificate must hold. */
+function hosts({ publicUrl, host }: ConnectorSettings): string[] {
+  const bound = host === '0.0.0.0' || host === '::' ? [] : [host];
+  const named = publicUrl === undefined ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
+  return ['localhost', hostname(), '127.0.0.1', '::1', ...bound, ...named];
+}
+
+function files({ tlsCertFile: cert, tlsKeyFile: key }: ConnectorSettings) {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new DemarcError('config.invalid', 'DEMARC_TLS_CERT and DEMARC_TLS_KEY: one needs the other');
+  }
+  return cert === undefined || key === undefined ? {} : { files: { cert, key } };
+}
