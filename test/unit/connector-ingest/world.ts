@@ -1,4 +1,5 @@
 /** A connector's ingest over a real SQLite file, with one partner, two accounts and their gateways. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
@@ -74,11 +75,24 @@ export interface Sent {
 
 export type World = Awaited<ReturnType<typeof world>>;
 
+/** A migrated, empty database, made once for each test file and copied for each test. */
+let template: Promise<Uint8Array> | undefined;
+
+async function makeTemplate(): Promise<Uint8Array> {
+  await using folder = await temporaryFolder('ingest-template');
+  const path = join(folder.path, 'template.sqlite');
+  const store = await Store.open({ path, clock: new TestClock() });
+  await store.close();
+  return readFile(path);
+}
+
 export async function world(options: { publishFails?: () => boolean } = {}) {
   const folder = await temporaryFolder('ingest');
   const clock = new TestClock();
   const log = pino({ level: 'silent' });
   const path = join(folder.path, 'connector.sqlite');
+  template ??= makeTemplate();
+  await writeFile(path, await template);
   const store = await Store.open({ path, clock });
   const published: Published[] = [];
   const publish = async (topic: string, payload: string, how?: { retain?: boolean }): Promise<void> => {
