@@ -7,6 +7,7 @@ import { apiErrors } from './api.ts';
 import { checkErrors } from './checks.ts';
 import { commandErrors } from './commands.ts';
 import { configErrors } from './config.ts';
+import { daemonErrors } from './daemon.ts';
 import { enrolmentErrors } from './enrolment.ts';
 import { linkErrors } from './link.ts';
 import { syncErrors } from './sync.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...checkErrors,
   ...commandErrors,
   ...configErrors,
+  ...daemonErrors,
   ...enrolmentErrors,
   ...linkErrors,
   ...syncErrors,

@@ -1,13 +1,14 @@
 /** What a check of the self-test is: one small thing that is looked at, with its cause, effect and next step. */
+import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '#config/clock.ts';
 import type { OutboxState } from '#contract/envelope.ts';
 import { catalogue, type ErrorCode } from '#contract/errors/catalogue.ts';
 import type { ProbeReport } from '#pbx-adapters/adapter.ts';
 
-/** Where the cloud is and how it is reached. `ca` is PEM; without it the system's CAs count. */
+/** Where the cloud is, how it is reached, and whom to believe there (the system's CAs when `trust` is left out). */
 export interface CloudTarget {
   url: URL;
-  ca?: string | undefined;
+  trust?: (() => Promise<Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 'allowPartialTrustChain'>>) | undefined;
   proxy?: URL | undefined;
 }
 

@@ -101,13 +101,14 @@ export interface TlsOptions {
 /** TLS to the cloud, through the proxy where there is one. @throws DemarcError of `reachError` */
 export async function openTls(cloud: CloudTarget, options: TlsOptions, signal: AbortSignal): Promise<TLSSocket> {
   const { host, port } = hostAndPort(cloud.url);
+  const trust = options.verify ? await cloud.trust?.() : undefined;
   const below = cloud.proxy ? await openTunnel(cloud.proxy, cloud.url, signal) : await openTcp(cloud.url, signal);
   const socket = connectTls({
     socket: below,
     rejectUnauthorized: options.verify,
     ALPNProtocols: ['http/1.1'],
     ...(isIP(host) === 0 ? { servername: host } : { host }),
-    ...(cloud.ca === undefined ? {} : { ca: cloud.ca }),
+    ...trust,
     ...(options.identity ? { cert: options.identity.certificate, key: options.identity.key } : {}),
   });
   return await settled(socket, 'secureConnect', `${host}:${port}`, signal);
@@ -124,7 +125,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const ask = request({
       createConnection: () => socket,
-      path: target.path,
+      path: target.url.pathname.replace(/\/$/, '') + target.path,
       headers: { host: target.url.host, ...target.headers },
     });
     const give = (error: unknown) => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { removeFile, replaceFile } from '#config/atomic-file.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { type Check, ok } from '../check.ts';
 
 /** Whether the store and the state folder take a write, durably. */
@@ -11,7 +12,9 @@ export const storeWritable: Check = {
   async run({ stateFolder, writeToStore }) {
     const started = performance.now();
     const probe = join(stateFolder, 'self-test.probe');
-    await replaceFile(probe, 'self-test\n');
+    await replaceFile(probe, 'self-test\n').catch((error: unknown) => {
+      throw new DemarcError('config.unwritable', stateFolder, { cause: error });
+    });
     await removeFile(probe);
     await writeToStore();
     return ok(`takes a durable write in ${Math.round(performance.now() - started)} ms`);

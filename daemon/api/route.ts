@@ -1,0 +1,89 @@
+/** The local API as a table of typed routes: every input is parsed before a handler sees it. */
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What a handler gets. `request` only for bodies that are streamed. */
+export interface Call<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  signal: AbortSignal;
+  request: IncomingMessage;
+}
+
+/** An answer other than 200 with JSON: another status, or lines as they come. */
+export class Reply {
+  readonly status: number;
+  readonly body: unknown;
+  /** Sent as `application/x-ndjson`, one JSON value a line. */
+  readonly lines: AsyncIterable<unknown> | undefined;
+
+  constructor(status: number, body: unknown, lines?: AsyncIterable<unknown>) {
+    this.status = status;
+    this.body = body;
+    this.lines = lines;
+  }
+}
+
+interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  method: Method;
+  /** `:name` matches one segment. */
+  path: string;
+  /** Needs no token. */
+  open?: boolean;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** The handler reads the body itself. */
+  streamed?: boolean;
+  handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>): Promise<unknown>;
+}
+
+/** A route with its types closed over: raw input goes in, a value or a Reply comes out. */
+export interface Route {
+  method: Method;
+  segments: readonly string[];
+  open: boolean;
+  takesBody: boolean;
+  /** @throws ZodError when the input does not have its form, and whatever the handler throws */
+  run(raw: Call<unknown, unknown, unknown>): Promise<unknown>;
+}
+
+const Nothing = z.unknown();
+
+export function route<
+  P extends z.ZodType = typeof Nothing,
+  Q extends z.ZodType = typeof Nothing,
+  B extends z.ZodType = typeof Nothing,
+>(spec: Spec<P, Q, B>): Route {
+  const parse = <S extends z.ZodType>(schema: S | undefined, value: unknown): z.output<S> =>
+    (schema ?? Nothing).parse(value) as z.output<S>;
+  return {
+    method: spec.method,
+    segments: spec.path.split('/').slice(1),
+    open: spec.open ?? false,
+    takesBody: spec.method !== 'GET' && spec.streamed !== true,
+    run: async (raw) =>
+      await spec.handle({
+        params: parse(spec.params, raw.params),
+        query: parse(spec.query, raw.query),
+        body: parse(spec.body, raw.body),
+        signal: raw.signal,
+        request: raw.request,
+      }),
+  };
+}
+
+/** The parameters when the path matches, undefined when not. */
+export function match(route: Route, segments: readonly string[]): Record<string, string> | undefined {
+  if (route.segments.length !== segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [i, wanted] of route.segments.entries()) {
+    const given = segments[i] ?? '';
+    if (wanted.startsWith(':')) params[wanted.slice(1)] = given;
+    else if (wanted !== given) return undefined;
+  }
+  return params;
+}

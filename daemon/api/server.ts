@@ -1,0 +1,173 @@
+/** The HTTPS listener of the local API and pages. Why not fastify here: docs/decisions/0007-daemon-local-api.md. */
+import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ZodError } from 'zod';
+import { describe } from '#config/document.ts';
+import type { Log } from '#config/log.ts';
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import type { AccessGuard } from './access.ts';
+import { readJson } from './body.ts';
+import type { LocalCertificate } from './certificate.ts';
+import { match, Reply, type Route } from './route.ts';
+
+interface ApiServerOptions {
+  routes: readonly Route[];
+  access: AccessGuard;
+  certificate: LocalCertificate;
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Plain HTTP that only redirects; left out when undefined, and when the port is taken. */
+  redirectPort?: number | undefined;
+  log: Log;
+}
+
+export interface ApiServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** Starts to listen. @throws DemarcError `daemon.port-taken` */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { certificate, host, log } = options;
+  const stopping = new AbortController();
+  const server = createHttps(
+    { cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' },
+    (request, response) => void answer(options, stopping.signal, request, response),
+  );
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 120_000;
+  server.maxConnections = 100;
+  const port = await listen(server, host, options.port);
+  const redirect = await startRedirect(options, port);
+  return {
+    port,
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([close(server), redirect === undefined ? undefined : close(redirect)]);
+      log.debug('local API closed');
+    },
+  };
+}
+
+async function startRedirect(options: ApiServerOptions, httpsPort: number): Promise<Server | undefined> {
+  const { redirectPort, host, log } = options;
+  if (redirectPort === undefined) return undefined;
+  const server = createHttp((request, response) => {
+    const name = /^(\[[\da-f:]+\]|[\w.-]+)(:\d+)?$/i.exec(request.headers.host ?? '')?.[1] ?? 'localhost';
+    response.writeHead(308, { location: `https://${name}:${httpsPort}/`, connection: 'close' }).end();
+  });
+  server.headersTimeout = 10_000;
+  server.maxConnections = 20;
+  try {
+    await listen(server, host, redirectPort);
+    return server;
+  } catch (error) {
+    log.warn(
+      { code: 'daemon.port-taken', port: redirectPort, err: error },
+      'the port that redirects to HTTPS is taken; the local pages are reached by their HTTPS address only',
+    );
+    return undefined;
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new DemarcError('daemon.port-taken', `${host}:${port}: ${error.code ?? error.message}`, { cause: error }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    // Streams and slow clients must not hold up a stop.
+    setTimeout(() => server.closeAllConnections(), 500).unref();
+  });
+}
+
+async function answer(
+  options: ApiServerOptions,
+  stopping: AbortSignal,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  try {
+    const reply = await dispatch(options, request, AbortSignal.any([gone.signal, stopping]));
+    if (reply.lines) await sendLines(reply.lines, response);
+    else sendJson(response, reply.status, reply.body);
+  } catch (thrown) {
+    if (gone.signal.aborted) return;
+    fail(options.log, thrown, request, response);
+  }
+}
+
+async function dispatch(options: ApiServerOptions, request: IncomingMessage, signal: AbortSignal): Promise<Reply> {
+  const url = new URL(request.url ?? '/', 'https://gateway.invalid');
+  const segments = url.pathname.split('/').slice(1);
+  const candidates = options.routes.flatMap((route) => {
+    const params = match(route, segments);
+    return params ? [{ route, params }] : [];
+  });
+  const chosen = candidates.find(({ route }) => route.method === request.method);
+  if (chosen?.route.open !== true) {
+    options.access.check(request.headers.authorization, request.socket.remoteAddress ?? '');
+  }
+  if (candidates.length === 0) throw new DemarcError('api.not-found', url.pathname.slice(0, 200));
+  if (!chosen) throw new DemarcError('daemon.wrong-method', candidates.map(({ route }) => route.method).join(', '));
+  const body = chosen.route.takesBody ? await readJson(request) : undefined;
+  const query = Object.fromEntries(url.searchParams);
+  const value = await chosen.route.run({ params: chosen.params, query, body, signal, request });
+  return value instanceof Reply ? value : new Reply(200, value);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown, more: Record<string, string> = {}): void {
+  if (body === undefined) {
+    response.writeHead(status === 200 ? 204 : status, { ...HEADERS, ...more }).end();
+    return;
+  }
+  response.writeHead(status, { ...HEADERS, ...more, 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+}
+
+async function sendLines(lines: AsyncIterable<unknown>, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { ...HEADERS, 'content-type': 'application/x-ndjson; charset=utf-8' });
+  response.flushHeaders();
+  const text = async function* () {
+    for await (const line of lines) yield `${JSON.stringify(line)}\n`;
+  };
+  await pipeline(Readable.from(text()), response);
+}
+
+function fail(log: Log, thrown: unknown, request: IncomingMessage, response: ServerResponse): void {
+  const error = thrown instanceof ZodError ? new DemarcError('api.invalid', describe(thrown)) : toDemarcError(thrown);
+  const where = { code: error.code, method: request.method, path: request.url?.split('?')[0]?.slice(0, 200) };
+  if (error.code === 'internal') log.error({ ...where, err: thrown }, 'a local request failed');
+  else if (error.status >= 500) log.warn({ ...where, detail: error.detail }, 'a local request failed');
+  else log.debug(where, 'a local request was refused');
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const more: Record<string, string> = {};
+  if (error.status === 429) more['retry-after'] = '60';
+  if (error.code === 'daemon.wrong-method') more['allow'] = error.detail ?? '';
+  // The rest of a body that was not read would be taken for the next request.
+  if (!request.complete) more['connection'] = 'close';
+  sendJson(response, error.status, error.toText(), more);
+}
