@@ -43,7 +43,11 @@ const MAX_BODY_BYTES = 256 * 1024;
  * Prepares a way. With a pinned fingerprint the cloud is asked for its chain first.
  * @throws DemarcError `config.unreadable` for the CA file, and the codes of `connectionError`
  */
-export async function cloudWay(target: CloudTarget, client?: ClientCertificate): Promise<CloudWay> {
+export async function cloudWay(
+  target: CloudTarget,
+  client: ClientCertificate | undefined,
+  signal: AbortSignal | undefined,
+): Promise<CloudWay> {
   const { agent, circumstances } = agentFor(target);
   const identity: TlsOptions = client === undefined ? {} : { cert: client.certificate, key: client.key };
   const way: CloudWay = {
@@ -58,7 +62,7 @@ export async function cloudWay(target: CloudTarget, client?: ClientCertificate):
     if (ca === undefined) throw new DemarcError('config.unreadable', target.caFile);
     way.tls.ca = ca;
   }
-  if (target.fingerprint !== undefined) Object.assign(way.tls, await pinned(way, target.fingerprint));
+  if (target.fingerprint !== undefined) Object.assign(way.tls, await pinned(way, target.fingerprint, signal));
   return way;
 }
 
@@ -76,9 +80,9 @@ function agentFor({ proxy }: CloudTarget): Pick<CloudWay, 'agent' | 'circumstanc
 }
 
 /** The certificate of the presented chain that has the pinned fingerprint becomes the only one that is trusted. */
-async function pinned(way: CloudWay, fingerprint: string): Promise<TlsOptions> {
+async function pinned(way: CloudWay, fingerprint: string, signal: AbortSignal | undefined): Promise<TlsOptions> {
   const wanted = fingerprint.replaceAll(/[^0-9A-Fa-f]/g, '').toUpperCase();
-  const chain = await presentedChain(way);
+  const chain = await presentedChain(way, signal);
   const index = chain.findIndex((certificate) => fingerprintsOf(certificate).includes(wanted));
   const match = chain[index];
   if (match === undefined) throw new DemarcError('link.tls', 'the cloud’s certificate has another fingerprint');
@@ -92,9 +96,12 @@ function fingerprintsOf(certificate: X509Certificate): string[] {
   return [sha256(certificate.raw), sha256(certificate.publicKey.export({ type: 'spki', format: 'der' }))];
 }
 
-function presentedChain(way: CloudWay): Promise<X509Certificate[]> {
+function presentedChain(way: CloudWay, signal: AbortSignal | undefined): Promise<X509Certificate[]> {
   return new Promise((resolve, reject) => {
-    const asked = request({ ...requestOptions(way, 'HEAD', '/healthz'), rejectUnauthorized: false });
+    const asked = request({
+      ...requestOptions(way, 'HEAD', '/healthz', signal),
+      rejectUnauthorized: false,
+    });
     asked.once('socket', (socket: TLSSocket) => {
       const read = () => {
         const chain: X509Certificate[] = [];
@@ -119,7 +126,7 @@ function presentedChain(way: CloudWay): Promise<X509Certificate[]> {
   });
 }
 
-function requestOptions(way: CloudWay, method: string, path: string): RequestOptions {
+function requestOptions(way: CloudWay, method: string, path: string, signal: AbortSignal | undefined): RequestOptions {
   return {
     method,
     host: way.url.hostname.replace(/^\[|\]$/g, ''),
@@ -127,6 +134,7 @@ function requestOptions(way: CloudWay, method: string, path: string): RequestOpt
     path: way.url.pathname.replace(/\/$/, '') + path,
     agent: way.agent,
     ...way.tls,
+    ...(signal === undefined ? {} : { signal }),
   };
 }
 
@@ -141,15 +149,24 @@ export interface CloudCall {
  * One HTTPS exchange with the cloud; the JSON of a 2xx answer, not yet checked.
  * @throws DemarcError the cloud's own code when it gave one (a RefusedError), else those of `connectionError`
  */
-export function callCloud(way: CloudWay, call: CloudCall, now: () => number): Promise<unknown> {
+export async function callCloud(way: CloudWay, call: CloudCall, now: () => number): Promise<unknown> {
+  const text = await exchange(way, call, now);
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch (error) {
+    throw new DemarcError('link.malformed', call.path, { cause: error });
+  }
+}
+
+function exchange(way: CloudWay, call: CloudCall, now: () => number): Promise<string> {
   const text = call.body === undefined ? undefined : JSON.stringify(call.body);
   const headers: Record<string, string> = { accept: 'application/json' };
   if (text !== undefined) headers['content-type'] = 'application/json';
   if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text));
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(connectionError(error, way.circumstances()));
-    const options = { ...requestOptions(way, call.method, call.path), headers };
-    const asked = request(call.signal === undefined ? options : { ...options, signal: call.signal }, (answer) => {
+    const options = { ...requestOptions(way, call.method, call.path, call.signal), headers };
+    const asked = request(options, (answer) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
@@ -164,11 +181,7 @@ export function callCloud(way: CloudWay, call: CloudCall, now: () => number): Pr
         const { proxy, proxyStatus } = way.circumstances();
         if (proxy !== undefined && proxyStatus !== 200) return fail(new Error(`HTTP ${status}`));
         if (status < 200 || status > 299) return reject(refusal(status, answer.headers['retry-after'], body, now()));
-        try {
-          resolve(body === '' ? undefined : JSON.parse(body));
-        } catch (error) {
-          reject(new DemarcError('link.malformed', call.path, { cause: error }));
-        }
+        return resolve(body);
       });
     });
     asked.once('error', fail);
