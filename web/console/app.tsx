@@ -1,0 +1,50 @@
+import { Center, Loader } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { useLocation } from 'wouter';
+import { ErrorPanel } from '#web/kit/panels.tsx';
+import { kitText } from '#web/kit/texts/en.ts';
+import { AccountProvider, useAccount } from './data/account.tsx';
+import { MeProvider, useSession } from './data/me.tsx';
+import { SignIn } from './pages/sign-in.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const Setup = lazy(() => import('./pages/setup.tsx'));
+
+/** Decides between set-up, sign-in and the console itself. */
+export const App = () => (
+  <AccountProvider>
+    <Suspense fallback={<Waiting />}>
+      <Gate />
+    </Suspense>
+  </AccountProvider>
+);
+
+function Gate() {
+  const [path] = useLocation();
+  return path === '/setup' ? <Setup /> : <SignedIn />;
+}
+
+function SignedIn() {
+  const { account } = useAccount();
+  const session = useSession(account);
+  if (session.isPending) return <Waiting />;
+  if (session.error) {
+    return (
+      <Center mih="100dvh" p="md">
+        <ErrorPanel error={session.error} onRetry={() => void session.refetch()} />
+      </Center>
+    );
+  }
+  if (!session.data) return <SignIn />;
+  return (
+    <MeProvider value={session.data}>
+      <Shell />
+    </MeProvider>
+  );
+}
+
+const Waiting = () => (
+  <Center mih="60dvh">
+    <Loader aria-label={kitText.loading} role="status" />
+  </Center>
+);

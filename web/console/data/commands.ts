@@ -1,0 +1,84 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Command } from '#contract/api.ts';
+import { type CommandName, commands, isFinal, CommandName as KnownCommand } from '#contract/commands.ts';
+import { useApi } from '#web/kit/api/context.tsx';
+import { count, counted } from '#web/kit/format/numbers.ts';
+import { text } from '../texts/en.ts';
+
+/** A command's name as people call it. */
+export const commandTitle = (name: string): string => text.commands.names[name] ?? name;
+
+/** One command, followed until it ends: by the live stream, and by asking in case the stream is cut. */
+export function useCommand(id: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['commands', 'one', id],
+    queryFn: ({ signal }) => api.get(`/commands/${encodeURIComponent(id ?? '')}`, Command, {}, signal),
+    enabled: id !== undefined,
+    refetchInterval: (query) => (query.state.data && isFinal(query.state.data.state) ? false : 5000),
+  });
+}
+
+/** Issues commands to one gateway and remembers the last one. A double click makes one command, not two. */
+export function useIssueCommand(gateway: string) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const [last, setLast] = useState<string | undefined>();
+  const issue = useMutation({
+    mutationFn: (wanted: { name: CommandName; args: unknown; key: string }) =>
+      api.send(
+        'POST',
+        `/gateways/${encodeURIComponent(gateway)}/commands`,
+        Command,
+        { name: wanted.name, args: wanted.args },
+        { idempotencyKey: wanted.key },
+      ),
+    retry: 1,
+    onSuccess: (command) => {
+      queries.setQueryData(['commands', 'one', command.id], command);
+      setLast(command.id);
+      void queries.invalidateQueries({ queryKey: ['commands', 'list'] });
+    },
+  });
+  return {
+    last,
+    error: issue.error,
+    busy: issue.isPending,
+    issue: (name: CommandName, args: unknown = {}) => issue.mutate({ name, args, key: crypto.randomUUID() }),
+  };
+}
+
+/** The right that a command needs, for hiding its button. */
+export const permissionFor = (name: CommandName) => commands[name].permission;
+
+/** The output of a finished command in one sentence; undefined when there is none to tell. */
+export function outcomeSentence(command: Command): string | undefined {
+  const name = KnownCommand.safeParse(command.name);
+  if (!name.success || command.state !== 'succeeded') return undefined;
+  switch (name.data) {
+    case 'pbx.sync': {
+      const output = commands['pbx.sync'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const { added, changed, removed } = output.data.counts;
+      return text.commands.synced(output.data.outcome, count(added), count(changed), count(removed));
+    }
+    case 'inventory.report': {
+      const output = commands['inventory.report'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      return text.commands.reported(
+        counted(output.data.platforms, 'platform', 'platforms'),
+        counted(output.data.applications, 'application', 'applications'),
+      );
+    }
+    case 'pbx.test':
+    case 'gateway.self-test': {
+      const output = commands['gateway.self-test'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const bad = output.data.checks.filter((check) => check.status === 'error' || check.status === 'warning').length;
+      return text.commands.checked(bad, output.data.checks.length);
+    }
+    default:
+      return name satisfies never;
+  }
+}

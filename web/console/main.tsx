@@ -1,0 +1,42 @@
+import './strict-csp.ts';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiError } from '#web/kit/api/api-error.ts';
+import { createApiClient } from '#web/kit/api/client.ts';
+import { ApiProvider } from '#web/kit/api/context.tsx';
+import { NowProvider } from '#web/kit/now.tsx';
+import { Theme } from '#web/kit/theme.tsx';
+import { App } from './app.tsx';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      // A refusal stays a refusal; only what did not arrive or broke is tried again.
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 502),
+    },
+  },
+});
+const client = createApiClient({
+  fetch: window.fetch.bind(window),
+  onSignedOut: () => queries.setQueriesData({ queryKey: ['me'] }, null),
+});
+const clock = () => Date.now() + client.clockOffset();
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('index.html has no element "app"');
+createRoot(root).render(
+  <StrictMode>
+    <Theme>
+      <QueryClientProvider client={queries}>
+        <ApiProvider client={client}>
+          <NowProvider clock={clock}>
+            <App />
+          </NowProvider>
+        </ApiProvider>
+      </QueryClientProvider>
+    </Theme>
+  </StrictMode>,
+);

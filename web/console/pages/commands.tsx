@@ -1,0 +1,70 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
+import { Command } from '#contract/api.ts';
+import { CommandName, CommandState } from '#contract/commands.ts';
+import { Age } from '#web/kit/age.tsx';
+import type { FilterField } from '#web/kit/filters/grammar.ts';
+import { CommandBadge } from '#web/kit/status-badge.tsx';
+import type { Column } from '#web/kit/table/data-table.tsx';
+import { commandTitle, outcomeSentence } from '../data/commands.ts';
+import { useListState } from '../data/list-state.ts';
+import { ListPage } from '../list-page.tsx';
+import { text } from '../texts/en.ts';
+
+const t = text.commands;
+
+const COLUMNS: readonly Column<Command>[] = [
+  { id: 'command', header: t.command, fixed: true, cell: (row) => commandTitle(row.name) },
+  {
+    id: 'gateway',
+    header: t.gateway,
+    cell: (row) => (
+      <Anchor component={Link} href={`/gateways/${row.gateway}`} size="sm">
+        {t.gateway}
+      </Anchor>
+    ),
+  },
+  { id: 'state', header: t.state, cell: (row) => <CommandBadge state={row.state} /> },
+  {
+    id: 'reason',
+    header: t.reason,
+    wrap: true,
+    cell: (row) =>
+      row.reason ? `${row.reason.message} ${row.reason.nextStep}` : (outcomeSentence(row) ?? row.progress?.text),
+  },
+  { id: 'issuer', header: t.issuer, cell: (row) => row.issuerName },
+  { id: 'issuedAt', header: t.issuedAt, sort: 'issuedAt', cell: (row) => <Age at={row.issuedAt} inRow /> },
+  { id: 'updatedAt', header: t.updatedAt, hiddenByDefault: true, cell: (row) => <Age at={row.updatedAt} inRow /> },
+  { id: 'deadline', header: t.deadline, hiddenByDefault: true, cell: (row) => <Age at={row.deadlineAt} inRow /> },
+];
+
+const FIELDS: readonly FilterField[] = [
+  {
+    field: 'state',
+    label: t.state,
+    kind: 'choice',
+    choices: CommandState.options.map((value) => ({ value, label: value.replace('_', ' ') })),
+  },
+  {
+    field: 'name',
+    label: t.command,
+    kind: 'choice',
+    choices: CommandName.options.map((value) => ({ value, label: commandTitle(value) })),
+  },
+];
+
+/** Every command with its state and its result. */
+export default function Commands() {
+  const state = useListState('-issuedAt');
+  return (
+    <ListPage
+      resource="commands"
+      schema={Command}
+      title={t.title}
+      columns={COLUMNS}
+      fields={FIELDS}
+      state={state}
+      empty={t.empty}
+    />
+  );
+}

@@ -1,0 +1,67 @@
+import { type ComponentType, lazy } from 'react';
+import type { Permission } from '#contract/access.ts';
+import type { IconName } from '#web/kit/icons.tsx';
+import { text } from '../texts/en.ts';
+
+/** A page of the console: its route, its code (loaded when it is first opened), and its place in the navigation. */
+interface ConsolePage {
+  path: string;
+  page: ComponentType;
+  nav?: { label: string; icon: IconName };
+  needs?: Permission;
+}
+
+export const PAGES: readonly ConsolePage[] = [
+  { path: '/', page: lazy(() => import('../pages/home.tsx')), nav: { label: text.nav.home, icon: 'home' } },
+  {
+    path: '/gateways',
+    page: lazy(() => import('../pages/gateways.tsx')),
+    nav: { label: text.nav.gateways, icon: 'gateway' },
+    needs: 'support:view',
+  },
+  { path: '/gateways/:id', page: lazy(() => import('../pages/gateway.tsx')), needs: 'support:view' },
+  { path: '/claim', page: lazy(() => import('../pages/claim.tsx')), needs: 'integrations:add' },
+  {
+    path: '/users',
+    page: lazy(() => import('../pages/users.tsx')),
+    nav: { label: text.nav.users, icon: 'users' },
+    needs: 'users:view',
+  },
+  {
+    path: '/sync-runs',
+    page: lazy(() => import('../pages/sync-runs.tsx')),
+    nav: { label: text.nav.syncRuns, icon: 'sync' },
+    needs: 'integrations:view',
+  },
+  { path: '/sync-runs/:id', page: lazy(() => import('../pages/sync-run.tsx')), needs: 'integrations:view' },
+  {
+    path: '/platforms',
+    page: lazy(() => import('../pages/platforms.tsx')),
+    nav: { label: text.nav.platforms, icon: 'platform' },
+    needs: 'inventory:view',
+  },
+  {
+    path: '/applications',
+    page: lazy(() => import('../pages/applications.tsx')),
+    nav: { label: text.nav.applications, icon: 'application' },
+    needs: 'inventory:view',
+  },
+  {
+    path: '/events',
+    page: lazy(() => import('../pages/events.tsx')),
+    nav: { label: text.nav.events, icon: 'event' },
+    needs: 'events:view',
+  },
+  {
+    path: '/commands',
+    page: lazy(() => import('../pages/commands.tsx')),
+    nav: { label: text.nav.commands, icon: 'command' },
+    needs: 'integrations:view',
+  },
+  {
+    path: '/accounts',
+    page: lazy(() => import('../pages/accounts.tsx')),
+    nav: { label: text.nav.accounts, icon: 'account' },
+    needs: 'accounts:view',
+  },
+];

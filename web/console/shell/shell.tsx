@@ -1,0 +1,127 @@
+import { AppShell, Burger, Center, Group, Loader, NavLink, Text } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import type { QueryClient } from '@tanstack/react-query';
+import { Suspense, useEffect, useRef } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import type { Change } from '#contract/api.ts';
+import { Command } from '#contract/api.ts';
+import { Icon } from '#web/kit/icons.tsx';
+import { LiveIndicator } from '#web/kit/live/live-indicator.tsx';
+import { useLive } from '#web/kit/live/use-live.ts';
+import { kitText } from '#web/kit/texts/en.ts';
+import { ThemeSwitch } from '#web/kit/theme-switch.tsx';
+import { useAccount } from '../data/account.tsx';
+import { useMe } from '../data/me.tsx';
+import { text } from '../texts/en.ts';
+import { AccountSwitcher } from './account-switcher.tsx';
+import { NotAllowed, NotFound } from './dead-ends.tsx';
+import { PageBoundary } from './page-boundary.tsx';
+import { PAGES } from './pages.tsx';
+import { PersonMenu } from './person-menu.tsx';
+
+/** A command's row comes with its change: its state is on the screen without another reading. */
+function patchCommand(change: Change, client: QueryClient): void {
+  if (change.topic !== 'command' || change.row === undefined) return;
+  const row = Command.safeParse(change.row);
+  if (row.success) client.setQueryData(['commands', 'one', row.data.id], row.data);
+}
+
+/** The frame of every page: navigation, account in view, live state, appearance, person. */
+export function Shell() {
+  const [opened, menu] = useDisclosure();
+  const [path] = useLocation();
+  const { account } = useAccount();
+  const live = useLive({ account, patch: patchCommand });
+  const narrow = useMediaQuery('(max-width: 30em)') ?? false;
+  const { close } = menu;
+  const shownPath = useRef(path);
+  useEffect(() => {
+    if (shownPath.current === path) return;
+    shownPath.current = path;
+    close();
+    window.scrollTo(0, 0);
+  }, [path, close]);
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 220, breakpoint: 'md', collapsed: { mobile: !opened } }}
+      padding="md"
+    >
+      <a className="dk-skip" href="#content">
+        {text.app.skip}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="sm" justify="space-between" wrap="nowrap" gap="xs">
+          <Group gap="xs" wrap="nowrap">
+            <Burger
+              opened={opened}
+              onClick={menu.toggle}
+              hiddenFrom="md"
+              size="sm"
+              aria-expanded={opened}
+              aria-label={opened ? text.app.closeNavigation : text.app.openNavigation}
+            />
+            <img src="/icon.svg" alt="" width={26} height={26} />
+            {!narrow && <Text fw={700}>{text.app.name}</Text>}
+          </Group>
+          <Group gap="xs" wrap="nowrap" miw={0}>
+            {!narrow && <AccountSwitcher />}
+            <LiveIndicator state={live} />
+            <ThemeSwitch />
+            <PersonMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={text.app.navigation}>
+        {narrow && <AccountSwitcher />}
+        <Navigation path={path} />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <PageBoundary key={path}>
+          <Suspense
+            fallback={
+              <Center mih="40dvh">
+                <Loader aria-label={kitText.loading} role="status" />
+              </Center>
+            }
+          >
+            <Routes />
+          </Suspense>
+        </PageBoundary>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function Navigation(props: { path: string }) {
+  const { permissions } = useMe();
+  return PAGES.map(({ path, nav, needs }) =>
+    nav === undefined || (needs !== undefined && !permissions.includes(needs)) ? null : (
+      <NavLink
+        key={path}
+        component={Link}
+        href={path}
+        label={nav.label}
+        leftSection={<Icon name={nav.icon} />}
+        active={path === '/' ? props.path === '/' : props.path.startsWith(path)}
+        aria-current={props.path === path ? 'page' : undefined}
+      />
+    ),
+  );
+}
+
+function Routes() {
+  const { permissions } = useMe();
+  return (
+    <Switch>
+      {PAGES.map(({ path, page, needs }) => (
+        <Route
+          key={path}
+          path={path}
+          component={needs === undefined || permissions.includes(needs) ? page : NotAllowed}
+        />
+      ))}
+      <Route component={NotFound} />
+    </Switch>
+  );
+}
