@@ -3,7 +3,14 @@ import { instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport } from '#contract/sections.ts';
-import type { Capabilities, DirectoryNumber, PbxAdapter, ProbeReport, UserItem } from '#pbx-adapters/adapter.ts';
+import type {
+  Capabilities,
+  DirectoryNumber,
+  PbxAdapter,
+  PbxUser,
+  ProbeReport,
+  UserItem,
+} from '#pbx-adapters/adapter.ts';
 import { LdapSession } from '#pbx-adapters/channels/ldap/session.ts';
 import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
@@ -57,11 +64,17 @@ export class MiVoice5000Adapter implements PbxAdapter {
     const connection = this.#connection;
     await using session = await LdapSession.open(connection, { signal, loginGuard: this.#loginGuard });
     const mapping = connection.mapping ?? (await this.#learned(session, signal));
+    const search = { ...this.#search(), attributes: attributesFor(mapping) };
+    const isRepeated = repeatedKeys();
     let [changed, rejected] = [0, 0];
-    for await (const item of this.#read(session, mapping, signal)) {
-      if (item.kind === 'rejected') rejected += 1;
-      else if (item.problems) changed += 1;
-      yield item;
+    for await (const page of session.pages(search, signal)) {
+      for (const entry of page) {
+        const read = toUserItem(entry, mapping);
+        const item = read.kind === 'user' && isRepeated(read.user) ? repeated(entry.dn, read.user.key) : read;
+        if (item.kind === 'rejected') rejected += 1;
+        else if (item.problems) changed += 1;
+        yield item;
+      }
     }
     if (changed > 0) {
       this.#log.warn({ code: 'ldap.values-changed', entries: changed }, 'values were too long or not valid text');
@@ -131,7 +144,7 @@ export class MiVoice5000Adapter implements PbxAdapter {
     const users = await steps.run('users', async () => {
       let value = 0;
       const search = { ...this.#search(), attributes: ['1.1'] };
-      for await (const _entry of session.search(search, signal)) value += 1;
+      for await (const page of session.pages(search, signal)) value += page.length;
       if (value > 0) return { value, detail: `${value} people.` };
       const warning = 'Check base, filter and object classes, and whether the account may see the people.';
       return { value, detail: 'No person was found.', warning };
@@ -141,28 +154,6 @@ export class MiVoice5000Adapter implements PbxAdapter {
       ...(learned === undefined ? {} : { learned: { ...learned } }),
       ...(connection.declaredVersion === undefined ? {} : { version: connection.declaredVersion }),
     });
-  }
-
-  async *#read(session: LdapSession, mapping: LdapMapping, signal: AbortSignal): AsyncGenerator<UserItem> {
-    // Identities are unique by the server's word; extensions as keys are not.
-    const seen = new Set<string>();
-    const search = { ...this.#search(), attributes: attributesFor(mapping) };
-    for await (const entry of session.search(search, signal)) {
-      const item = toUserItem(entry, mapping);
-      if (item.kind === 'user' && item.user.key === item.user.extension) {
-        const { key } = item.user;
-        if (seen.has(key)) {
-          yield {
-            kind: 'rejected',
-            where: entry.dn,
-            reason: `another entry has the extension ${key}, which is the key`,
-          };
-          continue;
-        }
-        seen.add(key);
-      }
-      yield item;
-    }
   }
 
   async #learned(session: LdapSession, signal: AbortSignal): Promise<LdapMapping> {
@@ -177,6 +168,23 @@ export class MiVoice5000Adapter implements PbxAdapter {
     return { base, pageSize, filter: peopleFilter(this.#connection) };
   }
 }
+
+/** Identities are unique by the server's word; extensions as keys are not, and are remembered for it. */
+function repeatedKeys(): (user: PbxUser) => boolean {
+  const seen = new Set<string>();
+  return ({ key, extension }) => {
+    if (key !== extension) return false;
+    const known = seen.has(key);
+    seen.add(key);
+    return known;
+  };
+}
+
+const repeated = (where: string, key: string): UserItem => ({
+  kind: 'rejected',
+  where,
+  reason: `another entry has the extension ${key}, which is the key`,
+});
 
 /** @throws DemarcError `ldap.no-mapping` */
 function requireKey(mapping: LdapMapping): void {

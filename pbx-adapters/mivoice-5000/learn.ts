@@ -70,11 +70,11 @@ export function learnMapping(samples: readonly Sample[]): Learned {
     }
   }
   candidates.push(...nameParts(columns, samples));
-  const proposals = chooseBest(candidates);
+  const proposals = chooseBest(candidates, (a, b) => together(a, b, samples));
   const used = new Set(proposals.map((one) => one.attribute));
   return {
     sampled: samples.length,
-    mapping: Object.fromEntries(proposals.map((one) => [one.field, [one.attribute]])),
+    mapping: mappingOf(proposals),
     proposals,
     others: [...columns]
       .filter(([attribute]) => !used.has(attribute))
@@ -153,8 +153,15 @@ function proposal(
   return { field, attribute, score, found: column.values.length, example: column.shape.example, why: judged.why };
 }
 
-function chooseBest(candidates: readonly Proposal[]): Proposal[] {
-  const chosen = new Map<MappedField, Proposal>();
+/** Attributes that serve one field, at most; record types have tables of their own. */
+const MAX_ALTERNATIVES = 3;
+
+/**
+ * The best attribute of each field first, then alternatives: attributes that fit the same field and stand in entries
+ * that have none of those chosen before (`overlap` from 0 to 1), as record types with tables of their own do.
+ */
+function chooseBest(candidates: readonly Proposal[], overlap: (a: string, b: string) => number): Proposal[] {
+  const chosen = new Map<MappedField, Proposal[]>();
   const used = new Set<string>();
   // Equal scores are settled by name, so that the same directory always gives the same mapping.
   const order = candidates.toSorted(
@@ -162,8 +169,27 @@ function chooseBest(candidates: readonly Proposal[]): Proposal[] {
   );
   for (const candidate of order) {
     if (chosen.has(candidate.field) || used.has(candidate.attribute)) continue;
-    chosen.set(candidate.field, candidate);
+    chosen.set(candidate.field, [candidate]);
+    used.add(candidate.attribute);
+  }
+  for (const candidate of order) {
+    const list = chosen.get(candidate.field) ?? [];
+    if (used.has(candidate.attribute) || list.length >= MAX_ALTERNATIVES) continue;
+    if (list.some((one) => overlap(one.attribute, candidate.attribute) > 0.05)) continue;
+    list.push({ ...candidate, why: `${candidate.why}; other entries have it` });
     used.add(candidate.attribute);
   }
   return MAPPED_FIELDS.flatMap((field) => chosen.get(field) ?? []);
+}
+
+/** Share of the entries with `b` that have `a` as well. */
+function together(a: string, b: string, samples: readonly Sample[]): number {
+  const withB = samples.filter((sample) => sample.has(b));
+  return withB.length === 0 ? 0 : withB.filter((sample) => sample.has(a)).length / withB.length;
+}
+
+function mappingOf(proposals: readonly Proposal[]): LdapMapping {
+  const mapping: LdapMapping = {};
+  for (const { field, attribute } of proposals) mapping[field] = [...(mapping[field] ?? []), attribute];
+  return mapping;
 }

@@ -21,9 +21,7 @@ export const attributesFor = (mapping: LdapMapping): string[] => [
  * else the extension; never the e-mail address, which people share and change.
  */
 export function toUserItem(entry: LdapEntry, mapping: LdapMapping): UserItem {
-  const problems = entry.problems.map(({ attribute, problem }) =>
-    problem === 'too-long' ? `${attribute}: cut, the value is longer than 64 KiB` : `${attribute}: not valid UTF-8`,
-  );
+  const problems: string[] = [];
   const field = (name: MappedField): string | undefined => {
     for (const attribute of mapping[name] ?? []) {
       const value = entry.values(attribute)[0]?.trim();
@@ -43,8 +41,11 @@ export function toUserItem(entry: LdapEntry, mapping: LdapMapping): UserItem {
     const value = field(name);
     if (value !== undefined) user[name] = value;
   }
-  const unique = [...new Set(problems)];
-  return unique.length > 0 ? { kind: 'user', user, where, problems: unique } : { kind: 'user', user };
+  for (const { attribute, problem } of entry.problems) {
+    const told = problem === 'too-long' ? 'cut, the value is longer than 64 KiB' : 'not valid UTF-8';
+    problems.push(`${attribute}: ${told}`);
+  }
+  return problems.length > 0 ? { kind: 'user', user, where, problems: [...new Set(problems)] } : { kind: 'user', user };
 }
 
 /** The start of a text, without half a character at its end. */

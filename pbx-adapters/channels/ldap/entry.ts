@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RawAttribute } from './response.ts';
 
 /** Longest value that is kept whole, in bytes. */
@@ -16,52 +17,50 @@ export interface ValueProblem {
   problem: 'too-long' | 'invalid-utf8';
 }
 
-/** An entry of a directory with bounded, valid text. */
+/** An entry of a directory with bounded, valid text. Values are decoded when they are asked for. */
 export class LdapEntry {
   readonly dn: string;
-  readonly problems: readonly ValueProblem[];
-  readonly #attributes: ReadonlyMap<string, { name: string; values: string[] }>;
+  readonly #raw: readonly RawAttribute[];
+  readonly #problems: ValueProblem[] = [];
 
   constructor(dn: string, raw: readonly RawAttribute[]) {
-    const problems: ValueProblem[] = [];
-    const attributes = new Map<string, { name: string; values: string[] }>();
-    for (const { name, values } of raw) {
-      // Options such as ";binary" or ";lang-de" belong to the description (RFC 4512 section 2.5), not to the type.
-      const [type = '', ...options] = name.toLowerCase().split(';');
-      if (DROPPED.has(type) || type.endsWith('certificate')) continue;
-      const hex = HEX.has(type) || options.includes('binary');
-      const texts = values.map((value) =>
-        hex ? value.subarray(0, KEPT).toString('hex') : decode(name, value, problems),
-      );
-      attributes.set(name.toLowerCase(), { name, values: texts });
-    }
     this.dn = dn.slice(0, 1000);
-    this.problems = problems;
-    this.#attributes = attributes;
+    this.#raw = raw;
+  }
+
+  /** What was wrong with the values that were asked for so far. */
+  get problems(): readonly ValueProblem[] {
+    return this.#problems;
   }
 
   /** The values of an attribute; its name in any case. Empty when it is not there. */
-  values(attribute: string): readonly string[] {
-    return this.#attributes.get(attribute.toLowerCase())?.values ?? [];
+  values(attribute: string): string[] {
+    const wanted = attribute.toLowerCase();
+    const found = this.#raw.find(({ name }) => name.length === wanted.length && name.toLowerCase() === wanted);
+    if (!found || isDropped(wanted)) return [];
+    if (isHex(wanted)) return found.values.map((value) => value.subarray(0, KEPT).toString('hex'));
+    return found.values.map((value) => this.#text(found.name, value));
   }
 
-  /** The names of all attributes that are there, as the server spells them. */
+  /** The names of all attributes that are there and of use, as the server spells them. */
   names(): string[] {
-    return [...this.#attributes.values()].map((attribute) => attribute.name);
+    return this.#raw.map(({ name }) => name).filter((name) => !isDropped(name.toLowerCase()));
+  }
+
+  #text(attribute: string, value: Buffer): string {
+    if (value.length > MAX_VALUE) {
+      this.#problems.push({ attribute, problem: 'too-long' });
+      // The cut may fall within a character, which is not the directory's fault.
+      return value.toString('utf8', 0, KEPT);
+    }
+    if (!isUtf8(value)) this.#problems.push({ attribute, problem: 'invalid-utf8' });
+    return value.toString('utf8');
   }
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true });
+/** Options such as `;binary` belong to the description (RFC 4512 section 2.5), not to the type. */
+const typeOf = (name: string): string => name.split(';', 1)[0] ?? name;
 
-function decode(attribute: string, value: Buffer, problems: ValueProblem[]): string {
-  const tooLong = value.length > MAX_VALUE;
-  if (tooLong) problems.push({ attribute, problem: 'too-long' });
-  const bytes = tooLong ? value.subarray(0, KEPT) : value;
-  try {
-    return strict.decode(bytes);
-  } catch {
-    // A value that was cut may end within a character; only a whole one is reported.
-    if (!tooLong) problems.push({ attribute, problem: 'invalid-utf8' });
-    return bytes.toString('utf8');
-  }
-}
+const isHex = (name: string): boolean => HEX.has(typeOf(name)) || name.includes(';binary');
+
+const isDropped = (name: string): boolean => DROPPED.has(typeOf(name)) || typeOf(name).endsWith('certificate');

@@ -5,7 +5,6 @@ import { LdapConnection, type LdapResult } from './connection.ts';
 import { LdapEntry } from './entry.ts';
 import { referralError, resultError } from './errors.ts';
 import { parseFilter } from './filter.ts';
-import type { RawAttribute } from './response.ts';
 import type { LdapAccess } from './settings.ts';
 import { openSocket, secureSocket } from './transport.ts';
 
@@ -96,22 +95,37 @@ export class LdapSession implements AsyncDisposable {
   }
 
   /**
-   * The entries of a search, page by page: at most one page is in memory. Ends normally only after the server said that
-   * this was all. @throws DemarcError `pbx.truncated` when it breaks off after entries were given, and others
+   * The pages of a search. While one is being used the next is on its way, so that at most two are in memory. Ends
+   * normally only after the server said that this was all.
+   * @throws DemarcError `pbx.truncated` when it breaks off after the first page, and others
    */
-  async *search(search: LdapSearch, signal: AbortSignal): AsyncGenerator<LdapEntry, void, void> {
-    let cookie: Buffer | undefined;
+  async *pages(search: LdapSearch, signal: AbortSignal): AsyncGenerator<readonly LdapEntry[], void, void> {
     let given = 0;
-    do {
-      const page: LdapEntry[] = [];
-      try {
-        cookie = await this.#page(search, cookie, signal, page);
-      } catch (error) {
-        throw cookie === undefined ? error : brokenOff(error, given + page.length);
+    let coming = this.#page(search, undefined, signal);
+    try {
+      for (;;) {
+        const page = await coming;
+        const more = page.cookie !== undefined && page.cookie.length > 0;
+        if (more) {
+          coming = this.#page(search, page.cookie, signal);
+          // Its error is met at the next round, or not at all when nobody asks for the next page.
+          coming.catch(() => undefined);
+        }
+        // A page without entries is not the end: only a missing cookie is (RFC 2696 section 3).
+        if (page.entries.length > 0) yield page.entries;
+        given += page.entries.length;
+        if (!more) return;
       }
-      yield* page;
-      given += page.length;
-    } while (cookie !== undefined && cookie.length > 0);
+    } catch (error) {
+      throw given === 0 ? error : brokenOff(error, given);
+    } finally {
+      await coming.catch(() => undefined);
+    }
+  }
+
+  /** The entries of a search one by one; as `pages`. */
+  async *search(search: LdapSearch, signal: AbortSignal): AsyncGenerator<LdapEntry, void, void> {
+    for await (const page of this.pages(search, signal)) yield* page;
   }
 
   /** Says goodbye and closes. */
@@ -127,8 +141,8 @@ export class LdapSession implements AsyncDisposable {
     search: LdapSearch,
     cookie: Buffer | undefined,
     signal: AbortSignal,
-    page: LdapEntry[],
-  ): Promise<Buffer | undefined> {
+  ): Promise<{ entries: LdapEntry[]; cookie: Buffer | undefined }> {
+    const entries: LdapEntry[] = [];
     const filter = parseFilter(search.filter ?? '(objectClass=*)');
     const paged = search.pageSize;
     const references: string[] = [];
@@ -152,21 +166,19 @@ export class LdapSession implements AsyncDisposable {
         limitMs: this.#limitMs,
         signal,
         onPart: (part) => {
-          if (part.kind === 'entry') page.push(entry(part));
+          if (part.kind === 'entry') entries.push(new LdapEntry(part.dn, part.attributes));
           if (part.kind === 'reference') references.push(...part.urls);
         },
       },
     );
     if (result.code !== 0) throw resultError(result);
     if (references.length > 0) throw referralError(references);
-    return result.cookie;
+    return { entries, cookie: result.cookie };
   }
 }
 
 const describeResult = (result: LdapResult): string =>
   [`result ${result.code}`, result.text].filter(Boolean).join(': ');
-
-const entry = (part: { dn: string; attributes: RawAttribute[] }): LdapEntry => new LdapEntry(part.dn, part.attributes);
 
 function brokenOff(error: unknown, entries: number): unknown {
   if (!(error instanceof DemarcError)) return error;
