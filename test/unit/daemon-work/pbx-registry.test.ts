@@ -56,7 +56,7 @@ describe('PBX registry', () => {
     expect(JSON.stringify(again.list())).not.toContain(PASSWORD);
     expect(view).toMatchObject({
       secrets: ['password'],
-      address: `127.0.0.1:${view.connection['port']}`,
+      address: `127.0.0.1:${String(view.connection['port'])}`,
       lastProbe: null,
     });
     expect((await again.adapterFor(view.id)).type).toBe('mivoice-5000');

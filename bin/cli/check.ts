@@ -1,0 +1,30 @@
+import type { CheckResult } from '#contract/sections.ts';
+import { ChecksAnswer } from '#daemon/api/answers.ts';
+import type { LocalApi } from './client.ts';
+import { type Output, plain } from './output.ts';
+
+const MARK: Readonly<Record<CheckResult['status'], string>> = {
+  ok: 'ok     ',
+  warning: 'WARNING',
+  error: 'ERROR  ',
+  skipped: 'skipped',
+};
+
+/** `demarc check`: runs the self-test; 1 when there is an error, warnings alone are 0. */
+export async function check(api: LocalApi, out: Output): Promise<number> {
+  const answer = await api.call(ChecksAnswer, { method: 'POST', path: '/api/checks', limitMs: 90_000 });
+  const count = (status: CheckResult['status']) => answer.checks.filter((result) => result.status === status).length;
+  if (out.json) {
+    out.write(`${JSON.stringify(answer)}\n`);
+    return count('error') > 0 ? 1 : 0;
+  }
+  for (const result of answer.checks) {
+    out.write(`${MARK[result.status]}  ${plain(result.title)}: ${plain(result.detail)}\n`);
+    if (result.effect !== undefined) out.write(`         Effect: ${plain(result.effect)}\n`);
+    if (result.nextStep !== undefined) out.write(`         Next step: ${plain(result.nextStep)}\n`);
+  }
+  out.write(
+    `\n${count('error')} errors, ${count('warning')} warnings, ${count('ok')} ok, ${count('skipped')} skipped\n`,
+  );
+  return count('error') > 0 ? 1 : 0;
+}

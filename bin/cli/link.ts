@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { EnrolmentAnswer } from '#daemon/api/answers.ts';
+import type { LocalApi } from './client.ts';
+import { type Output, plain } from './output.ts';
+
+export interface LinkOptions {
+  cloud?: string;
+  ca?: string;
+  token?: string;
+}
+
+const POLL_MS = 1000;
+/** A claim code lives for 15 minutes; a little more, so that its end is told by the cloud. */
+const LIMIT_MS = 16 * 60_000;
+
+/** `demarc link`: sets the cloud, shows the claim code and waits until the gateway is enrolled; 1 when that fails. */
+export async function link(api: LocalApi, out: Output, options: LinkOptions): Promise<number> {
+  const ca = options.ca === undefined ? undefined : await readCa(options.ca);
+  const cloud = options.cloud === undefined ? undefined : { url: options.cloud, ...(ca === undefined ? {} : { ca }) };
+  const body = {
+    ...(cloud ? { cloud } : {}),
+    ...(options.token === undefined ? {} : { provisioningToken: options.token }),
+  };
+  let answer = await api.call(EnrolmentAnswer, { method: 'POST', path: '/api/enrolment', body, limitMs: 60_000 });
+  const progress = await showProgress(out);
+  const end = performance.now() + LIMIT_MS;
+  let shown: string | undefined;
+  for (;;) {
+    if (answer.code !== undefined && answer.code !== shown) {
+      shown = answer.code;
+      progress.code(answer.code, answer.link ?? '');
+    }
+    if (answer.state === 'enrolled') {
+      progress.done(`Enrolled${answer.accountName ? ` in ${plain(answer.accountName)}` : ''}.`);
+      break;
+    }
+    if (answer.error !== undefined && (answer.state === 'unclaimed' || answer.state === 'no-cloud')) {
+      progress.failed(`${plain(answer.error.message)}. ${plain(answer.error.nextStep)}`);
+      break;
+    }
+    if (answer.error !== undefined) progress.trouble(`${plain(answer.error.message)}. ${plain(answer.error.nextStep)}`);
+    if (performance.now() > end) {
+      progress.failed('Nobody has claimed this gateway in time. Run demarc link again for a new code.');
+      break;
+    }
+    await sleep(POLL_MS);
+    answer = await api.call(EnrolmentAnswer, { path: '/api/enrolment' });
+  }
+  if (out.json) out.write(`${JSON.stringify(answer)}\n`);
+  return answer.state === 'enrolled' ? 0 : 1;
+}
+
+async function readCa(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new DemarcError('config.unreadable', path, { cause: error });
+  }
+}
+
+interface Progress {
+  code(code: string, link: string): void;
+  trouble(text: string): void;
+  done(text: string): void;
+  failed(text: string): void;
+}
+
+/** A spinner for a person, plain lines for a script, the error stream where the output is JSON. */
+async function showProgress(out: Output): Promise<Progress> {
+  const grouped = (code: string) => `${code.slice(0, 4)}-${code.slice(4)}`;
+  if (out.interactive && !out.json) {
+    const { log, spinner } = await import('@clack/prompts');
+    const wheel = spinner();
+    wheel.start('Asking the cloud for a claim code');
+    return {
+      code: (code, address) => {
+        log.info(`Claim code ${grouped(plain(code))}\n${plain(address)}`);
+        wheel.message('Waiting for an admin to confirm in the console');
+      },
+      trouble: (text) => wheel.message(text),
+      done: (text) => wheel.stop(text),
+      failed: (text) => wheel.error(text),
+    };
+  }
+  const say = (text: string) => (out.json ? out.writeError(`${text}\n`) : out.write(`${text}\n`));
+  let last = '';
+  const once = (text: string) => {
+    if (text !== last) say(text);
+    last = text;
+  };
+  return {
+    code: (code, address) => once(`Claim code ${grouped(plain(code))}, to be confirmed at ${plain(address)}`),
+    trouble: once,
+    done: once,
+    failed: (text) => out.writeError(`${text}\n`),
+  };
+}

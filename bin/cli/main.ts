@@ -1,0 +1,97 @@
+/** `demarc`: the command line of the gateway. Everything it does goes through the daemon's local API. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { daemonSettings } from '#config/daemon-settings.ts';
+import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import { AnswerError, LocalApi } from './client.ts';
+import type { Output } from './output.ts';
+
+/** What the program is run with; handed in by tests. */
+export interface CliOptions {
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  write(text: string): void;
+  writeError(text: string): void;
+  interactive: boolean;
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+
+function lineCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 5000) throw new InvalidArgumentError('must be from 1 to 5000.');
+  return count;
+}
+
+/** Runs the command and gives its exit code: 0 ok, 1 failed, 2 wrong usage. */
+export async function runCli(options: CliOptions): Promise<number> {
+  const { env, interactive } = options;
+  let code = 0;
+  let json = options.args.includes('--json');
+  const act = async (work: (api: LocalApi, out: Output) => Promise<number>, flags: { json?: boolean }) => {
+    json = flags.json ?? false;
+    const api = await LocalApi.find(daemonSettings(env).stateFolder);
+    const out: Output = {
+      json,
+      interactive,
+      write: (text) => options.write(text),
+      writeError: (text) => options.writeError(text),
+    };
+    code = await work(api, out);
+  };
+  const program = define(act);
+  try {
+    await program.parseAsync([...options.args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const text = error instanceof AnswerError ? error.text : toDemarcError(error).toText();
+    if (json) options.write(`${JSON.stringify({ error: text })}\n`);
+    else options.writeError(`${text.message}. ${text.nextStep}\n`);
+    return 1;
+  }
+
+  function define(act_: typeof act): Command {
+    const root = new Command('demarc')
+      .description('The gateway on this machine: its state, its self-test, its PBXs and its log.')
+      .exitOverride()
+      .showHelpAfterError('(--help shows the commands and options)')
+      .configureOutput({ writeOut: (text) => options.write(text), writeErr: (text) => options.writeError(text) })
+      .addHelpText(
+        'after',
+        '\nThe daemon is found by its state folder: DEMARC_DAEMON_STATE (./daemon-state).\nExit codes: 0 ok, 1 failed, 2 wrong usage.',
+      );
+    const command = (name: string, description: string) =>
+      root
+        .command(name)
+        .description(description)
+        .option('--json', 'print JSON for programs')
+        .copyInheritedSettings(root);
+    command('status', 'how the gateway is').action((flags: { json?: boolean }) =>
+      act_(async (api, out) => (await import('./status.ts')).status(api, out, Date.now()), flags),
+    );
+    command('check', 'run the self-test; errors make exit code 1').action((flags: { json?: boolean }) =>
+      act_(async (api, out) => (await import('./check.ts')).check(api, out), flags),
+    );
+    command('sync', 'read a PBX now, or all of them')
+      .argument('[pbx]', 'name or id')
+      .action((pbx: string | undefined, flags: { json?: boolean }) =>
+        act_(async (api, out) => (await import('./sync.ts')).sync(api, out, pbx), flags),
+      );
+    command('link', 'connect this gateway to a cloud account and wait until that is confirmed')
+      .option('--cloud <url>', 'address of the cloud, https://...')
+      .option('--ca <file>', 'PEM file of the CA that signed the cloud’s certificate')
+      .option('--token <token>', 'provisioning token, in place of a person’s confirmation')
+      .action((flags: { json?: boolean; cloud?: string; ca?: string; token?: string }) =>
+        act_(async (api, out) => (await import('./link.ts')).link(api, out, flags), flags),
+      );
+    command('logs', 'the latest lines of the daemon’s log')
+      .option('--lines <n>', 'how many', lineCount, 50)
+      .addOption(new Option('--level <level>', 'this level and above').choices(LEVELS))
+      .option('--text <text>', 'only lines that contain this')
+      .option('--follow', 'go on with what is written from now on')
+      .action((flags: { json?: boolean; lines: number; level?: string; text?: string; follow?: boolean }) =>
+        act_(async (api, out) => (await import('./logs.ts')).logs(api, out, flags), flags),
+      );
+    return root;
+  }
+}

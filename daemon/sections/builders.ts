@@ -1,0 +1,61 @@
+/** The documents of the sections, each from what the parts of the daemon say of themselves. */
+import { networkInterfaces } from 'node:os';
+import type { OutboxState } from '#contract/envelope.ts';
+import type { CheckResult, HealthSection, PbxLink, PbxsSection } from '#contract/sections.ts';
+import type { PbxView } from '../pbxs/pbx-registry.ts';
+import type { StoreHealth } from '../store/store.ts';
+import type { PbxSyncStatus } from '../sync/engine.ts';
+
+/** Addresses that others can reach, sorted, so that the order of the interfaces makes no change. */
+export function siteAddresses(): string[] {
+  const found = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((entry) => !entry.internal && !entry.address.startsWith('fe80:'))
+    .map((entry) => entry.address);
+  return [...new Set(found)].sort().slice(0, 64);
+}
+
+/** Section `pbxs`: a link for each PBX, with what its sync is doing. Times are ISO instants. */
+export function pbxsDocument(
+  pbxs: readonly PbxView[],
+  syncOf: (id: string) => PbxSyncStatus,
+  nextSyncAt: (id: string) => string | null,
+): PbxsSection {
+  return {
+    links: pbxs.map((pbx) => {
+      const sync = syncOf(pbx.id);
+      const version = pbx.lastProbe?.report.version?.slice(0, 256);
+      const link: PbxLink = {
+        id: pbx.id,
+        type: pbx.type,
+        name: pbx.name,
+        address: pbx.address,
+        capabilities: pbx.capabilities,
+        syncMinutes: pbx.syncMinutes,
+        nextSyncAt: nextSyncAt(pbx.id),
+        running: sync.running,
+        lastSync: sync.last,
+        lastSuccessAt: sync.lastSuccessAt,
+        users: sync.users,
+        numbers: 0,
+        ...(version === undefined ? {} : { version }),
+      };
+      return link;
+    }),
+  };
+}
+
+/** What section `health` is made of. */
+export interface HealthFacts {
+  outbox: OutboxState;
+  store: StoreHealth;
+  clockOffsetMs: number | null;
+  memoryBytes: number;
+  checks: CheckResult[];
+  checkedAt: string | null;
+}
+
+export const healthDocument = (facts: HealthFacts): HealthSection => ({
+  ...facts,
+  store: { ...facts.store, ...(facts.store.detail === undefined ? {} : { detail: facts.store.detail.slice(0, 512) }) },
+});
