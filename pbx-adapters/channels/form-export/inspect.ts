@@ -4,10 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#config/clock.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 
-/** A file that has been at rest this long is taken as written, in milliseconds. */
-const SETTLED_MS = 2000;
-/** Longest wait for a file to come to rest, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** How long a file must be at rest to be taken as written, and how long that is waited for; in milliseconds. */
+export interface Patience {
+  settledMs: number;
+  patienceMs: number;
+}
+const USUAL_PATIENCE: Patience = { settledMs: 2000, patienceMs: 10_000 };
+
 /** Largest file that is read, in bytes: some 400,000 rows. */
 const MAX_FILE = 100 * 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -33,16 +36,21 @@ export async function fileState(path: string): Promise<FileState> {
 export const sameState = (a: FileState, b: FileState): boolean => a.size === b.size && a.modifiedMs === b.modifiedMs;
 
 /**
- * Waits until nothing has changed the file for two seconds.
- * @throws DemarcError `form.growing` after ten seconds of changes, `form.unreadable`, `pbx.canceled`
+ * Waits until nothing has changed the file for a while (two seconds unless said otherwise).
+ * @throws DemarcError `form.growing` when it goes on changing, `form.unreadable`, `pbx.canceled`
  */
-export async function settled(path: string, clock: Clock, signal: AbortSignal): Promise<FileState> {
-  const end = clock.now() + PATIENCE_MS;
+export async function settled(
+  path: string,
+  clock: Clock,
+  signal: AbortSignal,
+  { settledMs, patienceMs }: Patience = USUAL_PATIENCE,
+): Promise<FileState> {
+  const end = clock.now() + patienceMs;
   let state = await fileState(path);
-  while (clock.now() - state.modifiedMs < SETTLED_MS) {
+  while (clock.now() - state.modifiedMs < settledMs) {
     const before = state;
     // A time stamp of the future (a copy from another machine) says nothing: then only a size at rest does.
-    const wait = Math.min(SETTLED_MS, Math.max(50, SETTLED_MS - (clock.now() - state.modifiedMs)));
+    const wait = Math.min(settledMs, Math.max(50, settledMs - (clock.now() - state.modifiedMs)));
     await pause(wait, signal);
     state = await fileState(path);
     if (sameState(before, state)) break;

@@ -1,10 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { RawAttribute } from './response.ts';
-
-/** Longest value that is kept whole, in bytes. */
-const MAX_VALUE = 64 * 1024;
-/** How much of a longer value is kept, in bytes: enough to recognise it. */
-const KEPT = 256;
+import { KEPT, type RawAttribute } from './response.ts';
 
 /** Identifiers that are bytes, not text; given as lower-case hex. */
 const HEX = new Set(['objectguid', 'objectsid']);
@@ -39,7 +34,8 @@ export class LdapEntry {
     const found = this.#raw.find(({ name }) => name.length === wanted.length && name.toLowerCase() === wanted);
     if (!found || isDropped(wanted)) return [];
     if (isHex(wanted)) return found.values.map((value) => value.subarray(0, KEPT).toString('hex'));
-    return found.values.map((value) => this.#text(found.name, value));
+    if (found.tooLong) this.#problems.push({ attribute: found.name, problem: 'too-long' });
+    return found.values.map((value) => this.#text(found, value));
   }
 
   /** The names of all attributes that are there and of use, as the server spells them. */
@@ -47,13 +43,9 @@ export class LdapEntry {
     return this.#raw.map(({ name }) => name).filter((name) => !isDropped(name.toLowerCase()));
   }
 
-  #text(attribute: string, value: Buffer): string {
-    if (value.length > MAX_VALUE) {
-      this.#problems.push({ attribute, problem: 'too-long' });
-      // The cut may fall within a character, which is not the directory's fault.
-      return value.toString('utf8', 0, KEPT);
-    }
-    if (!isUtf8(value)) this.#problems.push({ attribute, problem: 'invalid-utf8' });
+  #text({ name: attribute, tooLong }: RawAttribute, value: Buffer): string {
+    // A value that was cut may end within a character, which is not the directory's fault.
+    if (!tooLong && !isUtf8(value)) this.#problems.push({ attribute, problem: 'invalid-utf8' });
     return value.toString('utf8');
   }
 }

@@ -1,14 +1,20 @@
 import { BerReader } from './ber.ts';
 
-/** One attribute of an entry as it came: `values` are views on the message. */
+/** Longest value that is kept whole, in bytes. */
+const MAX_VALUE = 64 * 1024;
+/** How much of a longer value is kept, in bytes: enough to recognise it. */
+export const KEPT = 256;
+
+/** One attribute of an entry as it came; `tooLong` when a value was longer than 64 KiB and only its start is kept. */
 export interface RawAttribute {
   name: string;
   values: Buffer[];
+  tooLong: boolean;
 }
 
 /** What a server sends (RFC 4511 sections 4.2.2, 4.5.2, 4.12, 4.4.1). Intermediate responses are `other`. */
 export type LdapResponse =
-  | { kind: 'entry'; id: number; dn: string; attributes: RawAttribute[] }
+  | { kind: 'entry'; id: number; dn: string; attributes: RawAttribute[]; size: number }
   | { kind: 'reference'; id: number; urls: string[] }
   | { kind: 'result'; id: number; code: number; text: string; referrals: string[]; cookie: Buffer | undefined }
   | { kind: 'other'; id: number };
@@ -28,7 +34,7 @@ export function decodeResponse(message: Buffer): LdapResponse {
   const { tag, content } = envelope.element();
   switch (tag) {
     case 0x64:
-      return { kind: 'entry', id, dn: text(content.octets()), attributes: attributes(content.nested(0x30)) };
+      return entry(id, content, message.length);
     case 0x73:
       return { kind: 'reference', id, urls: texts(content) };
     case 0x61:
@@ -49,17 +55,30 @@ function result(id: number, content: BerReader, envelope: BerReader): LdapRespon
   return { kind: 'result', id, code, text: diagnostic, referrals, cookie };
 }
 
-function attributes(list: BerReader): RawAttribute[] {
-  const found: RawAttribute[] = [];
-  while (!list.done && found.length < MAX_ATTRIBUTES) {
+function entry(id: number, content: BerReader, messageSize: number): LdapResponse {
+  const dn = text(content.octets());
+  const list = content.nested(0x30);
+  // Small entries are views on what was received; a large one would hold all of its message in memory.
+  const copies = messageSize > MAX_VALUE;
+  const attributes: RawAttribute[] = [];
+  let size = 0;
+  while (!list.done && attributes.length < MAX_ATTRIBUTES) {
     const attribute = list.nested(0x30);
     const name = text(attribute.octets()).slice(0, 128);
     const set = attribute.nested(0x31);
     const values: Buffer[] = [];
-    while (!set.done && values.length < MAX_VALUES) values.push(set.octets());
-    found.push({ name, values });
+    let tooLong = false;
+    while (!set.done && values.length < MAX_VALUES) {
+      const value = set.octets();
+      const long = value.length > MAX_VALUE;
+      tooLong ||= long;
+      const kept = long ? value.subarray(0, KEPT) : value;
+      values.push(copies ? Buffer.from(kept) : kept);
+      size += kept.length;
+    }
+    attributes.push({ name, values, tooLong });
   }
-  return found;
+  return { kind: 'entry', id, dn, attributes, size };
 }
 
 /** The cookie of the paged-results control (RFC 2696 section 2), undefined when the control is not there. */
