@@ -65,8 +65,7 @@ export class Batch {
   async disconnected(address: GatewayAddress, reason: string): Promise<void> {
     const open = await this.#open(address);
     if (open === undefined || !open.sender.online || open.sender.address.account !== address.account) return;
-    const delivery = this.#delivery(open, { ...address, channel: 'conn' }, this.#work);
-    await goOffline(delivery, reason);
+    await goOffline(this.#delivery(open, { ...address, channel: 'conn' }), reason);
   }
 
   /** Writes what was learned about the senders; answers what is to follow the commit. */
@@ -103,7 +102,8 @@ export class Batch {
     await sql`SAVEPOINT one_message`.execute(db);
     try {
       await handle({
-        ...this.#delivery(open, message.topic, { db, changed: (change) => changes.push(change) }),
+        ...this.#delivery(open, message.topic),
+        work: { db, changed: (change) => changes.push(change) },
         patch: (values) => patches.push(values),
         after: (key, task) => tasks.push([key, task]),
       });
@@ -130,13 +130,13 @@ export class Batch {
 
   async #setAside(open: OpenSender, message: DeviceMessage, error: DemarcError): Promise<void> {
     open.setAside = true;
-    await quarantine(this.#delivery(open, message.topic, this.#work), message, error);
+    await quarantine(this.#delivery(open, message.topic), message, error);
   }
 
-  #delivery(open: OpenSender, topic: DeviceMessage['topic'], work: Work): Delivery {
+  #delivery(open: OpenSender, topic: DeviceMessage['topic']): Delivery {
     return {
       parts: this.#parts,
-      work: { db: work.db, changed: work === this.#work ? (change) => this.#changed(change) : work.changed },
+      work: { db: this.#work.db, changed: (change) => this.#changed(change) },
       sender: open.sender,
       topic,
       now: this.#now,

@@ -1,6 +1,6 @@
 import { Conn } from '#contract/envelope.ts';
 import { recordEvent } from '../history/record-event.ts';
-import { type Delivery, type GatewayPatch, gatewayActor } from './delivery.ts';
+import { type Delivery, type GatewayPatch, gatewayActor, isNewerOutbox } from './delivery.ts';
 
 type Birth = Extract<Conn, { online: true }>;
 type Will = Extract<Conn, { online: false }>;
@@ -26,8 +26,8 @@ async function birth(delivery: Delivery, conn: Birth, isNew: boolean): Promise<v
     last_seen_at: now,
     version: conn.version,
     capabilities: JSON.stringify(conn.capabilities),
-    outbox: JSON.stringify(conn.outbox),
   };
+  if (isNewerOutbox(sender.outbox, conn.outbox)) patch.outbox = JSON.stringify(conn.outbox);
   if (isNew || !sender.online) patch.presence_since = now;
   const lost = sender.sequence.settle(1, Math.min(conn.outbox.low, conn.outbox.next) - 1);
   if (lost > 0) {

@@ -1,6 +1,6 @@
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-import type { Envelope } from '#contract/envelope.ts';
+import type { Envelope, OutboxState } from '#contract/envelope.ts';
 import type { GatewayAddress, ParsedTopic } from '#contract/topics.ts';
 import type { RemovalGuard } from '#contract/users.ts';
 import type { Commands } from '../commands/commands.ts';
@@ -38,6 +38,8 @@ export interface Sender {
   online: boolean;
   lastSeenAt: string | null;
   quarantined: number;
+  /** The newest state of its outbox that was told. */
+  outbox: Pick<OutboxState, 'next' | 'low'> | null;
   /** The account's limits of the removal guard. */
   guard: RemovalGuard;
   sequence: Sequence;
@@ -49,7 +51,7 @@ export interface Parts {
   log: Log;
   commands: Commands;
   wants: Wants;
-  publish(topic: string, payload: string): Promise<void>;
+  publish: (topic: string, payload: string) => Promise<void>;
 }
 
 /** One message on its way through its handler. What the handler did is undone as a whole when it throws. */
@@ -60,9 +62,9 @@ export interface Delivery {
   topic: ParsedTopic;
   /** The connector's time, as Instant. */
   now: string;
-  patch(values: GatewayPatch): void;
+  patch: (values: GatewayPatch) => void;
   /** Runs after the commit; of several with the same key in a batch only one. */
-  after(key: string, task: () => Promise<void>): void;
+  after: (key: string, task: () => Promise<void>) => void;
 }
 
 /** A delivery of a record from the gateway's outbox. */
@@ -84,4 +86,10 @@ export function happenedAt(delivery: RecordDelivery): string {
   const at = Date.parse(delivery.envelope.at) - (delivery.envelope.skew ?? 0);
   const now = Date.parse(delivery.now);
   return new Date(at > 0 && at < now ? at : now).toISOString();
+}
+
+/** Births and health documents both tell the outbox's state; its counters, which only grow, say which is the newer one. */
+export function isNewerOutbox(known: Sender['outbox'], told: Pick<OutboxState, 'next' | 'low'>): boolean {
+  if (known === null) return true;
+  return told.next === known.next ? told.low >= known.low : told.next > known.next;
 }

@@ -27,9 +27,9 @@ export interface IngestOptions {
 
 interface Waiting {
   bytes: number;
-  take(batch: Batch): Promise<void>;
-  resolve(): void;
-  reject(error: DemarcError): void;
+  take: (batch: Batch) => Promise<void>;
+  resolve: () => void;
+  reject: (error: DemarcError) => void;
 }
 
 /**
@@ -59,14 +59,14 @@ export class Ingest implements DeviceHandler {
 
   /** Marks every gateway as offline until its birth; to be awaited before the bus starts. */
   async start(): Promise<void> {
-    await this.#store.write(async ({ db, changed }) => {
-      const reset = await db
+    await this.#store.write(async (work) => {
+      const reset = await work.db
         .updateTable('gateway')
         .set({ online: 0, presence_reason: 'connector restarted', presence_since: instant(this.#clock) })
         .where('online', '=', 1)
         .returning(['id', 'account_id'])
         .execute();
-      for (const { id, account_id } of reset) changed({ topic: 'gateway', account: account_id, ref: id });
+      for (const { id, account_id } of reset) work.changed({ topic: 'gateway', account: account_id, ref: id });
     });
   }
 

@@ -3,7 +3,7 @@ import type { Ask } from '#contract/envelope.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { type SectionData, type SectionMessage, type SectionName, sections } from '#contract/sections.ts';
 import { topics } from '#contract/topics.ts';
-import type { RecordDelivery } from './delivery.ts';
+import { isNewerOutbox, type RecordDelivery } from './delivery.ts';
 import { projectInventory } from './inventory.ts';
 import { upsertPbx } from './pbx.ts';
 
@@ -12,7 +12,6 @@ const projections: { [N in SectionName]: (delivery: RecordDelivery, document: Se
   gateway: async (delivery, document) => {
     delivery.patch({
       host_name: document.hostName,
-      version: document.version,
       ...(document.serial !== undefined && { serial: document.serial }),
       ...(document.certificateExpiresAt !== null && { certificate_expires_at: document.certificateExpiresAt }),
     });
@@ -22,7 +21,9 @@ const projections: { [N in SectionName]: (delivery: RecordDelivery, document: Se
   },
   inventory: projectInventory,
   health: async (delivery, document) => {
-    delivery.patch({ outbox: JSON.stringify(document.outbox) });
+    if (isNewerOutbox(delivery.sender.outbox, document.outbox)) {
+      delivery.patch({ outbox: JSON.stringify(document.outbox) });
+    }
   },
 };
 

@@ -1,3 +1,4 @@
+import { OutboxState } from '#contract/envelope.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Work } from '../store/store.ts';
 import { type GatewayPatch, gatewayActor, type Parts, type Sender } from './delivery.ts';
@@ -19,7 +20,7 @@ export interface OpenSender {
   acknowledge: boolean;
   /** A message of it went to quarantine. */
   setAside: boolean;
-  apply(values: GatewayPatch): void;
+  apply: (values: GatewayPatch) => void;
 }
 
 /** Reads a gateway that may send; undefined when there is none with this id, or it was released. */
@@ -37,6 +38,7 @@ export async function loadSender({ db }: Work, id: string): Promise<OpenSender |
       'gateway.last_seen_at',
       'gateway.acked_seq',
       'gateway.quarantined',
+      'gateway.outbox',
       'account.guard_percent',
       'account.guard_users',
     ])
@@ -54,6 +56,7 @@ export async function loadSender({ db }: Work, id: string): Promise<OpenSender |
     online: row.online === 1,
     lastSeenAt: row.last_seen_at,
     quarantined: row.quarantined,
+    outbox: outboxOf(row.outbox),
     guard: { percent: row.guard_percent, users: row.guard_users },
     sequence: new Sequence(row.acked_seq, ranges),
   };
@@ -70,12 +73,16 @@ export async function loadSender({ db }: Work, id: string): Promise<OpenSender |
       sender.boot = values.boot ?? sender.boot;
       sender.conn = values.conn ?? sender.conn;
       sender.lastSeenAt = values.last_seen_at ?? sender.lastSeenAt;
+      if (values.outbox !== undefined) sender.outbox = outboxOf(values.outbox);
       sender.quarantined = values.quarantined ?? sender.quarantined;
       if (values.conn_ended !== undefined) sender.connEnded = values.conn_ended === 1;
       if (values.online !== undefined) sender.online = values.online === 1;
     },
   };
 }
+
+const outboxOf = (text: string | null): Sender['outbox'] =>
+  text === null ? null : OutboxState.pick({ next: true, low: true }).parse(JSON.parse(text));
 
 /** Writes what a batch has changed of a sender: its row and its sequence. */
 export async function saveSender(work: Work, parts: Parts, open: OpenSender, now: string): Promise<void> {

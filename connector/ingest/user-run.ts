@@ -182,10 +182,11 @@ async function recordRun(
   if (result.touched > 0) work.changed({ topic: 'users', account, ref: header.pbx });
   const { added, changed, removed, rejected } = trailer.counts;
   if (result.outcome === 'Successful' && result.touched === 0) return;
+  const counted = `${added} added, ${changed} changed, ${removed} removed, ${rejected} rejected`;
   await syncEvent(delivery, header, {
     ...words[result.outcome],
-    message: `Sync of ${header.pbxName} ${phrases[result.outcome]}: ${result.reason?.message ?? `${added} added, ${changed} changed, ${removed} removed, ${rejected} rejected`}`,
-    details: { run: header.run, trigger: header.trigger, ...trailer.counts, ...(result.reason ?? {}) },
+    message: `Sync of ${header.pbxName} ${phrases[result.outcome]}: ${result.reason?.message ?? counted}`,
+    details: { run: header.run, trigger: header.trigger, ...trailer.counts, ...result.reason },
   });
 }
 

@@ -20,6 +20,7 @@ const people = (count: number, from = 0): UserRecord[] =>
 async function firstRun(w: World, pbx: string, count: number): Promise<number> {
   const messages = runOf(w, 1, { pbx, chunks: [{ put: people(count) }], header: { mode: 'full', trigger: 'first' } });
   await w.send(...messages);
+  w.clock.advance(1000);
   return messages.length + 1;
 }
 
