@@ -1,0 +1,62 @@
+/** The table of PBX families, and the page that is made of it. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { PBX_TYPE_NAMES, PbxType } from '#contract/words.ts';
+import { adapterTypes } from '#pbx-adapters/registry.ts';
+import { adapterParts } from '#test/support/adapter-parts.ts';
+import { familiesPage } from '#test/support/families-page.ts';
+
+const page = new URL('../../../docs/pbx-families.md', import.meta.url);
+
+describe('PBX families', () => {
+  it('are all listed', () => {
+    expect(Object.keys(adapterTypes).toSorted()).toEqual(PbxType.options.toSorted());
+    for (const [name, type] of Object.entries(adapterTypes)) expect(type.type).toBe(name);
+  });
+
+  it.each(['mivoice-office-400', 'mx-one'] as const)('%s is refused plainly, whatever its settings', (type) => {
+    expect(() => adapterTypes[type].create({}, adapterParts())).toThrow(
+      expect.objectContaining({ code: 'pbx.not-supported', detail: expect.stringContaining(PBX_TYPE_NAMES[type]) }),
+    );
+    expect(adapterTypes[type].supported).toBe(false);
+  });
+
+  it.each([null, 5, 'x', [], { folder: 'relative' }, { folder: '/a', files: ['/b'] }, {}])(
+    'settings %j of a MiVoice Business are refused',
+    (settings) => {
+      expect(() => adapterTypes['mivoice-business'].create(settings, adapterParts())).toThrow(
+        expect.objectContaining({ code: 'config.invalid' }),
+      );
+    },
+  );
+
+  it('tell where they read from', () => {
+    expect(adapterTypes['mivoice-business'].address({ folder: '/srv/forms' })).toBe('/srv/forms');
+    expect(adapterTypes['mivoice-5000'].address({ host: 'pbx', baseDn: 'o=x' })).toBe('pbx:389');
+  });
+
+  it('name every secret of their settings', () => {
+    const secret = /password|secret|token|key$/i;
+    const settings = { host: 'h', baseDn: 'o=x', bindDn: 'cn=x', password: 'y' };
+    const parsed = adapterTypes['mivoice-5000'].connection.parse(settings) as Record<string, unknown>;
+    expect(Object.keys(parsed).filter((name) => secret.test(name))).toEqual(adapterTypes['mivoice-5000'].secretNames);
+  });
+
+  it('a declared version is in the inventory, and without one it is said that none is known', async () => {
+    const settings = { host: 'pbx', baseDn: 'o=x' };
+    const inventory = (more: object) =>
+      adapterTypes['mivoice-5000']
+        .create({ ...settings, ...more }, adapterParts())
+        .inventory(AbortSignal.timeout(1000));
+    expect(await inventory({ declaredVersion: '8.1' })).toMatchObject([
+      { version: { value: '8.1', source: 'declared' } },
+    ]);
+    expect(await inventory({})).toMatchObject([{ version: { value: null, source: 'none' }, licence: null }]);
+  });
+
+  it('docs/pbx-families.md says what the adapters say', async () => {
+    // UPDATE_DOCS=1 writes the page anew.
+    if (process.env['UPDATE_DOCS']) await writeFile(page, familiesPage());
+    expect(await readFile(page, 'utf8')).toBe(familiesPage());
+  });
+});
