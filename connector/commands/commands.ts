@@ -14,9 +14,10 @@ import {
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { type GatewayAddress, topics } from '#contract/topics.ts';
 import type { DeviceBus } from '../bus/device-bus.ts';
-import { type EventActor, recordEvent } from '../history/record-event.ts';
+import type { EventActor } from '../history/record-event.ts';
 import type { Store, Work } from '../store/store.ts';
-import { type CommandRow, commandDto } from './command-dto.ts';
+import type { CommandRow } from './command-dto.ts';
+import { announceCommand, moveCommand, recordCommand } from './transitions.ts';
 
 /** How often deadlines are looked at, in milliseconds. */
 const SWEEP_MS = 5000;
@@ -105,7 +106,7 @@ export class Commands {
       reason: null,
     };
     await work.db.insertInto('command').values(row).execute();
-    await this.#record(work, row, request.actor, request.requestId ?? null);
+    await recordCommand(work, this.#clock, row, { actor: request.actor, requestId: request.requestId ?? undefined });
     return row;
   }
 
@@ -151,7 +152,7 @@ export class Commands {
     if (!mayMove(CommandState.parse(row.state), result.state)) return;
     if (result.state === 'running' && row.state === 'running' && !newer(row.progress, result.at)) return;
     const progress = result.progress && JSON.stringify({ ...result.progress, at: result.at });
-    await this.#move(work, row, {
+    await moveCommand(work, this.#clock, row, {
       state: result.state,
       progress: progress ?? row.progress,
       output: result.output === undefined ? row.output : JSON.stringify(result.output),
@@ -169,7 +170,7 @@ export class Commands {
       if (row === undefined) throw new DemarcError('api.not-found', 'command');
       if (isFinal(CommandState.parse(row.state))) throw new DemarcError('command.final', row.state);
       if (row.state !== 'queued') throw new DemarcError('command.already-sent', row.state);
-      return this.#move(work, row, { state: 'canceled' }, actor, requestId);
+      return moveCommand(work, this.#clock, row, { state: 'canceled' }, { actor, requestId });
     });
   }
 
@@ -192,7 +193,8 @@ export class Commands {
         .where('state', 'in', OPEN_STATES)
         .execute();
       for (const row of rows) {
-        await this.#move(work, row, { state: row.state === 'queued' ? 'expired' : 'timed_out', reason }, SYSTEM);
+        const state = row.state === 'queued' ? 'expired' : 'timed_out';
+        await moveCommand(work, this.#clock, row, { state, reason }, { actor: SYSTEM });
       }
     });
   }
@@ -245,70 +247,12 @@ export class Commands {
         .where('state', '=', 'queued')
         .returningAll()
         .execute();
-      for (const row of moved) announce(work, row);
+      for (const row of moved) announceCommand(work, row);
     });
-  }
-
-  async #move(
-    work: Work,
-    row: CommandRow,
-    to: { state: CommandState } & Partial<Pick<CommandRow, 'progress' | 'output' | 'reason'>>,
-    actor?: EventActor,
-    requestId?: string,
-  ): Promise<CommandRow> {
-    const moved = await work.db
-      .updateTable('command')
-      .set({ ...to, updated_at: instant(this.#clock) })
-      .where('id', '=', row.id)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    if (!isFinal(to.state)) announce(work, moved);
-    else await this.#record(work, moved, actor ?? (await gatewayActor(work, moved.gateway_id)), requestId ?? null);
-    return moved;
-  }
-
-  /** The event of an issue or of an end, and the change for the consoles. */
-  async #record(work: Work, row: CommandRow, actor: EventActor, requestId: string | null): Promise<void> {
-    const state = CommandState.parse(row.state);
-    const good = state === 'queued' || state === 'succeeded' || state === 'canceled';
-    const word = state === 'queued' ? 'issued' : state.replace('_', ' ');
-    await recordEvent(
-      work,
-      {
-        account: row.account_id,
-        gateway: row.gateway_id,
-        actor,
-        action: 'Command',
-        type: 'Gateway',
-        asset: 'Gateway',
-        assetId: row.gateway_id,
-        name: `command.${state === 'queued' ? 'issued' : state.replace('_', '-')}`,
-        severity: good ? 'info' : 'warning',
-        message: `${row.name} ${word}`,
-        details: {
-          command: row.id,
-          name: row.name,
-          issuer: row.issuer_name,
-          ...(row.reason !== null && { reason: JSON.parse(row.reason) }),
-        },
-        result: good ? 'SUCCESS' : 'FAILURE',
-        requestId,
-      },
-      this.#clock,
-    );
-    announce(work, row);
   }
 }
 
 const SYSTEM: EventActor = { id: 'system', name: 'System', kind: 'system' };
-
-const announce = (work: Work, row: CommandRow): void =>
-  work.changed({ topic: 'command', account: row.account_id, ref: row.id, row: commandDto(row) });
-
-async function gatewayActor(work: Work, id: string): Promise<EventActor> {
-  const gateway = await work.db.selectFrom('gateway').select('name').where('id', '=', id).executeTakeFirst();
-  return { id, name: gateway?.name ?? 'Unknown', kind: 'gateway' };
-}
 
 /** Whether progress told at `at` is newer than what is stored; both on the gateway's own clock. */
 function newer(progress: string | null, at: string): boolean {
