@@ -1,5 +1,5 @@
 import type { ServerOptions } from 'node:https';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, RouteOptions } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Clock } from '#config/clock.ts';
@@ -72,6 +72,8 @@ export interface AppOptions {
   publicUrl: string;
   /** Called after an account's settings changed, so that its gateways are told. */
   wantChanged?: (account: string) => Promise<void>;
+  /** Told of every route as it is registered; the test of rights walks them all. */
+  onRoute?: (route: RouteOptions) => void;
   /** Requests a minute from one address, 6,000 when left out. */
   requestsPerMinute?: number;
 }

@@ -1,0 +1,269 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { may, permissionsIn, reaches, scopeOf } from '#connector/access/may.ts';
+import { needsJudgement } from '#connector/api/access.ts';
+import { Permission, ROLE_PERMISSIONS, Role } from '#contract/access.ts';
+import { addAccount, addPartner, addSite, type Client, type Site, startApp, type TestApp } from './support.ts';
+
+interface World {
+  ours: Site;
+  foreign: Site;
+}
+
+async function world({ store }: TestApp): Promise<World & { partner: string; account: string; sibling: Site }> {
+  const partner = await addPartner(store, 'Ours');
+  const other = await addPartner(store, 'Theirs');
+  const account = await addAccount(store, partner, 'Customer');
+  const ours = await addSite(store, account);
+  const sibling = await addSite(store, await addAccount(store, partner, 'Other customer'));
+  const foreign = await addSite(store, await addAccount(store, other, 'Stranger'));
+  return { partner, account, ours, sibling, foreign };
+}
+
+/** Every route about one thing: how it is called, and the permission that decides. */
+const aboutOne: {
+  name: string;
+  permission: Permission;
+  call: (client: Client, site: Site) => Promise<{ statusCode: number }>;
+}[] = [
+  { name: 'GET account', permission: 'accounts:view', call: (c, s) => c.get(`/accounts/${s.account}`) },
+  {
+    name: 'PATCH account',
+    permission: 'accounts:edit',
+    call: (c, s) => c.send('PATCH', `/accounts/${s.account}`, { name: 'New' }, { 'if-match': '"1"' }),
+  },
+  { name: 'GET gateway', permission: 'support:view', call: (c, s) => c.get(`/gateways/${s.gateway}`) },
+  {
+    name: 'DELETE gateway',
+    permission: 'integrations:delete',
+    call: (c, s) => c.send('DELETE', `/gateways/${s.gateway}`),
+  },
+  { name: 'GET user', permission: 'users:view', call: (c, s) => c.get(`/users/${s.user}`) },
+  { name: 'GET sync run', permission: 'integrations:view', call: (c, s) => c.get(`/sync-runs/${s.run}`) },
+  { name: 'GET held users', permission: 'users:view', call: (c, s) => c.get(`/sync-runs/${s.run}/held-users`) },
+  {
+    name: 'POST decision',
+    permission: 'integrations:edit',
+    call: (c, s) => c.send('POST', `/sync-runs/${s.run}/decision`, { action: 'keep' }),
+  },
+  { name: 'GET command', permission: 'integrations:view', call: (c, s) => c.get(`/commands/${s.command}`) },
+  {
+    name: 'POST pbx.sync',
+    permission: 'integrations:edit',
+    call: (c, s) => c.send('POST', `/gateways/${s.gateway}/commands`, { name: 'pbx.sync', args: { pbx: s.pbx } }),
+  },
+  {
+    name: 'POST gateway.self-test',
+    permission: 'support:view',
+    call: (c, s) => c.send('POST', `/gateways/${s.gateway}/commands`, { name: 'gateway.self-test' }),
+  },
+  {
+    name: 'POST cancel',
+    permission: 'integrations:edit',
+    call: (c, s) => c.send('POST', `/commands/${s.command}/cancel`),
+  },
+  {
+    name: 'POST confirm',
+    permission: 'integrations:add',
+    call: (c, s) => c.send('POST', '/enrolments/MNPQRTWX/confirm', { account: s.account }),
+  },
+  {
+    name: 'POST provisioning token',
+    permission: 'integrations:add',
+    call: (c, s) => c.send('POST', '/provisioning-tokens', { account: s.account }),
+  },
+  {
+    name: 'DELETE provisioning token',
+    permission: 'integrations:delete',
+    call: (c, s) => c.send('DELETE', `/provisioning-tokens/${s.token}`),
+  },
+  {
+    name: 'GET provisioning tokens',
+    permission: 'integrations:view',
+    call: (c, s) => c.get(`/provisioning-tokens?account=${s.account}`),
+  },
+  ...(
+    [
+      ['accounts', 'accounts:view'],
+      ['gateways', 'support:view'],
+      ['users', 'users:view'],
+      ['users/summary', 'users:view'],
+      ['users.csv', 'users:view'],
+      ['sync-runs', 'integrations:view'],
+      ['platforms', 'inventory:view'],
+      ['applications', 'inventory:view'],
+      ['commands', 'integrations:view'],
+      ['events', 'events:view'],
+      ['events.csv', 'events:view'],
+    ] as const
+  ).map(([list, permission]) => ({
+    name: `GET ${list} of an account`,
+    permission,
+    call: (c: Client, s: Site) => c.get(`/${list}?account=${s.account}`),
+  })),
+];
+
+describe('every route', () => {
+  test('declares what it demands, and is refused without it', async () => {
+    const routes: RouteOptions[] = [];
+    await using api = await startApp({
+      deviceRoutes: async (app: FastifyInstance) => {
+        app.get('/undeclared', async () => ({ leaked: true }));
+      },
+      onRoute: (route) => routes.push(route),
+    });
+    expect(routes.length).toBeGreaterThan(40);
+    const undeclared = routes.filter((route) => route.config?.access === undefined).map((route) => route.url);
+    expect([...new Set(undeclared)]).toEqual(['/api/v1/undeclared']);
+    const answer = await api.app.inject({ url: '/api/v1/undeclared' });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.body).not.toContain('leaked');
+  });
+
+  test('that demands a right is covered by the table of this test', async () => {
+    const routes: RouteOptions[] = [];
+    await using api = await startApp({ onRoute: (route) => routes.push(route) });
+    const judged = routes.filter(
+      ({ config, method }) => config?.access && needsJudgement(config.access) && method !== 'HEAD',
+    );
+    // Two stand apart: creating an account and looking up a code belong to no account yet.
+    expect(judged).toHaveLength(aboutOne.length - 1 + 2);
+    expect(api.app.hasRoute({ method: 'GET', url: '/api/v1/me' })).toBe(true);
+  });
+
+  test('answers 401 without a session', async () => {
+    const routes: RouteOptions[] = [];
+    await using api = await startApp({ onRoute: (route) => routes.push(route) });
+    for (const route of routes) {
+      const access = route.config?.access;
+      if (access === 'public' || access === 'device') continue;
+      const method = [route.method].flat()[0] as 'GET';
+      const answer = await api.app.inject({ method, url: route.url.replaceAll(/:\w+/g, '01ARZ3NDEKTSV4RRFFQ69G5FAV') });
+      expect([route.method, route.url, answer.statusCode]).toEqual([route.method, route.url, 401]);
+    }
+  });
+
+  test('that sends an answer without judging a right fails instead', async () => {
+    await using api = await startApp({
+      deviceRoutes: async (app: FastifyInstance) => {
+        app.get('/careless', { config: { access: 'users:view' } }, async () => ({ leaked: true }));
+      },
+    });
+    const { partner } = await world(api);
+    const client = await api.signIn('Partner', partner, null);
+    const answer = await client.get('/careless');
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).not.toContain('leaked');
+  });
+});
+
+describe.each(Role.options)('role %s', (role) => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await startApp();
+  });
+  afterAll(() => api[Symbol.asyncDispose]());
+
+  test.each(aboutOne)('$name: own account by the role’s rights, foreign ones 404', async ({ permission, call }) => {
+    const { partner, account, ours, sibling, foreign } = await world(api);
+    const client = await api.signIn(role, partner, account);
+    const allowed = ROLE_PERMISSIONS[role].includes(permission);
+    expect((await call(client, foreign)).statusCode).toBe(404);
+    expect((await call(client, sibling)).statusCode).toBe(404);
+    const own = (await call(client, ours)).statusCode;
+    if (allowed) expect(own).toBeLessThan(300);
+    else expect(own).toBe(403);
+    const unknown = foreign.pbx;
+    const nothing = {
+      account: unknown,
+      gateway: unknown,
+      user: unknown,
+      run: unknown,
+      command: unknown,
+      token: unknown,
+    };
+    expect((await call(client, { pbx: unknown, ...nothing })).statusCode).toBe(404);
+  });
+});
+
+describe('a partner', () => {
+  test('reaches every account of its own and none of another partner', async () => {
+    await using api = await startApp();
+    const { partner, ours, sibling, foreign } = await world(api);
+    const client = await api.signIn('Partner', partner, null);
+    for (const { name, call } of aboutOne) {
+      expect([name, (await call(client, ours)).statusCode < 300]).toEqual([name, true]);
+      expect([name, (await call(client, sibling)).statusCode < 300]).toEqual([name, true]);
+      expect([name, (await call(client, foreign)).statusCode]).toEqual([name, 404]);
+    }
+  });
+
+  test('lists without an account hold the rows of all its accounts and of no other', async () => {
+    await using api = await startApp();
+    const { partner, foreign } = await world(api);
+    const client = await api.signIn('Partner', partner, null);
+    for (const list of ['accounts', 'gateways', 'users', 'sync-runs', 'platforms', 'applications', 'commands']) {
+      const answer = await client.get(`/${list}`);
+      expect([list, answer.json<{ total: number }>().total]).toEqual([list, 2]);
+      expect(answer.body).not.toContain(foreign.account);
+    }
+  });
+
+  test('may create accounts; a role in one account may not', async () => {
+    await using api = await startApp();
+    const { partner, account } = await world(api);
+    const body = { name: 'Third', country: 'de' };
+    const manager = await api.signIn('Partner', partner, account);
+    expect((await manager.send('POST', '/accounts', body)).statusCode).toBe(404);
+    const owner = await api.signIn('Partner', partner, null);
+    const made = await owner.send('POST', '/accounts', body);
+    expect(made.statusCode).toBe(201);
+    expect(made.json()).toMatchObject({ name: 'Third', country: 'DE', etag: '"1"', guard: { percent: 10, users: 50 } });
+  });
+});
+
+describe('rights', () => {
+  test('change with the next request of a session that goes on', async () => {
+    await using api = await startApp();
+    const { partner, account, ours } = await world(api);
+    const client = await api.signIn('Support', partner, account);
+    expect((await client.get(`/users/${ours.user}`)).statusCode).toBe(200);
+    const change = (role: string) =>
+      api.store.write(({ db }) =>
+        db.updateTable('membership').set({ role }).where('person_id', '=', client.person).execute(),
+      );
+    await change('User');
+    expect((await client.get(`/users/${ours.user}`)).statusCode).toBe(403);
+    await change('Emperor');
+    expect((await client.get(`/users/${ours.user}`)).statusCode).toBe(404);
+    await api.store.write(({ db }) =>
+      db.updateTable('person').set({ disabled: 1 }).where('id', '=', client.person).execute(),
+    );
+    expect((await client.get(`/users/${ours.user}`)).statusCode).toBe(401);
+  });
+
+  test.each(Role.options)('scope and list of %s agree with may for every permission', (role) => {
+    for (const grant of [
+      { account: null, role },
+      { account: 'a', role },
+    ]) {
+      const actor = { id: 'p', name: 'P', email: 'p@x', partner: 'one', grants: [grant] };
+      for (const permission of Permission.options) {
+        const scope = scopeOf(actor, permission);
+        for (const account of ['a', 'b']) {
+          const inScope = scope.accounts === 'all' || scope.accounts.includes(account);
+          expect(may(actor, permission, { partner: 'one', account })).toBe(inScope);
+          expect(may(actor, permission, { partner: 'two', account })).toBe(false);
+        }
+        expect(permissionsIn(actor, 'a').includes(permission)).toBe(
+          may(actor, permission, { partner: 'one', account: 'a' }),
+        );
+        expect(may(actor, permission, { partner: 'one', account: null })).toBe(
+          grant.account === null && ROLE_PERMISSIONS[role].includes(permission),
+        );
+      }
+      expect(reaches(actor, { partner: 'one', account: 'b' })).toBe(grant.account === null);
+      expect(reaches(actor, { partner: 'two', account: 'a' })).toBe(false);
+    }
+  });
+});
