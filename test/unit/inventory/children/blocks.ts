@@ -1,0 +1,2 @@
+// Blocks its own event loop for ever.
+for (;;) Math.random();
