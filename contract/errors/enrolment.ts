@@ -35,6 +35,11 @@ export const enrolmentErrors = {
     cause: 'The gateway’s clock is far from the real time, so certificates cannot be judged',
     nextStep: 'Set the clock or reach a time server (NTP), then try again.',
   },
+  'enrolment.no-cloud': {
+    status: 409,
+    cause: 'The gateway does not know the address of the cloud',
+    nextStep: 'Enter the address of the cloud in the gateway’s settings, then try again.',
+  },
   'identity.revoked': {
     status: 403,
     cause: 'The certificate of this gateway was revoked',

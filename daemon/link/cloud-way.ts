@@ -23,7 +23,7 @@ export interface ClientCertificate {
 
 type TlsOptions = Pick<
   ConnectionOptions,
-  'ca' | 'cert' | 'key' | 'checkServerIdentity' | 'allowPartialTrustChain' | 'minVersion'
+  'ca' | 'cert' | 'key' | 'checkServerIdentity' | 'allowPartialTrustChain' | 'minVersion' | 'rejectUnauthorized'
 >;
 
 /** One try to reach the cloud. Made anew for each, because files and settings may have changed. */
@@ -142,6 +142,8 @@ export interface CloudCall {
   method: 'GET' | 'POST';
   path: string;
   body?: unknown;
+  /** Sent as a bearer token. */
+  token?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -161,6 +163,7 @@ export async function callCloud(way: CloudWay, call: CloudCall, now: () => numbe
 function exchange(way: CloudWay, call: CloudCall, now: () => number): Promise<string> {
   const text = call.body === undefined ? undefined : JSON.stringify(call.body);
   const headers: Record<string, string> = { accept: 'application/json' };
+  if (call.token !== undefined) headers['authorization'] = `Bearer ${call.token}`;
   if (text !== undefined) headers['content-type'] = 'application/json';
   if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text));
   return new Promise((resolve, reject) => {
