@@ -92,11 +92,13 @@ export class Enrolments {
       if (gateway.released_at !== null) return;
       const now = instant(clock);
       await unit.db.updateTable('gateway').set({ released_at: now }).where('id', '=', gatewayId).execute();
-      await unit.db
-        .insertInto('revoked_certificate')
-        .values({ serial: gateway.certificate_serial, gateway_id: gatewayId, revoked_at: now })
-        .onConflict((conflict) => conflict.column('serial').doNothing())
-        .execute();
+      if (gateway.certificate_serial !== '') {
+        await unit.db
+          .insertInto('revoked_certificate')
+          .values({ serial: gateway.certificate_serial, gateway_id: gatewayId, revoked_at: now })
+          .onConflict((conflict) => conflict.column('serial').doNothing())
+          .execute();
+      }
       const partner = gateway.partner_id;
       const event = { account, partner, gateway: gatewayId, actor, action: 'Delete', type: 'Gateway' } as const;
       const message = `${gateway.name} was released; its certificate is revoked`;

@@ -5,7 +5,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
 import { readCertificateRequest } from '#connector/pki/certificate-request.ts';
