@@ -74,8 +74,8 @@ export class Holds {
         account,
         gateway: held.gateway_id,
         name: 'pbx.sync',
-        // A run that only the cloud held is not known as held on site: it has to be sent again whole.
-        args: { pbx: held.pbx_id, decision: { run, action }, ...(held.held_here === 1 && { full: true }) },
+        // The gateway knows nothing of a run that only the cloud held: it sends all users again, and we decide.
+        args: { pbx: held.pbx_id, ...(held.held_here === 1 ? { full: true } : { decision: { run, action } }) },
         actor,
         deadlineMs: DEFAULT_DEADLINE_MS.scheduled,
         requestId: requestId ?? null,

@@ -63,9 +63,9 @@ async function takeEffect(delivery: RecordDelivery, run: Run): Promise<Result | 
     await askForAll(delivery, run);
     return undefined;
   }
-  const decided = header.decision && (await decisionHere(delivery, set, header.decision.run));
-  if (header.mode === 'full' && decided === undefined) {
-    const { known, missing } = await countMissing(work.db, set);
+  const decided = header.mode === 'full' ? await decisionHere(delivery, run) : undefined;
+  if (header.mode === 'full') {
+    const { known, missing } = await countMissing(work.db, set, decided?.id);
     if (looksLikeAccident(missing, known, sender.guard)) {
       await holdMissing(work.db, set);
       const reason = new DemarcError('sync.held', `${missing} of ${known} users`).toText();
@@ -74,7 +74,10 @@ async function takeEffect(delivery: RecordDelivery, run: Run): Promise<Result | 
   }
   let touched = await applyPuts(work.db, set, now);
   if (header.mode === 'delta') touched += await removeNamed(work.db, set);
-  else if (decided !== 'keeping') touched += await removeMissing(work.db, set);
+  else touched += await removeMissing(work.db, set, decided?.hold === 'keeping' ? decided.id : undefined);
+  if (decided !== undefined) {
+    await work.db.updateTable('sync_run').set({ held_here: 0 }).where('id', '=', decided.id).execute();
+  }
   await work.db.updateTable('pbx').set({ revision: trailer.revision }).where('id', '=', set.pbx).execute();
   if (header.decision !== undefined) await markDecided(delivery, set, header.decision);
   return { outcome: trailer.outcome, touched, reason: trailer.reason };
@@ -93,20 +96,23 @@ async function askForAll(delivery: RecordDelivery, { set, header, revision }: Ru
   delivery.after(`ask users ${set.pbx}`, () => parts.publish(topics.ask(sender.address), JSON.stringify(ask)));
 }
 
-/** What a person decided here about a held run of this PBX; a decision made elsewhere does not lift our own guard. */
+/**
+ * The held run whose list a person has decided about here: the one that the run names, or one that our own guard held,
+ * of which the gateway knows nothing. The decision covers the users on that list and no others.
+ */
 async function decisionHere(
   { work }: RecordDelivery,
-  set: UserSet,
-  run: string,
-): Promise<'removing' | 'keeping' | undefined> {
-  const held = await work.db
+  { set, header }: Run,
+): Promise<{ id: string; hold: string | null } | undefined> {
+  return work.db
     .selectFrom('sync_run')
-    .select('hold')
-    .where('id', '=', run)
+    .select(['id', 'hold'])
     .where('account_id', '=', set.account)
     .where('pbx_id', '=', set.pbx)
+    .where('hold', 'in', ['removing', 'keeping'])
+    .where((is) => is.or([is('held_here', '=', 1), is('id', '=', header.decision?.run ?? '')]))
+    .orderBy('decided_at', 'desc')
     .executeTakeFirst();
-  return held?.hold === 'removing' || held?.hold === 'keeping' ? held.hold : undefined;
 }
 
 /** A hold that was decided on site is not open here any more. */

@@ -188,7 +188,7 @@ export interface Tables {
     decided_by: string | null;
     decided_at: string | null;
     revision: number;
-    /** 1 when the cloud's own guard held it, not the gateway's. */
+    /** 1 when the cloud's own guard held it, not the gateway's, until a decision about it is carried out. */
     held_here: Generated<number>;
   };
   /** The users that a Held run would remove, as a snapshot. */

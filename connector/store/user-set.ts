@@ -80,10 +80,20 @@ const namedForRemoval = ({ run }: UserSet) => sql`source_key IN (
 
 const ofPbx = ({ account, pbx }: UserSet) => sql`account_id = ${account} AND pbx_id = ${pbx}`;
 
-/** Users of the PBX, and how many of them are not in the staged run. */
-export async function countMissing(db: Db, set: UserSet): Promise<{ known: number; missing: number }> {
+const onList = (run: string) => sql`EXISTS (
+  SELECT 1 FROM held_user h WHERE h.run_id = ${run} AND h.source_key = directory_user.source_key)`;
+
+const unlessOnList = (run: string | undefined) => (run === undefined ? sql`` : sql`AND NOT ${onList(run)}`);
+
+/** Users of the PBX, and how many of them the staged run does not have; those on a held run's list are not counted. */
+export async function countMissing(
+  db: Db,
+  set: UserSet,
+  heldRun?: string,
+): Promise<{ known: number; missing: number }> {
   const { rows } = await sql<{ known: number; missing: number | null }>`
-    SELECT count(*) AS known, sum(CASE WHEN ${stillThere(set)} THEN 0 ELSE 1 END) AS missing
+    SELECT count(*) AS known,
+      sum(CASE WHEN NOT ${stillThere(set)} ${unlessOnList(heldRun)} THEN 1 ELSE 0 END) AS missing
     FROM directory_user WHERE ${ofPbx(set)}`.execute(db);
   return { known: rows[0]?.known ?? 0, missing: rows[0]?.missing ?? 0 };
 }
@@ -130,9 +140,11 @@ export async function removeNamed(db: Db, set: UserSet): Promise<number> {
   return Number(gone.numAffectedRows ?? 0n);
 }
 
-/** Removes the users that the run does not have. Answers how many there were. */
-export async function removeMissing(db: Db, set: UserSet): Promise<number> {
-  const gone = await sql`DELETE FROM directory_user WHERE ${ofPbx(set)} AND NOT ${stillThere(set)}`.execute(db);
+/** Removes the users that the run does not have, but for those on the list of a held run. Answers how many there were. */
+export async function removeMissing(db: Db, set: UserSet, sparedBy?: string): Promise<number> {
+  const gone = await sql`
+    DELETE FROM directory_user
+    WHERE ${ofPbx(set)} AND NOT ${stillThere(set)} ${unlessOnList(sparedBy)}`.execute(db);
   return Number(gone.numAffectedRows ?? 0n);
 }
 

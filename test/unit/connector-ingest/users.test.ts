@@ -228,7 +228,7 @@ describe('the removal guard', () => {
     expect(await keysOf(w, pbx)).toHaveLength(18);
   });
 
-  it('is lifted by a decision made here, which sends the command and is carried out by the run that names it', async () => {
+  it('is lifted once by a decision made here, which asks the gateway for all users', async () => {
     await using w = await world();
     const pbx = ulid();
     const run = ulid();
@@ -236,12 +236,15 @@ describe('the removal guard', () => {
     await w.send(...fullRun(w, next, pbx, people(5), {}, run));
     const actor = { id: ulid(), name: 'Ada', kind: 'person' } as const;
     const command = await w.holds.decide(run, 'remove', actor);
-    expect(JSON.parse(command.args)).toEqual({ pbx, decision: { run, action: 'remove' }, full: true });
+    expect(JSON.parse(command.args)).toEqual({ pbx, full: true });
     expect((await runs(w)).at(-1)).toMatchObject({ hold: 'removing', decided_by: 'Ada' });
     await expect(w.holds.decide(run, 'keep', actor)).rejects.toMatchObject({ code: 'sync.unknown-hold' });
-    await w.send(...fullRun(w, next + 3, pbx, people(5), { decision: { run, action: 'remove' } }));
+    await w.send(...fullRun(w, next + 3, pbx, people(5)));
     expect(await keysOf(w, pbx)).toHaveLength(5);
     expect(await revisionOf(w, pbx)).toBe(9);
+    w.clock.advance(1000);
+    await w.send(...fullRun(w, next + 6, pbx, people(1)));
+    expect(await keysOf(w, pbx)).toHaveLength(5);
   });
 
   it('keeps the users when that was decided, and goes on from the new revision', async () => {
@@ -251,9 +254,22 @@ describe('the removal guard', () => {
     const next = await firstRun(w, pbx, 20);
     await w.send(...fullRun(w, next, pbx, people(5), {}, run));
     await w.holds.decide(run, 'keep', { id: ulid(), name: 'Ada', kind: 'person' });
-    await w.send(...fullRun(w, next + 3, pbx, people(5), { decision: { run, action: 'keep' } }));
+    await w.send(...fullRun(w, next + 3, pbx, people(5)));
     expect(await keysOf(w, pbx)).toHaveLength(20);
     expect(await revisionOf(w, pbx)).toBe(9);
+  });
+
+  it('covers only the users that were on the list when it was lifted', async () => {
+    await using w = await world();
+    const pbx = ulid();
+    const run = ulid();
+    const next = await firstRun(w, pbx, 20);
+    await w.send(...fullRun(w, next, pbx, people(15), {}, run));
+    await w.holds.decide(run, 'remove', { id: ulid(), name: 'Ada', kind: 'person' });
+    await w.send(...fullRun(w, next + 3, pbx, people(5)));
+    expect(await keysOf(w, pbx)).toHaveLength(20);
+    await w.send(...fullRun(w, next + 6, pbx, people(14)));
+    expect(await keysOf(w, pbx)).toHaveLength(14);
   });
 
   it('is not lifted by a decision that nobody made here', async () => {
@@ -291,6 +307,7 @@ describe('the removal guard', () => {
     expect(await held(w, first)).toEqual([]);
     expect(await w.events('sync.held')).toHaveLength(2);
     const decision = { run: second, action: 'remove' } as const;
+    expect(await w.quarantine()).toEqual([]);
     await w.send(...runOf(w, next + 6, { pbx, chunks: [{ remove: ['1000'] }], header: { base: 1, decision } }));
     expect(await keysOf(w, pbx)).toHaveLength(19);
     expect((await runs(w)).find((run) => run.id === second)).toMatchObject({ hold: 'removing', decided_by: 'Site' });
