@@ -41,7 +41,7 @@ export function toUserItem(entry: LdapEntry, mapping: LdapMapping): UserItem {
     const value = field(name);
     if (value !== undefined) user[name] = value;
   }
-  for (const { attribute, problem } of entry.problems) {
+  for (const { attribute, problem } of entry.problems()) {
     const told = problem === 'too-long' ? 'cut, the value is longer than 64 KiB' : 'not valid UTF-8';
     problems.push(`${attribute}: ${told}`);
   }

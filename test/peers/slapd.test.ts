@@ -168,14 +168,15 @@ describe.skipIf(!hasSlapd())('10,000 people in slapd with a size limit of 1,000'
     const [one, two] = [people[20], people[21]];
     const where = { baseDn: slapd.suffix, filter: '(|(uid=user20)(uid=user21)(uid=renamed))' };
     const before = await users(slapd, where);
-    expect(before.users.map((user) => user.key).toSorted()).toEqual([one?.uuid, two?.uuid].toSorted());
+    expect(new Set(before.users.map((user) => user.key))).toEqual(new Set([one?.uuid, two?.uuid]));
     const dn = (uid: string) => `dn:: ${Buffer.from(dnOf(slapd, uid)).toString('base64')}`;
     await slapd.modify(
       `${dn('user20')}\nchangetype: modrdn\nnewrdn: cn=New Name+uid=renamed\ndeleteoldrdn: 1\n\n` +
         `${dn('user21')}\nchangetype: modrdn\nnewrdn: uid=user21\ndeleteoldrdn: 0\nnewsuperior: ou=moved,${slapd.suffix}\n`,
     );
     const after = await users(slapd, where);
-    expect(after.users.map((user) => user.key).toSorted()).toEqual(before.users.map((user) => user.key).toSorted());
+    expect(after.users).toHaveLength(2);
+    expect(new Set(after.users.map((user) => user.key))).toEqual(new Set([one?.uuid, two?.uuid]));
     expect(after.users.find((user) => user.key === one?.uuid)?.name).toBe('New Name');
   });
 

@@ -1,27 +1,15 @@
 import { BerReader } from './ber.ts';
+import { type EntryAttribute, readAttribute } from './values.ts';
 
-/** Longest value that is kept whole, in bytes. */
-const MAX_VALUE = 64 * 1024;
-/** How much of a longer value is kept, in bytes: enough to recognise it. */
-export const KEPT = 256;
-
-/** One attribute of an entry as it came; `tooLong` when a value was longer than 64 KiB and only its start is kept. */
-export interface RawAttribute {
-  name: string;
-  values: Buffer[];
-  tooLong: boolean;
-}
-
-/** What a server sends (RFC 4511 sections 4.2.2, 4.5.2, 4.12, 4.4.1). Intermediate responses are `other`. */
+/** What a server sends; `size` is the length of an entry's text in characters (RFC 4511 sections 4.2.2, 4.5.2, 4.12, 4.4.1). Intermediate responses are `other`. */
 export type LdapResponse =
-  | { kind: 'entry'; id: number; dn: string; attributes: RawAttribute[]; size: number }
+  | { kind: 'entry'; id: number; dn: string; attributes: EntryAttribute[]; size: number }
   | { kind: 'reference'; id: number; urls: string[] }
   | { kind: 'result'; id: number; code: number; text: string; referrals: string[]; cookie: Buffer | undefined }
   | { kind: 'other'; id: number };
 
 const PAGED_RESULTS = '1.2.840.113556.1.4.319';
 const MAX_ATTRIBUTES = 1000;
-const MAX_VALUES = 100;
 
 /**
  * Decodes one whole message. Not left to ldapts: its reader loops for ever on an attribute list whose length exceeds the
@@ -34,7 +22,7 @@ export function decodeResponse(message: Buffer): LdapResponse {
   const { tag, content } = envelope.element();
   switch (tag) {
     case 0x64:
-      return entry(id, content, message.length);
+      return entry(id, content);
     case 0x73:
       return { kind: 'reference', id, urls: texts(content) };
     case 0x61:
@@ -55,28 +43,16 @@ function result(id: number, content: BerReader, envelope: BerReader): LdapRespon
   return { kind: 'result', id, code, text: diagnostic, referrals, cookie };
 }
 
-function entry(id: number, content: BerReader, messageSize: number): LdapResponse {
-  const dn = text(content.octets());
+function entry(id: number, content: BerReader): LdapResponse {
+  const dn = content.octets().toString('utf8', 0, 1000);
   const list = content.nested(0x30);
-  // Small entries are views on what was received; a large one would hold all of its message in memory.
-  const copies = messageSize > MAX_VALUE;
-  const attributes: RawAttribute[] = [];
-  let size = 0;
+  const attributes: EntryAttribute[] = [];
+  let size = dn.length;
   while (!list.done && attributes.length < MAX_ATTRIBUTES) {
-    const attribute = list.nested(0x30);
-    const name = text(attribute.octets()).slice(0, 128);
-    const set = attribute.nested(0x31);
-    const values: Buffer[] = [];
-    let tooLong = false;
-    while (!set.done && values.length < MAX_VALUES) {
-      const value = set.octets();
-      const long = value.length > MAX_VALUE;
-      tooLong ||= long;
-      const kept = long ? value.subarray(0, KEPT) : value;
-      values.push(copies ? Buffer.from(kept) : kept);
-      size += kept.length;
-    }
-    attributes.push({ name, values, tooLong });
+    const attribute = readAttribute(list);
+    if (!attribute) continue;
+    attributes.push(attribute);
+    for (const value of attribute.values) size += value.length;
   }
   return { kind: 'entry', id, dn, attributes, size };
 }

@@ -8,8 +8,8 @@ import { parseFilter } from './filter.ts';
 import type { LdapAccess } from './settings.ts';
 import { openSocket, secureSocket } from './transport.ts';
 
-/** What the values of one page may take, in bytes. */
-const MAX_PAGE = 64 * 1024 * 1024;
+/** What the values of one page may take, in characters. */
+const MAX_PAGE = 32 * 1024 * 1024;
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 
 /** A search below a base. Without `pageSize` it is one unpaged request. */
@@ -145,7 +145,7 @@ export class LdapSession implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ entries: LdapEntry[]; cookie: Buffer | undefined }> {
     const entries: LdapEntry[] = [];
-    let bytes = 0;
+    let size = 0;
     const filter = parseFilter(search.filter ?? '(objectClass=*)');
     const paged = search.pageSize;
     const references: string[] = [];
@@ -170,8 +170,8 @@ export class LdapSession implements AsyncDisposable {
         signal,
         onPart: (part) => {
           if (part.kind === 'entry') {
-            bytes += part.size;
-            if (bytes > MAX_PAGE) throw new DemarcError('ldap.protocol', `a page of more than ${MAX_PAGE} bytes`);
+            size += part.size;
+            if (size > MAX_PAGE) throw new DemarcError('ldap.protocol', `a page of more than ${MAX_PAGE} characters`);
             entries.push(new LdapEntry(part.dn, part.attributes));
           }
           if (part.kind === 'reference') references.push(...part.urls);

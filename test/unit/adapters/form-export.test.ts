@@ -1,7 +1,7 @@
 /** The MiVoice Business adapter on form exports as real systems write them. */
 import { appendFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { recogniseHeader } from '#pbx-adapters/channels/form-export/forms.ts';

@@ -1,5 +1,5 @@
 /** The reader of LDAP answers: whatever arrives, it ends in a value or in one DemarcError. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { LdapEntry } from '#pbx-adapters/channels/ldap/entry.ts';
@@ -115,6 +115,12 @@ describe('entries', () => {
     expect(entry.values('objectGUID')).toEqual(['30313233343536373839616263646566']);
   });
 
+  it('report bytes that are not UTF-8, and not a replacement mark that was there', () => {
+    const entry = entryOf(attribute('cn', Buffer.from([0x41, 0xff])), attribute('sn', 'a\ufffdb'));
+    expect(entry.values('cn')).toEqual(['A\ufffd']);
+    expect(entry.problems()).toEqual([{ attribute: 'cn', problem: 'invalid-utf8' }]);
+  });
+
   it('never give passwords or pictures', () => {
     const entry = entryOf(attribute('userPassword', 'secret'), attribute('jpegPhoto', 'x'), attribute('cn', 'a'));
     expect(entry.names()).toEqual(['cn']);
@@ -124,9 +130,9 @@ describe('entries', () => {
   it('keep 64 KiB whole and report one byte more', () => {
     const whole = entryOf(attribute('cn', 'x'.repeat(65_536)));
     expect(whole.values('cn')[0]).toHaveLength(65_536);
-    expect(whole.problems).toEqual([]);
+    expect(whole.problems()).toEqual([]);
     const cut = entryOf(attribute('cn', 'x'.repeat(65_537)));
     expect(cut.values('cn')[0]).toHaveLength(256);
-    expect(cut.problems).toEqual([{ attribute: 'cn', problem: 'too-long' }]);
+    expect(cut.problems()).toEqual([{ attribute: 'cn', problem: 'too-long' }]);
   });
 });

@@ -1,5 +1,5 @@
 /** Recognising what the attributes of a directory hold. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { learnMapping, type Sample } from '#pbx-adapters/mivoice-5000/learn.ts';
 import { masked, shapeOf } from '#pbx-adapters/mivoice-5000/shapes.ts';

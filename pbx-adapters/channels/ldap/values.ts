@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+import type { BerReader } from './ber.ts';
+
+/** Longest value that is kept whole, in bytes. */
+const MAX_VALUE = 64 * 1024;
+/** How much of a longer value is kept, in bytes: enough to recognise it. */
+const KEPT = 256;
+const MAX_VALUES = 100;
+
+/** Identifiers that are bytes, not text; given as lower-case hex. */
+const HEX = new Set(['objectguid', 'objectsid']);
+/** Never kept: secrets, and bulk that no field of a person comes from. */
+const DROPPED = new Set(['userpassword', 'unicodepwd', 'sambantpassword', 'jpegphoto', 'thumbnailphoto', 'photo']);
+
+/** What had to be changed in a value so that it could be used. */
+export type ValueProblem = 'too-long' | 'invalid-utf8';
+
+/** One attribute of an entry as bounded, valid text. */
+export interface EntryAttribute {
+  /** As the server spells it, with options such as `;lang-de`. */
+  name: string;
+  values: string[];
+  problem?: ValueProblem;
+}
+
+/**
+ * Reads one attribute (RFC 4511 section 4.1.7). Values become text at once: views would keep what was received in memory.
+ * @returns undefined for one that is never kept @throws DemarcError `ldap.protocol`
+ */
+export function readAttribute(list: BerReader): EntryAttribute | undefined {
+  const attribute = list.nested(0x30);
+  const name = attribute.octets().toString('utf8', 0, 128);
+  const set = attribute.nested(0x31);
+  // Options belong to the description (RFC 4512 section 2.5), not to the type.
+  const [type = '', ...options] = name.toLowerCase().split(';');
+  if (DROPPED.has(type) || type.endsWith('certificate')) return undefined;
+  const hex = HEX.has(type) || options.includes('binary');
+  const found: EntryAttribute = { name, values: [] };
+  while (!set.done && found.values.length < MAX_VALUES) {
+    const value = set.octets();
+    found.values.push(hex ? value.toString('hex', 0, KEPT) : readText(value, found));
+  }
+  return found;
+}
+
+function readText(value: Buffer, attribute: EntryAttribute): string {
+  if (value.length > MAX_VALUE) {
+    attribute.problem = 'too-long';
+    // The cut may fall within a character, which is not the directory's fault.
+    return value.toString('utf8', 0, KEPT);
+  }
+  const text = value.toString('utf8');
+  // Decoding puts this mark where bytes are not valid; a value may also hold it rightly.
+  if (text.includes('\ufffd') && !isUtf8(value)) attribute.problem = 'invalid-utf8';
+  return text;
+}
