@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, test } from 'vitest';
+import { z } from 'zod';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { SyncEngine } from '#daemon/sync/engine.ts';
 import type { UserItem } from '#pbx-adapters/adapter.ts';
 import { until } from '#test/support/program.ts';
-import { drain, PBX, people, signal, site } from './support.ts';
+import { drain, engineIn, PBX, people, signal, site } from './support.ts';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
@@ -80,20 +80,12 @@ describe('a later run', () => {
     await using s = await site();
     s.pbx.people = people(100);
     await s.sync();
-    const again = await SyncEngine.open({
-      store: s.store,
-      outbox: s.outbox,
-      clock: { now: () => Date.now() },
-      log: (await import('pino')).pino({ level: 'silent' }),
-      newId: () => '01JABCDEFGHJKMNPQRSTVWXYZ9',
-      identify: () => ({ type: 'mivoice-5000', name: 'Head office' }),
-      adapterFor: () => Promise.resolve(s.pbx),
-      settings: () => s.settings,
-      onStatus: () => undefined,
-    });
+    await s.store.close();
+    const again = await engineIn(s.folder, 2, s.pbx);
     s.pbx.people = people(101);
-    await again.run(PBX, { trigger: 'schedule' }, signal());
-    await drain(s.outbox, s.cloud);
+    await again.engine.run(PBX, { trigger: 'schedule' }, signal());
+    await drain(again.outbox, s.cloud);
+    await again.store.close();
     expect(s.arrived()).toMatchObject({
       header: { mode: 'delta', base: 1 },
       trailer: { revision: 2, counts: { added: 1 } },
@@ -104,7 +96,7 @@ describe('a later run', () => {
     await using s = await site();
     s.pbx.people = people(100);
     await s.sync();
-    const damaged = s.store.table('sync-users', (await import('zod')).z.unknown());
+    const damaged = s.store.table('sync-users', z.unknown());
     let lost = 0;
     for await (const key of damaged.keys()) if (lost++ < 30) await damaged.remove(key);
     expect(await s.sync()).toMatchObject({ outcome: 'Successful' });
@@ -251,7 +243,7 @@ describe('a run that fails', () => {
     s.pbx.people = [];
     await s.sync();
     let rows = 0;
-    for await (const _ of s.store.table('sync-users', (await import('zod')).z.unknown()).keys()) rows += 1;
+    for await (const _ of s.store.table('sync-users', z.unknown()).keys()) rows += 1;
     expect(rows).toBe(100);
   });
 });
@@ -463,7 +455,6 @@ describe('one run at a time', () => {
     await until('the run reads', 2000, () => s.engine.status(PBX).running?.phase === 'reading');
     await s.engine.forget(PBX);
     await refused;
-    const { z } = await import('zod');
     for (const name of ['sync-users', 'sync-state', 'sync-candidates']) {
       for await (const key of s.store.table(name, z.unknown()).keys()) throw new Error(`${name} still has ${key}`);
     }

@@ -136,14 +136,18 @@ export interface Site extends AsyncDisposable {
   arrived(): ArrivedRun;
 }
 
-/** One gateway with one PBX. */
-export async function site(options: Partial<SyncEngineOptions> = {}): Promise<Site> {
-  const folder = await temporaryFolder('sync');
+/** An engine over the store in a folder, as the daemon opens it at its start; `look` sees the store before it does. */
+export async function engineIn(
+  folder: string,
+  boot: number,
+  pbx: PbxAdapter,
+  look: (store: DaemonStore) => Promise<void> = () => Promise.resolve(),
+  options: Partial<SyncEngineOptions> = {},
+) {
   const log = pino({ level: 'silent' });
-  const store = await DaemonStore.open({ folder: folder.path, log, clock: systemClock });
-  const outbox = await DurableOutbox.open({ store, boot: 1, clock: systemClock, log });
-  const pbx = new ScriptedPbx();
-  const cloud = new CloudReader();
+  const store = await DaemonStore.open({ folder, log, clock: systemClock });
+  await look(store);
+  const outbox = await DurableOutbox.open({ store, boot, clock: systemClock, log });
   const settings: SyncSettings = { country: 'AT', phonePolicy: 'All', guard: { percent: 10, users: 50 } };
   const engine = await SyncEngine.open({
     store,
@@ -157,6 +161,15 @@ export async function site(options: Partial<SyncEngineOptions> = {}): Promise<Si
     onStatus: () => undefined,
     ...options,
   });
+  return { store, outbox, engine, settings };
+}
+
+/** One gateway with one PBX. */
+export async function site(options: Partial<SyncEngineOptions> = {}): Promise<Site> {
+  const folder = await temporaryFolder('sync');
+  const pbx = new ScriptedPbx();
+  const cloud = new CloudReader();
+  const { store, outbox, engine, settings } = await engineIn(folder.path, 1, pbx, undefined, options);
   return {
     folder: folder.path,
     store,
