@@ -32,11 +32,11 @@ export async function link(api: LocalApi, out: Output, options: LinkOptions): Pr
       shown = answer.code;
       progress.code(answer.code, answer.link ?? '');
     }
-    if (answer.state === 'enrolled') {
+    if (answer.state === 'claimed') {
       progress.done(`Enrolled${answer.accountName ? ` in ${plain(answer.accountName)}` : ''}.`);
       break;
     }
-    if (answer.error !== undefined && (answer.state === 'unclaimed' || answer.state === 'no-cloud')) {
+    if (answer.error !== undefined && (answer.state === 'unclaimed' || answer.state === 'refused')) {
       progress.failed(`${plain(answer.error.message)}. ${plain(answer.error.nextStep)}`);
       break;
     }
@@ -49,7 +49,7 @@ export async function link(api: LocalApi, out: Output, options: LinkOptions): Pr
     answer = await api.call(EnrolmentAnswer, { path: '/api/enrolment' });
   }
   if (out.json) out.write(`${JSON.stringify(answer)}\n`);
-  return answer.state === 'enrolled' ? 0 : 1;
+  return answer.state === 'claimed' ? 0 : 1;
 }
 
 async function readCa(path: string): Promise<string> {

@@ -22,9 +22,9 @@ const PbxStatus = z.looseObject({
   irregularities: IrregularityCounts,
 });
 
-/** `GET /api/enrolment`: how far this gateway is in becoming the cloud's own. */
+/** `GET /api/enrolment`: how far this gateway is in becoming the cloud's own; a code while one is shown. */
 export const EnrolmentAnswer = z.looseObject({
-  state: z.enum(['no-cloud', 'unclaimed', 'requesting', 'waiting', 'enrolled', 'released']),
+  state: z.enum(['unclaimed', 'offered', 'waiting', 'claimed', 'refused']),
   code: z.string().optional(),
   link: z.string().optional(),
   expiresAt: z.string().optional(),

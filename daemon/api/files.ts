@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** Where the daemon leaves what the command line needs to find it. */
 export const apiFiles = (stateFolder: string) => ({
-  token: join(stateFolder, 'api-token'),
+  token: join(stateFolder, 'admin-token'),
   address: join(stateFolder, 'api.json'),
   certificate: join(stateFolder, 'local-certificate.pem'),
 });

@@ -8,7 +8,11 @@ import type { ProbeReport } from '#pbx-adapters/adapter.ts';
 /** Where the cloud is, how it is reached, and whom to believe there (the system's CAs when `trust` is left out). */
 export interface CloudTarget {
   url: URL;
-  trust?: (() => Promise<Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 'allowPartialTrustChain'>>) | undefined;
+  trust?:
+    | ((
+        signal: AbortSignal,
+      ) => Promise<Pick<ConnectionOptions, 'ca' | 'checkServerIdentity' | 'allowPartialTrustChain'>>)
+    | undefined;
   proxy?: URL | undefined;
 }
 

@@ -101,7 +101,7 @@ export interface TlsOptions {
 /** TLS to the cloud, through the proxy where there is one. @throws DemarcError of `reachError` */
 export async function openTls(cloud: CloudTarget, options: TlsOptions, signal: AbortSignal): Promise<TLSSocket> {
   const { host, port } = hostAndPort(cloud.url);
-  const trust = options.verify ? await cloud.trust?.() : undefined;
+  const trust = options.verify ? await cloud.trust?.(signal) : undefined;
   const below = cloud.proxy ? await openTunnel(cloud.proxy, cloud.url, signal) : await openTcp(cloud.url, signal);
   const socket = connectTls({
     socket: below,

@@ -10,7 +10,8 @@ const EnrolmentStart = z.strictObject({
   cloud: z
     .strictObject({
       url: CloudConfig.shape.url,
-      /** PEM of the CA that signed the cloud's certificate. */
+      /** The CA that signed the cloud's certificate: a file on this machine, or its PEM. */
+      caFile: CloudConfig.shape.caFile,
       ca: z.string().max(65_536).includes('-----BEGIN CERTIFICATE-----').optional(),
       fingerprint: CloudConfig.shape.fingerprint,
       proxy: z

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { ensureNode } from './start.mjs';
+
+const HELP = `demarc-daemon: the gateway, beside the PBXs of one site.
+
+Usage: demarc-daemon [--help]
+
+Settings come from the environment:
+  DEMARC_DAEMON_STATE       folder of everything that it keeps (./daemon-state)
+  DEMARC_DAEMON_CONFIG      configuration file (config.json in the state folder)
+  DEMARC_WEB_PORT           HTTPS port of its local API (9443)
+  DEMARC_WEB_HOST           address to listen on (0.0.0.0); 127.0.0.1 for this machine only
+  DEMARC_WEB_REDIRECT_PORT  HTTP port that leads there (8080 beside 9443), or off
+  DEMARC_LOG_LEVEL          trace, debug, info, warn, error or fatal (info)
+
+It needs no cloud and no PBX to start; "demarc link" connects it, "demarc check" says what is wrong.
+Exit codes: 0 stopped, 1 failed, 2 wrong usage or settings.
+`;
+
+const words = process.argv.slice(2);
+if (words.includes('--help') || words.includes('-h')) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+if (words.length > 0) {
+  process.stderr.write(`demarc-daemon takes no "${words[0]}"; see demarc-daemon --help\n`);
+  process.exit(2);
+}
+ensureNode();
+const { runDaemon } = await import('../daemon/process.ts');
+await runDaemon(process.env);

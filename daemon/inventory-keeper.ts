@@ -1,0 +1,73 @@
+import type { Log } from '#config/log.ts';
+import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import { type ApplicationReport, InventorySection } from '#contract/sections.ts';
+import type { InventoryCollector } from '#inventory/collector.ts';
+import type { PbxRegistry } from './pbxs/pbx-registry.ts';
+import type { Table } from './store/table.ts';
+
+interface KeeperOptions {
+  store: { table(name: string, schema: typeof InventorySection): Table<InventorySection> };
+  collector: Pick<InventoryCollector, 'collect'>;
+  registry: Pick<PbxRegistry, 'list' | 'adapterFor'>;
+  log: Log;
+  /** After each collection. */
+  onCollected: () => void;
+}
+
+const PBX_LIMIT_MS = 30_000;
+
+/** Collects the inventory of host and PBXs, one at a time, and keeps the last over restarts. */
+export class InventoryKeeper {
+  readonly #options: KeeperOptions;
+  readonly #table: Table<InventorySection>;
+  readonly #applications = new Map<string, ApplicationReport[]>();
+  #last: InventorySection | undefined;
+  #collecting: Promise<InventorySection> | undefined;
+
+  private constructor(options: KeeperOptions, table: Table<InventorySection>) {
+    this.#options = options;
+    this.#table = table;
+  }
+
+  static async open(options: KeeperOptions): Promise<InventoryKeeper> {
+    const keeper = new InventoryKeeper(options, options.store.table('inventory', InventorySection));
+    keeper.#last = await keeper.#table.get('last');
+    return keeper;
+  }
+
+  last(): InventorySection | undefined {
+    return this.#last;
+  }
+
+  /** Who asks while one runs gets its result. @throws the signal's reason, DemarcError `store.full` */
+  async collect(signal: AbortSignal): Promise<InventorySection> {
+    this.#collecting ??= this.#collect(signal).finally(() => {
+      this.#collecting = undefined;
+    });
+    return await this.#collecting;
+  }
+
+  async #collect(signal: AbortSignal): Promise<InventorySection> {
+    const pbxs = this.#options.registry.list();
+    const reports = await Promise.all(pbxs.map((pbx) => this.#applicationsOf(pbx.id, signal)));
+    const found = await this.#options.collector.collect(this.#last, reports.flat(), signal);
+    this.#last = found;
+    await this.#table.put('last', found);
+    this.#options.onCollected();
+    return found;
+  }
+
+  /** What a PBX says of itself; what it said last when it does not answer. */
+  async #applicationsOf(pbx: string, signal: AbortSignal): Promise<ApplicationReport[]> {
+    try {
+      const adapter = await this.#options.registry.adapterFor(pbx);
+      const reports = await adapter.inventory(AbortSignal.any([signal, AbortSignal.timeout(PBX_LIMIT_MS)]));
+      this.#applications.set(pbx, reports);
+      return reports;
+    } catch (thrown) {
+      const { code, detail } = toDemarcError(thrown);
+      this.#options.log.warn({ code, pbx, detail }, 'a PBX did not tell its inventory; what it told last is kept');
+      return this.#applications.get(pbx) ?? [];
+    }
+  }
+}

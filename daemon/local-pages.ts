@@ -1,0 +1,139 @@
+/** The local API put together: its files, its routes over the daemon's parts, its listener. */
+import { hostname } from 'node:os';
+import { removeFile, replaceFile } from '#config/atomic-file.ts';
+import type { Clock } from '#config/clock.ts';
+import type { ConfigFile, DaemonSettings } from '#config/daemon-settings.ts';
+import type { Log } from '#config/log.ts';
+import { AccessGuard, loadToken } from './api/access.ts';
+import type { EnrolmentAnswer, StatusAnswer } from './api/answers.ts';
+import type { LocalCertificate } from './api/certificate.ts';
+import { type ApiAddress, apiFiles } from './api/files.ts';
+import { type EnrolmentStart, gatewayRoutes } from './api/routes/gateway-routes.ts';
+import { pbxRoutes } from './api/routes/pbx-routes.ts';
+import { startApiServer } from './api/server.ts';
+import { cloudConfig } from './cloud-target.ts';
+import type { Enrolment } from './identity/enrolment.ts';
+import type { GatewayIdentity } from './identity/gateway-identity.ts';
+import type { InventoryKeeper } from './inventory-keeper.ts';
+import { syncJob } from './jobs.ts';
+import type { CloudLink } from './link/cloud-link.ts';
+import type { DurableOutbox } from './outbox/durable-outbox.ts';
+import type { PbxRegistry } from './pbxs/pbx-registry.ts';
+import type { Scheduler } from './schedule/scheduler.ts';
+import type { SecretBox } from './secrets/secret-box.ts';
+import type { SelfTestKeeper } from './self-test/keeper.ts';
+import type { DaemonStore } from './store/store.ts';
+import type { SyncEngine } from './sync/engine.ts';
+
+interface LocalPagesParts {
+  settings: DaemonSettings;
+  /** Plain HTTP that leads to HTTPS; none when undefined. */
+  redirectPort: number | undefined;
+  certificate: Promise<LocalCertificate>;
+  logFile: string;
+  version: string;
+  startedAt: string;
+  clock: Clock;
+  log: Log;
+  config: ConfigFile;
+  secrets: SecretBox;
+  store: DaemonStore;
+  outbox: DurableOutbox;
+  identity: GatewayIdentity;
+  enrolment: Enrolment;
+  registry: PbxRegistry;
+  engine: SyncEngine;
+  scheduler: Scheduler;
+  link: CloudLink;
+  selfTest: SelfTestKeeper;
+  inventory: InventoryKeeper;
+}
+
+/** Starts to serve. @throws DemarcError `daemon.port-taken`, `daemon.certificate-failed`, `config.unwritable` */
+export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: string; stop(): Promise<void> }> {
+  const { settings, registry, engine, selfTest, inventory, log } = parts;
+  const files = apiFiles(settings.stateFolder);
+  const token = await loadToken(files.token);
+  const server = await startApiServer({
+    routes: [
+      ...gatewayRoutes({
+        status: () => status(parts),
+        enrolment: { state: () => enrolmentAnswer(parts), start: (request) => startEnrolment(parts, request) },
+        checks: {
+          last: () => selfTest.last(),
+          // The run is everybody's: a reader that leaves does not end it.
+          run: async () => {
+            await selfTest.run(new AbortController().signal);
+            return selfTest.last();
+          },
+        },
+        inventory: { last: () => inventory.last(), collect: () => inventory.collect(new AbortController().signal) },
+        logFile: parts.logFile,
+      }),
+      ...pbxRoutes({ registry, engine }),
+    ],
+    access: new AccessGuard(token, parts.clock),
+    certificate: await parts.certificate,
+    host: settings.webHost,
+    port: settings.webPort,
+    redirectPort: parts.redirectPort,
+    log,
+  });
+  const address: ApiAddress = { url: `https://${localName(settings.webHost)}:${server.port}`, pid: process.pid };
+  await replaceFile(files.address, `${JSON.stringify(address)}\n`, 0o644);
+  return {
+    url: address.url,
+    stop: async () => {
+      await server.stop();
+      await removeFile(files.address);
+    },
+  };
+}
+
+/** The name under which this machine reaches the listener. */
+function localName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function startEnrolment(parts: LocalPagesParts, request: EnrolmentStart): Promise<EnrolmentAnswer> {
+  const { config, secrets, settings, enrolment } = parts;
+  if (request.cloud) {
+    const cloud = await cloudConfig(request.cloud, settings.stateFolder, secrets);
+    await config.update((before) => ({ ...before, cloud }));
+  }
+  await enrolment.start({ provisioningToken: request.provisioningToken });
+  return enrolmentAnswer(parts);
+}
+
+function enrolmentAnswer({ enrolment, identity }: LocalPagesParts): EnrolmentAnswer {
+  const { state, offer, error } = enrolment.status();
+  const own = identity.current();
+  return {
+    state,
+    ...offer,
+    ...(error ? { error } : {}),
+    ...(own ? { gateway: own.gateway, accountName: own.accountName } : {}),
+  };
+}
+
+function status(parts: LocalPagesParts): StatusAnswer {
+  const { config, link, outbox, store, registry, engine, scheduler } = parts;
+  const { state, since, nextTryAt, lastError } = link.status();
+  return {
+    version: parts.version,
+    hostName: hostname(),
+    startedAt: parts.startedAt,
+    memoryBytes: process.memoryUsage.rss(),
+    cloud: { url: config.current.cloud?.url ?? null, state, since, nextTryAt, ...(lastError ? { lastError } : {}) },
+    enrolment: enrolmentAnswer(parts),
+    outbox: outbox.state(),
+    store: store.health,
+    pbxs: registry.list().map(({ id, type, name, address, syncMinutes }) => {
+      const { running, last, lastSuccessAt, users, irregularities } = engine.status(id);
+      const nextSyncAt = scheduler.nextAt(syncJob(id));
+      const sync = { running: running && { ...running }, lastSync: last, lastSuccessAt, nextSyncAt };
+      return { id, type, name, address, syncMinutes, ...sync, users, irregularities };
+    }),
+  };
+}

@@ -1,0 +1,282 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import { type Clock, instant, type Random } from '#config/clock.ts';
+import { ConfigFile, type DaemonSettings } from '#config/daemon-settings.ts';
+import type { Log } from '#config/log.ts';
+import { StopList } from '#config/stop.ts';
+import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import { InventoryCollector } from '#inventory/collector.ts';
+import { adapterTypes } from '#pbx-adapters/registry.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { localCertificate } from './api/certificate.ts';
+import { checkedCloud, cloudTarget } from './cloud-target.ts';
+import { CommandRunner } from './commands/command-runner.ts';
+import { commandHandlers } from './commands/handlers.ts';
+import { answerAsk, reportDamage } from './duties.ts';
+import { bootId } from './host.ts';
+import { Enrolment } from './identity/enrolment.ts';
+import { GatewayIdentity } from './identity/gateway-identity.ts';
+import { InventoryKeeper } from './inventory-keeper.ts';
+import { scheduleJobs, syncJob } from './jobs.ts';
+import { CloudLink } from './link/cloud-link.ts';
+import { startLocalPages } from './local-pages.ts';
+import { DurableOutbox } from './outbox/durable-outbox.ts';
+import { PbxRegistry } from './pbxs/pbx-registry.ts';
+import { Scheduler } from './schedule/scheduler.ts';
+import { SecretBox } from './secrets/secret-box.ts';
+import { healthDocument, pbxsDocument, siteAddresses } from './sections/builders.ts';
+import { SectionReporter } from './sections/reporter.ts';
+import { Sections } from './sections/sections.ts';
+import { SelfTestKeeper } from './self-test/keeper.ts';
+import { countBoot } from './store/boot.ts';
+import { DaemonStore } from './store/store.ts';
+import { SyncEngine } from './sync/engine.ts';
+import { AppliedWant } from './want.ts';
+
+/** A running daemon. `url` is its local API. */
+export interface Daemon {
+  url: string;
+  stop(): Promise<void>;
+}
+
+interface DaemonParts {
+  log: Log;
+  clock: Clock;
+  random: Random;
+  /** The file that the log also goes to, for `demarc logs`. */
+  logFile: string;
+  redirectPort?: number | undefined;
+}
+
+const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024 };
+
+/**
+ * Builds the daemon's parts from the ground up and starts them; what was started is stopped in reverse. It starts and
+ * serves without a cloud, without an identity and without PBXs.
+ * @throws DemarcError `store.locked`, `config.invalid`, `config.unwritable`, `daemon.port-taken`; nothing runs on then
+ */
+export async function startDaemon(settings: DaemonSettings, parts: DaemonParts): Promise<Daemon> {
+  const { log, clock, random, logFile, redirectPort } = parts;
+  const folder = settings.stateFolder;
+  const version = packageJson.version;
+  const startedAt = instant(clock);
+  const newId = () => ulid(clock.now());
+  const stops = new StopList();
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const store = await DaemonStore.open({ folder, log, clock });
+    stops.add('store', () => store.close());
+    const boot = await countBoot({ folder, clock, log });
+    const config = await ConfigFile.load(settings.configFile);
+    const secrets = await SecretBox.load(folder);
+    const deviceKey = await readFile(join(folder, 'device.key'), 'utf8');
+    // Made beside the rest: at the first start it takes as long as everything else.
+    const certificate = localCertificate(folder, clock);
+    certificate.catch(() => undefined);
+
+    const target = () => cloudTarget(config.current.cloud, secrets);
+    const identity = await GatewayIdentity.load({ folder, clock, log, target });
+    const skew = () => identity.skew();
+    const outbox = await DurableOutbox.open({ store, boot, clock, log, skew });
+
+    const registry = new PbxRegistry({
+      config,
+      types: adapterTypes,
+      sealer: secrets,
+      deviceKey,
+      store,
+      newId,
+      clock,
+      log,
+    });
+    const sections = new Sections({ store, outbox, clock });
+    const want = await AppliedWant.open({ store, config, clock, log });
+    const engine = await SyncEngine.open({
+      store,
+      outbox,
+      clock,
+      log,
+      newId,
+      identify: (pbx) => registry.identify(pbx),
+      adapterFor: (pbx) => registry.adapterFor(pbx),
+      settings: () => {
+        const { site, phonePolicy, guard } = config.current;
+        return { country: site.country, phonePolicy, guard };
+      },
+      onStatus: () => reporter.refreshSoon('pbxs'),
+    });
+    stops.add('sync', () => engine.stop());
+    const collector = new InventoryCollector({ version, fallbackPlatformId: fallbackId(deviceKey), clock, log });
+    const inventory = await InventoryKeeper.open({
+      store,
+      collector,
+      registry,
+      log,
+      onCollected: () => void reporter.refresh('inventory'),
+    });
+    const probeTable = store.table('self-test', z.string());
+    const selfTest = new SelfTestKeeper({
+      clock,
+      onRun: () => void reporter.refresh('health'),
+      context: () => ({
+        cloud: checkedCloud(target()),
+        identity: identity.current(),
+        stateFolder: folder,
+        disk: DISK_LIMITS,
+        clock,
+        outbox: () => outbox.state(),
+        writeToStore: () => probeTable.put('probe', instant(clock)),
+        pbxs: registry.list().map(({ id, name }) => ({ id, name, probe: (signal) => registry.probe(id, signal) })),
+      }),
+    });
+    const scheduler = await Scheduler.open({
+      store,
+      clock,
+      log,
+      spread: deviceKey,
+      zone: () => config.current.site.timeZone,
+    });
+    const kernelBoot = await bootId();
+    const reporter = new SectionReporter({
+      sections,
+      log,
+      sources: {
+        gateway: () => ({
+          hostName: hostname(),
+          version,
+          addresses: siteAddresses(),
+          timeZone: config.current.site.timeZone,
+          siteName: config.current.site.name,
+          startedAt,
+          certificateExpiresAt: identity.current()?.expiresAt ?? null,
+          ...(kernelBoot === undefined ? {} : { bootId: kernelBoot }),
+          ...(want.current() ? { want: want.current() } : {}),
+        }),
+        pbxs: () =>
+          pbxsDocument(
+            registry.list(),
+            (id) => engine.status(id),
+            (id) => scheduler.nextAt(syncJob(id)),
+          ),
+        inventory: () => inventory.last(),
+        health: () =>
+          healthDocument({
+            outbox: outbox.state(),
+            store: store.health,
+            clockOffsetMs: identity.skew() ?? null,
+            memoryBytes: process.memoryUsage.rss(),
+            ...selfTest.last(),
+          }),
+      },
+    });
+    stops.add('reports', async () => reporter.stop());
+
+    const commands = new CommandRunner({
+      store,
+      outbox,
+      clock,
+      log,
+      skewMs: () => identity.skew() ?? 0,
+      handlers: commandHandlers({
+        engine,
+        registry,
+        selfTest: (signal, onResult) => selfTest.run(signal, onResult),
+        inventory: (signal) => inventory.collect(signal),
+      }),
+    });
+    await commands.start();
+    stops.add('commands', () => commands.stop());
+
+    const duties = new AbortController();
+    stops.add('duties', async () => duties.abort());
+    const link = new CloudLink({
+      outbox,
+      boot,
+      clock,
+      random,
+      log,
+      target,
+      identity: async () => identity.forLink(),
+      onTried: (tried, error) => identity.tried(tried, error),
+      birth: () => ({ version, capabilities: commands.capabilities() }),
+      onCommand: (message) => commands.receive(message),
+      onAsk: (ask) => answerAsk(ask, { reporter, engine, log, signal: duties.signal }),
+      onWant: async (message) => {
+        if (await want.apply(message)) await reporter.refresh('gateway');
+      },
+    });
+    const reconnect = () =>
+      void link
+        .reconnect()
+        .catch((error: unknown) => log.warn({ code: 'link.unreachable', err: error }, 'could not connect again'));
+    const enrolment = await Enrolment.open({
+      folder,
+      identity,
+      secrets,
+      clock,
+      random,
+      log,
+      target,
+      describe: () => ({
+        hostName: hostname(),
+        addresses: siteAddresses(),
+        version,
+        siteName: config.current.site.name,
+      }),
+      onClaimed: () => {
+        reconnect();
+        void reporter.refreshAll();
+      },
+    });
+    stops.add('enrolment', () => enrolment.stop());
+    config.onChange((now, before) => {
+      if (JSON.stringify(now.cloud) !== JSON.stringify(before.cloud)) reconnect();
+    });
+    scheduleJobs({
+      scheduler,
+      spread: deviceKey,
+      registry,
+      engine,
+      inventory,
+      reporter,
+      selfTest,
+      identity,
+      link,
+      log,
+    });
+    const own = { settings, redirectPort, certificate, logFile, version, startedAt, clock, log };
+    const kept = { config, secrets, store, outbox, identity };
+    const pages = await startLocalPages({
+      ...own,
+      ...kept,
+      enrolment,
+      registry,
+      engine,
+      scheduler,
+      link,
+      selfTest,
+      inventory,
+    });
+    stops.add('local API', () => pages.stop());
+    await reportDamage({ store, config, outbox, registry, engine, log, signal: duties.signal });
+    link.start();
+    stops.add('link', () => link.stop());
+    scheduler.start();
+    stops.add('schedule', () => scheduler.stop());
+    log.info({ url: pages.url, boot, version }, 'daemon ready');
+    return { url: pages.url, stop: () => stops.stop() };
+  } catch (error) {
+    await stops.stop().catch((failure: unknown) => {
+      log.error({ code: toDemarcError(failure).code, err: failure }, 'could not clean up');
+    });
+    throw error;
+  }
+}
+
+/** Stands in for the machine id on hosts that have none; stable, and tells nothing of the key. */
+const fallbackId = (deviceKey: string): string =>
+  createHash('sha256').update(`platform:${deviceKey}`).digest('hex').slice(0, 32);
