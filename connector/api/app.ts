@@ -116,6 +116,8 @@ async function protect(app: FastifyInstance, options: AppOptions): Promise<void>
     referrerPolicy: { policy: 'no-referrer' },
   });
   await app.register(rateLimit, {
+    // Not by the route: there it would come after the guard and not count what the guard refuses.
+    global: false,
     max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     timeWindow: '1 minute',
     keyGenerator: (request) => addressKey(request.ip),
@@ -124,4 +126,5 @@ async function protect(app: FastifyInstance, options: AppOptions): Promise<void>
     addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
   });
+  app.addHook('onRequest', app.rateLimit());
 }

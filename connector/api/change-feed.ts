@@ -15,7 +15,7 @@ const RIGHTS: Readonly<Record<Change['topic'], Permission>> = {
   enrolment: 'integrations:view',
 };
 
-const BATCH = 200;
+const BATCH = 100;
 
 /** Changes after a number, as one caller may see them; `last` is the number up to which the table was read. */
 export interface Batch {

@@ -18,6 +18,20 @@ const STREAMS_PER_SESSION = 20;
 
 const eventText = (id: number, change: Change): string => `id: ${id}\ndata: ${JSON.stringify(change)}\n\n`;
 
+/** Events together up to this many characters, so that little waits in front of a slow reader. */
+const WRITE_CHARS = 64 * 1024;
+
+function* texts(changes: readonly { id: number; change: Change }[]): Generator<string> {
+  let text = '';
+  for (const { id, change } of changes) {
+    text += eventText(id, change);
+    if (text.length < WRITE_CHARS) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}
+
 /** One thing to wait for, at most so long; true when it happened. */
 function waitFor(subscribe: (done: () => void) => () => void, limitMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
@@ -74,8 +88,7 @@ async function feed({ store, sessions }: { store: Store; sessions: Sessions }, c
       dirty = false;
       const batch = await readChanges(store.db, session.actor, last, account);
       last = batch.last;
-      const text = batch.changes.map(({ id, change }) => eventText(id, change)).join('');
-      if (text !== '' && !(await write(text))) return;
+      for (const text of texts(batch.changes)) if (!(await write(text))) return;
       if (batch.full || dirty) continue;
       const woken = await waitFor(
         (done) => {

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { startApp } from '#test/unit/connector-api/support.ts';
+
+const Operation = z.looseObject({
+  summary: z.string().min(5),
+  tags: z.array(z.string()).min(1),
+  responses: z.record(z.string(), z.looseObject({ description: z.string() })),
+});
+const OpenApi = z.looseObject({
+  openapi: z.literal('3.1.0'),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string().startsWith('/api/v1/'), z.record(z.enum(['get', 'post', 'patch', 'delete']), Operation).or(z.object({})).pipe(z.record(z.string(), Operation))),
+});
+
+/** What the design promises of this part of the API. */
+const PROMISED = [
+  'post /auth/login',
+  'post /auth/setup',
+  'post /auth/logout',
+  'get /me',
+  'get /accounts',
+  'post /accounts',
+  'get /accounts/{id}',
+  'patch /accounts/{id}',
+  'get /gateways',
+  'get /gateways/{id}',
+  'delete /gateways/{id}',
+  'post /gateways/{id}/commands',
+  'get /users',
+  'get /users/summary',
+  'get /users.csv',
+  'get /users/{id}',
+  'get /sync-runs',
+  'get /sync-runs/{id}',
+  'get /sync-runs/{id}/held-users',
+  'post /sync-runs/{id}/decision',
+  'get /platforms',
+  'get /applications',
+  'get /commands',
+  'get /commands/{id}',
+  'post /commands/{id}/cancel',
+  'get /events',
+  'get /events.csv',
+  'get /enrolments/code/{code}',
+  'post /enrolments/{code}/confirm',
+  'get /provisioning-tokens',
+  'post /provisioning-tokens',
+  'delete /provisioning-tokens/{id}',
+  'get /stream',
+];
+
+/** Every `$ref` in a document. */
+function references(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === '$ref' && typeof item === 'string' ? [item] : references(item),
+  );
+}
+
+describe('the OpenAPI document', () => {
+  test('is valid in form, describes every operation, and holds what the design promises', async () => {
+    await using api = await startApp();
+    const answer = await api.app.inject('/api/v1/openapi.json');
+    const document = OpenApi.parse(answer.json());
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path.replace('/api/v1', '')}`),
+    );
+    expect(operations.toSorted()).toEqual(PROMISED.toSorted());
+    expect(new Set(operations).size).toBe(operations.length);
+  });
+
+  test('resolves every reference, and uses nothing that 3.1 took away', async () => {
+    await using api = await startApp();
+    const document: unknown = (await api.app.inject('/api/v1/openapi.json')).json();
+    for (const reference of references(document)) {
+      const found = reference
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Object.entries(at).find(([name]) => name === key)?.[1] : undefined), document);
+      expect([reference, found !== undefined]).toEqual([reference, true]);
+    }
+    expect(JSON.stringify(document)).not.toContain('"nullable"');
+  });
+
+  test('names the parameters of lists and the body of errors', async () => {
+    await using api = await startApp();
+    const document = (await api.app.inject('/api/v1/openapi.json')).json<{
+      paths: Record<string, Record<string, { parameters: { name: string; in: string }[]; responses: Record<string, unknown> }>>;
+    }>();
+    const users = document.paths['/api/v1/users']?.['get'];
+    expect(users?.parameters.map((parameter) => parameter.name).toSorted()).toEqual(
+      ['account', 'cursor', 'filter', 'limit', 'q', 'sort'],
+    );
+    expect(JSON.stringify(users?.responses['4XX'])).toContain('requestId');
+  });
+});
