@@ -134,11 +134,13 @@ export class TestCloud implements AsyncDisposable {
       request.once('end', () => {
         const route = this.routes.get(`${request.method} ${request.url}`);
         const text = Buffer.concat(chunks).toString('utf8');
-        void Promise.resolve(route?.(text === '' ? undefined : JSON.parse(text), request)).then((answer) => {
-          const { status = answer === undefined ? 404 : 200, ...body } = (answer ?? {}) as { status?: number };
+        const answer = async () => {
+          const found = await route?.(text === '' ? undefined : JSON.parse(text), request);
+          const { status = found === undefined ? 404 : 200, ...body } = (found ?? {}) as { status?: number };
           response.writeHead(status, { 'content-type': 'application/json' });
           response.end(JSON.stringify(body));
-        });
+        };
+        void answer();
       });
     });
     this.#broker.on('publish', (packet, client) => {
