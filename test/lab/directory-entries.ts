@@ -54,5 +54,21 @@ export function labEntries(users: number, baseDn: string, seed = 1): LabEntry[] 
   return [base, ...Array.from(generatePeople({ count: users, seed }), (person) => personEntry(person, baseDn))];
 }
 
+/** People whose values are trouble: one of 1 MB, bytes that are not UTF-8, a line end and markup, no number at all. */
+export function oddEntries(baseDn: string): LabEntry[] {
+  const person = (uid: string, values: Values) =>
+    labEntry(`uid=${uid},${baseDn}`, { objectClass: ['top', 'person', 'inetOrgPerson'], uid, ...values });
+  return [
+    person('odd-huge', { cn: 'Huge Value', telephoneNumber: '90001', department: 'x'.repeat(1_000_000) }),
+    person('odd-bytes', {
+      cn: 'Odd Bytes',
+      telephoneNumber: '90002',
+      department: Buffer.from([0x41, 0xff, 0xfe, 0x42]),
+    }),
+    person('odd-markup', { cn: '<script>alert(1)</script>', sn: 'line\nbreak', telephoneNumber: '090003' }),
+    person('odd-nothing', { cn: 'No Number', mail: 'nobody@example.org' }),
+  ];
+}
+
 /** RFC 4514 section 2.4. */
 export const escapeDn = (text: string): string => text.replaceAll(/[,+"\\<>;=]/g, (mark) => `\\${mark}`);

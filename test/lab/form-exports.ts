@@ -1,5 +1,5 @@
 /** Writes MiVoice Business form exports as CSV, also as old, odd or careless systems do. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generatePeople, type Irregularities, type LabPerson } from './people.ts';
 
@@ -58,6 +58,22 @@ export async function writeFormExports(
   await writeFile(paths.directory, formBytes([DIRECTORY_HEADER, ...people.map(directoryRow)], style));
   await writeFile(paths.users, formBytes([USERS_HEADER, ...people.map(usersRow)], style));
   return paths;
+}
+
+/** Goes on writing to a file, as a slow export does, until it is stopped. */
+export function keepGrowing(path: string, everyMs = 20): { stop(): Promise<void> } {
+  let writing = Promise.resolve();
+  let row = 0;
+  const timer = setInterval(() => {
+    row += 1;
+    writing = writing.then(() => appendFile(path, `9${row},Late,Row,\r\n`));
+  }, everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await writing;
+    },
+  };
 }
 
 /** The bytes of one form in a style. */

@@ -272,6 +272,12 @@ describe.skipIf(!hasSlapd())('odd entries and odd servers', () => {
     await expect(users(slapd, { tls: 'ldaps', port: slapd.ldapsPort, caPem })).rejects.toMatchObject({ code });
   });
 
+  it('a total limit on paged results is told as the size limit, not given as a short list', async () => {
+    await using slapd = await startSlapd({ people: 1500, sizeLimit: 1000, pagedTotal: 1000 });
+    const mapping = { extension: 'telephoneNumber' };
+    await expect(users(slapd, { mapping })).rejects.toMatchObject({ code: 'ldap.size-limit' });
+  });
+
   it('a stopped server is unreachable, and the probe says at which step', async () => {
     await using slapd = await startSlapd({ people: 1 });
     await slapd.stop();

@@ -23,6 +23,8 @@ export interface SlapdOptions {
   tls?: boolean | 'expired' | 'other-name';
   /** Entries that an unpaged search gives at most; paged ones are not limited, as with Active Directory. */
   sizeLimit?: number;
+  /** Entries that a paged search gives in all; not limited unless said. */
+  pagedTotal?: number;
   /** More entries in LDIF (ou=people, ou=moved and ou=empty below o=lab are there). */
   extraLdif?: string;
   /** Address that everything outside of o=lab is referred to. */
@@ -140,7 +142,7 @@ function configuration(folder: string, options: SlapdOptions, certificates: Test
     `modulepath /usr/lib/ldap`,
     `moduleload back_mdb`,
     // The administrator's own searches are not limited either.
-    `sizelimit size.soft=${limit} size.hard=${limit} size.prtotal=unlimited`,
+    `sizelimit size.soft=${limit} size.hard=${limit} size.prtotal=${options.pagedTotal ?? 'unlimited'}`,
     // A message of one megabyte must be taken from an administrator.
     `sockbuf_max_incoming_auth 16777216`,
     ...(options.referral === undefined ? [] : [`referral ${options.referral}`]),

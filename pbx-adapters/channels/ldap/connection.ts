@@ -63,10 +63,12 @@ export class LdapConnection {
     this.#listen();
   }
 
-  /** Says goodbye if `farewell` is given and closes. */
+  /** Says goodbye if `farewell` is given and closes, without waiting for the server. */
   close(farewell?: (id: number) => Message): void {
-    if (!this.#broken && farewell) this.#socket.end(farewell(this.#nextId++).write());
-    this.#fail(new DemarcError('pbx.canceled', 'connection closed'), farewell === undefined);
+    const socket = this.#socket;
+    if (!this.#broken && farewell) socket.end(farewell(this.#nextId++).write(), () => discard(socket));
+    else discard(socket);
+    this.#fail(new DemarcError('pbx.canceled', 'connection closed'), false);
   }
 
   #listen(): void {

@@ -9,7 +9,7 @@ import { settled } from '#pbx-adapters/channels/form-export/inspect.ts';
 import { readForm } from '#pbx-adapters/channels/form-export/read-form.ts';
 import { splitName } from '#pbx-adapters/mivoice-business/person.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
-import { type ExportStyle, formBytes, writeFormExports } from '#test/lab/form-exports.ts';
+import { type ExportStyle, formBytes, keepGrowing, writeFormExports } from '#test/lab/form-exports.ts';
 import { generatePeople } from '#test/lab/people.ts';
 import { adapterParts, collect } from '#test/support/adapter-parts.ts';
 import { temporaryFolder } from '#test/support/program.ts';
@@ -197,17 +197,17 @@ describe('faults', () => {
 
   it('a file that goes on changing is not read', async () => {
     await using file = await withUsers(HEADER);
-    const writer = setInterval(() => void appendFile(file.path, '1,A,B,\r\n'), 20);
+    const writer = keepGrowing(file.path);
     const waiting = settled(file.path, { now: Date.now }, signal(), { settledMs: 150, patienceMs: 400 });
     await expect(waiting).rejects.toMatchObject({ code: 'form.growing' });
-    clearInterval(writer);
+    await writer.stop();
   });
 
   it('a file that comes to rest is waited for', async () => {
     await using file = await withUsers(HEADER);
     const started = Date.now();
-    const writer = setInterval(() => void appendFile(file.path, '1,A,B,\r\n'), 20);
-    setTimeout(() => clearInterval(writer), 150);
+    const writer = keepGrowing(file.path);
+    setTimeout(() => void writer.stop(), 150);
     const state = await settled(file.path, { now: Date.now }, signal(), { settledMs: 200, patienceMs: 5000 });
     expect(Date.now() - started).toBeGreaterThan(250);
     expect(state.size).toBeGreaterThan(HEADER.length);

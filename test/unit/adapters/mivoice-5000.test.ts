@@ -5,7 +5,7 @@ import type { DirectoryNumber } from '#pbx-adapters/adapter.ts';
 import { MiVoice5000Connection, peopleFilter } from '#pbx-adapters/mivoice-5000/connection.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { type LabDirectory, type Nasty, startDirectory } from '#test/lab/directory.ts';
-import { labEntries, labEntry } from '#test/lab/directory-entries.ts';
+import { labEntries, labEntry, oddEntries } from '#test/lab/directory-entries.ts';
 import { generatePeople } from '#test/lab/people.ts';
 import { adapterParts, collect } from '#test/support/adapter-parts.ts';
 
@@ -81,6 +81,20 @@ describe('reading', () => {
       { kind: 'user', user: { key: '0100' } },
       { kind: 'rejected', where: `cn=b,${baseDn}` },
       { kind: 'rejected', where: `cn=c,${baseDn}`, reason: 'has neither an identity nor an extension' },
+    ]);
+  });
+
+  it('odd values are cut or replaced and reported, and only a person without any number is left out', async () => {
+    await using lab = await directoryOf(20);
+    lab.directory.entries.push(...oddEntries(baseDn));
+    const mapping = { extension: 'telephoneNumber', name: 'cn', lastName: 'sn', department: 'department' };
+    const { items } = await read(lab.directory, { mapping });
+    expect(items).toHaveLength(24);
+    expect(items.slice(20)).toMatchObject([
+      { user: { key: '90001', name: 'Huge Value' }, problems: ['department: cut, the value is longer than 64 KiB'] },
+      { user: { key: '90002', department: 'A\ufffd\ufffdB' }, problems: ['department: not valid UTF-8'] },
+      { user: { key: '090003', name: '<script>alert(1)</script>', lastName: 'line\nbreak' } },
+      { kind: 'rejected', where: `uid=odd-nothing,${baseDn}` },
     ]);
   });
 
