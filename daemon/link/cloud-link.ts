@@ -214,7 +214,7 @@ export class CloudLink {
   }
 
   async #take(topic: string, payload: Uint8Array, address: GatewayAddress): Promise<void> {
-    const { log, outbox } = this.#options;
+    const { log } = this.#options;
     const incoming = readIncoming(topic, payload, address, log);
     if (incoming === undefined) return;
     try {
@@ -223,7 +223,8 @@ export class CloudLink {
           await this.#options.onCommand(incoming.message);
           break;
         case 'ack':
-          await outbox.trim(incoming.message.upTo);
+          // Not awaited: acknowledgements that come meanwhile are then done with one write.
+          void this.#trim(incoming.message.upTo);
           break;
         case 'ask':
           if (incoming.message.what !== 'birth') await this.#options.onAsk(incoming.message);
@@ -239,6 +240,15 @@ export class CloudLink {
     } catch (error) {
       const { code } = toDemarcError(error);
       log.error({ code, err: error, channel: incoming.channel }, 'a message of the cloud could not be handled');
+    }
+  }
+
+  async #trim(upTo: number): Promise<void> {
+    try {
+      await this.#options.outbox.trim(upTo);
+    } catch (error) {
+      const { code } = toDemarcError(error);
+      this.#options.log.error({ code, err: error }, 'what the cloud has could not be removed from the outbox');
     }
   }
 

@@ -1,24 +1,12 @@
-import { z } from 'zod';
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import type { OutboxState } from '#contract/envelope.ts';
 import type { DaemonStore, StoreOperation, Table } from '../store/store.ts';
+import { endOf, Meta, OutboxContents, recordKey, seqOf } from './contents.ts';
 import { DropLedger } from './drop-ledger.ts';
-import { DEFAULT_LIMITS, MAX_AGE_STEP_MS, type OutboxLimits, PRIORITY } from './limits.ts';
-import type { NewRecord, Outbox, OutboxClass, SendableRecord, SendQueue } from './outbox.ts';
-import { type Entry, RecordQueue } from './record-queue.ts';
-import { seqKey } from './seq-key.ts';
-import { entryOf, finish, groupOf, type Prepared, prepare, type Stamp, StoredRecord } from './stored-record.ts';
-
-const Meta = z.object({
-  next: z.int(),
-  /** The outbox's own time and the clock when it was last looked at, in milliseconds. */
-  time: z.number(),
-  clock: z.number(),
-  drops: z.record(z.string(), z.int()),
-  /** User sync runs of which a part was given up; what else arrives of them is given up too. */
-  droppedRuns: z.array(z.string()),
-});
+import { DEFAULT_LIMITS, type OutboxLimits, PRIORITY } from './limits.ts';
+import type { NewRecord, Outbox, SendableRecord, SendQueue } from './outbox.ts';
+import { type Prepared, prepare, type Stamp, StoredRecord } from './stored-record.ts';
 
 export interface DurableOutboxOptions {
   store: DaemonStore;
@@ -38,62 +26,51 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-const DIGIT: Readonly<Record<OutboxClass, number>> = { result: 0, event: 1, state: 2, bulk: 3 };
-const recordKey = (type: OutboxClass, seq: number): string => `${DIGIT[type]}/${seqKey(seq)}`;
-
 /** Calls that are written with one fsync. */
 const GROUP_COMMIT = 500;
-const REMEMBERED_RUNS = 50;
+/** A new store begins above all numbers of earlier starts; 2^53 leaves room for two million of them. */
 const SEQS_PER_BOOT = 2 ** 32;
 
-/**
- * The outbox on the disk. Memory holds a few numbers of each record, so that limits and counts are exact and cheap; the
- * records themselves stay on the disk. Everything that changes it runs one after the other.
- */
+/** The outbox on the disk. Whatever changes it runs one after the other; appends that wait share one fsync. */
 export class DurableOutbox implements Outbox, SendQueue {
   readonly #options: DurableOutboxOptions;
-  readonly #limits: OutboxLimits;
   readonly #records: Table<StoredRecord>;
-  readonly #meta: Table<z.output<typeof Meta>>;
+  readonly #meta: Table<Meta>;
   readonly #ledger: DropLedger;
+  readonly #contents: OutboxContents;
   readonly #listeners = new Set<() => void>();
-  #queues = emptyQueues();
-  #taken = nothingTaken();
-  #next = 1;
-  #time = 0;
-  #clock = 0;
-  #drops: Record<string, number> = {};
-  #droppedRuns: string[] = [];
-  /** What has to be written with the next batch, because the last one failed. */
+  /** What has to be written with the next batch beside its own content. */
   #owed: StoreOperation[] = [];
   #mustLoad = false;
   #waiting: Waiting[] = [];
+  #acknowledged = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
   private constructor(options: DurableOutboxOptions) {
     this.#options = options;
-    this.#limits = options.limits ?? DEFAULT_LIMITS;
-    this.#records = options.store.table('outbox', StoredRecord);
-    this.#meta = options.store.table('outbox-meta', Meta);
-    this.#ledger = new DropLedger(options.store);
+    const { store, clock, log, limits = DEFAULT_LIMITS } = options;
+    this.#records = store.table('outbox', StoredRecord);
+    this.#meta = store.table('outbox-meta', Meta);
+    this.#ledger = new DropLedger(store);
+    this.#contents = new OutboxContents({ records: this.#records, ledger: this.#ledger, limits, clock, log });
   }
 
-  /** Reads what is on the disk. */
+  /** Reads what is on the disk. @throws DemarcError `store.damaged` */
   static async open(options: DurableOutboxOptions): Promise<DurableOutbox> {
     const outbox = new DurableOutbox(options);
     await outbox.#load();
+    const contents = outbox.#contents;
     // A repair may have lost the newest numbers; those of a boot that never ran before cannot have been used.
     if (options.store.health.status === 'repaired') {
-      outbox.#next = Math.max(outbox.#next, options.boot * SEQS_PER_BOOT);
+      contents.next = Math.max(contents.next, options.boot * SEQS_PER_BOOT);
     }
-    outbox.#owed = outbox.#noteGaps();
+    outbox.#owed = contents.noteGaps();
     return outbox;
   }
 
   async append(records: readonly NewRecord[], also: readonly StoreOperation[] = []): Promise<void> {
     if (records.length === 0 && also.length === 0) return;
-    const { boot, clock, skew } = this.#options;
-    const stamp: Stamp = { boot, at: clock.now(), skew: skew?.() };
+    const stamp = this.#stamp();
     const prepared = records.map((record) => prepare(record, stamp));
     const written = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ records: prepared, also, resolve, reject });
@@ -115,21 +92,16 @@ export class DurableOutbox implements Outbox, SendQueue {
 
   next(limit: number): Promise<SendableRecord[]> {
     return this.#serial(async () => {
+      const contents = this.#contents;
       await this.#giveUpOld();
       if (!this.#ledger.empty) await this.#tellDrops();
       const found: SendableRecord[] = [];
       for (const type of PRIORITY) {
-        const queue = this.#queues[type];
-        if (found.length >= limit) break;
-        if (queue.last === undefined || queue.last.seq <= this.#taken[type]) continue;
-        const range = {
-          gt: recordKey(type, this.#taken[type]),
-          lt: `${DIGIT[type]}0`,
-          limit: limit - found.length,
-        };
+        if (found.length >= limit || !contents.hasMore(type)) continue;
+        const range = { gt: recordKey(type, contents.taken[type]), lt: endOf(type), limit: limit - found.length };
         for await (const [key, record] of this.#records.entries(range)) {
-          const seq = Number(key.slice(2));
-          this.#taken[type] = seq;
+          const seq = seqOf(key);
+          contents.taken[type] = seq;
           found.push({ seq, class: type, to: record.to, kind: record.kind, payload: record.text });
         }
       }
@@ -138,108 +110,73 @@ export class DurableOutbox implements Outbox, SendQueue {
   }
 
   rewind(): void {
-    this.#taken = nothingTaken();
+    this.#contents.rewind();
   }
 
   trim(upTo: number): Promise<void> {
+    this.#acknowledged = Math.max(this.#acknowledged, upTo);
     return this.#serial(async () => {
-      if (upTo >= this.#next) {
-        await this.#numberAbove(upTo);
+      // Acknowledgements that came in the meantime are done with the first.
+      const acknowledged = this.#acknowledged;
+      this.#acknowledged = 0;
+      if (acknowledged === 0) return;
+      if (acknowledged >= this.#contents.next) {
+        await this.#numberAbove(acknowledged);
         return;
       }
-      const operations: StoreOperation[] = [];
-      for (const type of PRIORITY) {
-        for (const entry of this.#queues[type].shiftUpTo(upTo)) {
-          operations.push(this.#records.removeOperation(recordKey(type, entry.seq)));
-        }
-      }
+      const operations = PRIORITY.flatMap((type) =>
+        this.#contents
+          .shiftUpTo(type, acknowledged)
+          .map(({ seq }) => this.#records.removeOperation(recordKey(type, seq))),
+      );
       // A removal that a power cut undoes is only a record that is sent twice.
       await this.#records.writeMany(operations, { sync: false });
     });
   }
 
   state(): OutboxState {
-    const queues = PRIORITY.map((type) => this.#queues[type]);
-    const firsts = queues.flatMap((queue) => queue.first ?? []);
-    const oldest = firsts.length === 0 ? null : Math.min(...firsts.map((entry) => entry.at));
-    return {
-      low: Math.min(this.#next, ...firsts.map((entry) => entry.seq)),
-      next: this.#next,
-      records: queues.reduce((sum, queue) => sum + queue.size, 0),
-      bytes: this.#bytes,
-      oldestAt: oldest === null ? null : new Date(oldest).toISOString(),
-      drops: { ...this.#drops },
-    };
+    return this.#contents.state();
   }
 
-  get #bytes(): number {
-    return PRIORITY.reduce((sum, type) => sum + this.#queues[type].bytes, 0);
+  #stamp(): Stamp {
+    const { boot, clock, skew } = this.#options;
+    return { boot, at: clock.now(), skew: skew?.() };
   }
 
   #serial<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(async () => {
-      if (this.#mustLoad) await this.#load();
-      return work();
-    });
+    const result = this.#after(this.#tail, work);
     this.#tail = result.catch(() => undefined);
     return result;
   }
 
-  async #load(): Promise<void> {
-    const meta = await this.#meta.get('meta');
-    const { boot, clock, log } = this.#options;
-    if (meta === undefined && boot > 1) {
-      log.warn(
-        { code: 'outbox.restarted', boot },
-        'the outbox is empty; its numbers go on above those of the last start',
-      );
-    }
-    let next = meta?.next ?? (boot > 1 ? boot * SEQS_PER_BOOT : 1);
-    const queues = emptyQueues();
-    for (const type of PRIORITY) {
-      for await (const [key, record] of this.#records.entries({ gte: `${DIGIT[type]}/`, lt: `${DIGIT[type]}0` })) {
-        const seq = Number(key.slice(2));
-        queues[type].push(entryOf(seq, record));
-        next = Math.max(next, seq + 1);
-      }
-    }
-    await this.#ledger.load();
-    this.#queues = queues;
-    this.#next = Math.max(next, this.#next);
-    this.#time = meta?.time ?? 0;
-    this.#clock = meta?.clock ?? clock.now();
-    this.#drops = { ...meta?.drops };
-    this.#droppedRuns = [...(meta?.droppedRuns ?? [])];
-    this.#mustLoad = false;
+  async #after<T>(before: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+    await before;
+    if (this.#mustLoad) await this.#load();
+    return work();
   }
 
-  /** Numbers that are neither here nor known as given up: a damaged log loses records from its middle. */
-  #noteGaps(): StoreOperation[] {
-    const known = [
-      ...PRIORITY.flatMap((type) => this.#queues[type].list().map(({ seq }) => ({ from: seq, to: seq }))),
-      ...this.#ledger.ranges(),
-    ].sort((a, b) => a.from - b.from);
-    const operations: StoreOperation[] = [];
-    let expected = known[0]?.from;
-    if (expected === undefined) return operations;
-    for (const range of [...known, { from: this.#next, to: this.#next }]) {
-      if (range.from > expected) operations.push(...this.#ledger.note('store.gap', expected, range.from - 1));
-      expected = Math.max(expected, range.to + 1);
+  async #load(): Promise<void> {
+    const { boot, log } = this.#options;
+    const meta = await this.#meta.get('meta');
+    if (meta === undefined && boot > 1) {
+      const code = 'outbox.restarted';
+      log.warn({ code, boot }, 'the outbox is empty; its numbers go on above those of the last start');
     }
-    return operations;
+    await this.#contents.load(meta, boot > 1 ? boot * SEQS_PER_BOOT : 1);
+    this.#mustLoad = false;
   }
 
   async #flush(): Promise<void> {
     const calls = this.#waiting.splice(0, GROUP_COMMIT);
     if (calls.length === 0) return;
-    const from = this.#next;
+    const from = this.#contents.next;
     try {
-      const operations = [...this.#owed];
+      const operations: StoreOperation[] = [];
       for (const call of calls) {
-        for (const record of call.records) operations.push(...this.#add(record));
+        for (const record of call.records) operations.push(...this.#contents.add(record));
         operations.push(...call.also);
       }
-      operations.push(...this.#enforceLimits(), this.#metaOperation());
+      operations.push(...this.#contents.enforceLimits());
       await this.#write(operations, from);
       for (const call of calls) call.resolve();
     } catch (error) {
@@ -249,16 +186,17 @@ export class DurableOutbox implements Outbox, SendQueue {
 
   /** Writes a batch that memory is already ahead of; when it fails, memory is read again from the disk. */
   async #write(operations: readonly StoreOperation[], from: number): Promise<void> {
+    const meta = this.#meta.putOperation('meta', this.#contents.meta());
     try {
-      await this.#options.store.batch(operations);
+      await this.#options.store.batch([...this.#owed, ...operations, meta]);
       this.#owed = [];
     } catch (error) {
-      const burnt = this.#next;
+      // What failed to sync may still turn up on the disk, so its numbers are not used again.
+      const burnt = this.#contents.next;
       this.#mustLoad = true;
       try {
         await this.#load();
-        // What failed to sync may still turn up on the disk, so its numbers are not used again.
-        this.#next = burnt;
+        this.#contents.next = burnt;
         this.#owed = burnt > from ? this.#ledger.note('store.failed', from, burnt - 1) : [];
       } catch (cause) {
         this.#options.log.error({ code: 'store.damaged', err: cause }, 'the outbox could not be read again');
@@ -267,109 +205,19 @@ export class DurableOutbox implements Outbox, SendQueue {
     }
   }
 
-  #add(record: Prepared): StoreOperation[] {
-    const group = groupOf(record.to);
-    if (record.class === 'bulk' && group !== undefined && this.#droppedRuns.includes(group)) {
-      this.#count('bulk.run', 1);
-      return [];
-    }
-    this.#passTime();
-    const seq = this.#next;
-    this.#next += 1;
-    const stored: StoredRecord = {
-      to: record.to,
-      kind: record.kind,
-      at: record.at,
-      born: this.#time,
-      text: finish(record, seq),
-    };
-    const entry = entryOf(seq, stored);
-    const operations = record.class === 'state' ? this.#supersede(entry) : [];
-    this.#queues[record.class].push(entry);
-    operations.push(this.#records.putOperation(recordKey(record.class, seq), stored));
-    return operations;
-  }
-
-  /** An older document of the section is worth nothing, unless the news is only that it is unchanged. */
-  #supersede(entry: Entry): StoreOperation[] {
-    const old = this.#queues.state.remove(
-      (other) => other.seq > this.#taken.state && other.group === entry.group && (entry.whole || !other.whole),
-    );
-    return this.#forget('state', old, 'state.superseded');
-  }
-
-  #enforceLimits(): StoreOperation[] {
-    this.#passTime();
-    const operations: StoreOperation[] = [];
-    for (const type of PRIORITY) {
-      const queue = this.#queues[type];
-      const limit = this.#limits.classes[type];
-      const isOver = (entry: Entry): string | undefined => {
-        if (this.#time - entry.born > limit.ageMs) return `${type}.age`;
-        return queue.bytes > limit.bytes ? `${type}.bytes` : undefined;
-      };
-      operations.push(...this.#dropWhile(type, isOver));
-    }
-    for (const type of PRIORITY.toReversed()) {
-      operations.push(...this.#dropWhile(type, () => (this.#bytes > this.#limits.bytes ? `${type}.total` : undefined)));
-    }
-    return operations;
-  }
-
-  #dropWhile(type: OutboxClass, reasonFor: (entry: Entry) => string | undefined): StoreOperation[] {
-    const operations: StoreOperation[] = [];
-    const queue = this.#queues[type];
-    for (let entry = queue.firstToDrop(); entry !== undefined; entry = queue.firstToDrop()) {
-      const reason = reasonFor(entry);
-      if (reason === undefined) break;
-      const dropped = this.#takeOut(type, entry);
-      this.#count(reason, dropped.length);
-      operations.push(...this.#forget(type, dropped, reason));
-    }
-    return operations;
-  }
-
-  /** A user sync run goes as a whole: the cloud could do nothing with the rest of it. */
-  #takeOut(type: OutboxClass, entry: Entry): Entry[] {
-    if (type === 'bulk' && entry.group !== undefined) {
-      this.#droppedRuns = [...this.#droppedRuns, entry.group].slice(-REMEMBERED_RUNS);
-      return this.#queues.bulk.remove((other) => other.group === entry.group && !other.keep);
-    }
-    const queue = this.#queues[type];
-    return queue.first === entry ? queue.shiftUpTo(entry.seq) : queue.remove((other) => other === entry);
-  }
-
-  #forget(type: OutboxClass, entries: readonly Entry[], reason: string): StoreOperation[] {
-    return entries.flatMap((entry) => [
-      this.#records.removeOperation(recordKey(type, entry.seq)),
-      ...this.#ledger.note(reason, entry.seq, entry.seq),
-    ]);
-  }
-
-  #count(reason: string, records: number): void {
-    if (this.#drops[reason] === undefined) {
-      this.#options.log.warn(
-        { code: 'outbox.dropped', reason },
-        'the outbox gives up records; the cloud is told which',
-      );
-    }
-    this.#drops[reason] = (this.#drops[reason] ?? 0) + records;
-  }
-
   async #giveUpOld(): Promise<void> {
-    const operations = this.#enforceLimits();
-    if (operations.length > 0) await this.#write([...operations, this.#metaOperation()], this.#next);
+    const operations = this.#contents.enforceLimits();
+    if (operations.length > 0) await this.#write(operations, this.#contents.next);
   }
 
   async #tellDrops(): Promise<void> {
-    const from = this.#next;
-    const operations = [...this.#owed];
-    const { boot, clock, skew } = this.#options;
+    const from = this.#contents.next;
+    const operations: StoreOperation[] = [];
     for (let told = this.#ledger.take(); told !== undefined; told = this.#ledger.take()) {
       const record: NewRecord = { class: 'event', to: { channel: 'event' }, kind: 'dropped', data: told.message };
-      operations.push(...told.operations, ...this.#add(prepare(record, { boot, at: clock.now(), skew: skew?.() })));
+      operations.push(...told.operations, ...this.#contents.add(prepare(record, this.#stamp())));
     }
-    await this.#write([...operations, this.#metaOperation()], from);
+    await this.#write(operations, from);
   }
 
   /**
@@ -382,47 +230,23 @@ export class DurableOutbox implements Outbox, SendQueue {
       log.warn({ code: 'link.malformed', upTo }, 'an acknowledgement of numbers that cannot exist is ignored');
       return;
     }
-    log.error({ code: 'outbox.behind', upTo, next: this.#next }, 'the cloud has newer numbers than the outbox');
+    log.error(
+      { code: 'outbox.behind', upTo, next: this.#contents.next },
+      'the cloud has newer numbers than the outbox',
+    );
     const from = upTo + 1;
-    this.#next = from;
+    this.#contents.next = from;
     const operations: StoreOperation[] = [];
     for (const type of PRIORITY) {
-      const entries = this.#queues[type].shiftUpTo(upTo);
-      for (const { seq } of entries) {
+      for (const { seq } of this.#contents.shiftUpTo(type, upTo)) {
         const key = recordKey(type, seq);
         const record = await this.#records.get(key);
         if (record === undefined) continue;
-        const stored = { ...record, text: record.text.replace(`"seq":${seq},`, `"seq":${this.#next},`) };
-        operations.push(
-          this.#records.removeOperation(key),
-          this.#records.putOperation(recordKey(type, this.#next), stored),
-        );
-        this.#queues[type].push(entryOf(this.#next, stored));
-        this.#next += 1;
+        const text = record.text.replace(`"seq":${seq},`, `"seq":${this.#contents.next},`);
+        operations.push(this.#records.removeOperation(key), this.#contents.put(type, { ...record, text }));
       }
     }
     this.rewind();
-    await this.#write([...operations, this.#metaOperation()], from);
-  }
-
-  #metaOperation(): StoreOperation {
-    this.#passTime();
-    const [next, time, clock, drops] = [this.#next, this.#time, this.#clock, this.#drops];
-    return this.#meta.putOperation('meta', { next, time, clock, drops, droppedRuns: this.#droppedRuns });
-  }
-
-  #passTime(): void {
-    const now = this.#options.clock.now();
-    this.#time += Math.min(Math.max(now - this.#clock, 0), MAX_AGE_STEP_MS);
-    this.#clock = now;
+    await this.#write(operations, from);
   }
 }
-
-const emptyQueues = (): Record<OutboxClass, RecordQueue> => ({
-  result: new RecordQueue(),
-  event: new RecordQueue(),
-  state: new RecordQueue(),
-  bulk: new RecordQueue(),
-});
-
-const nothingTaken = (): Record<OutboxClass, number> => ({ result: 0, event: 0, state: 0, bulk: 0 });

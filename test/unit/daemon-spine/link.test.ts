@@ -265,6 +265,28 @@ describe('a connection', () => {
 });
 
 describe('failures', () => {
+  test('each try tells the identity what came of it, so that a renewed certificate can be proven', async () => {
+    await using cloud = await TestCloud.start(ca);
+    const stranger = await (await TestCa.make('Other CA')).client(GATEWAY);
+    const tries: [boolean, string | undefined][] = [];
+    await using it = await gateway(trusting(cloud), {
+      identity: () => {
+        const candidate = tries.length === 0;
+        const certificate = candidate ? stranger : client;
+        return Promise.resolve({ account: ACCOUNT, gateway: GATEWAY, ...certificate, candidate });
+      },
+      onTried: async (identity, error) => {
+        tries.push([identity.candidate, error?.code]);
+      },
+    });
+    it.link.start();
+    await until('online', 5000, () => isOnline(it));
+    expect(tries).toEqual([
+      [true, 'identity.untrusted'],
+      [false, undefined],
+    ]);
+  });
+
   test('an error CONNACK is tried again with exact waits', async () => {
     await using cloud = await TestCloud.start(ca);
     cloud.faults.push({ connack: 3 }, { connack: 5 }, { connack: 3 });
