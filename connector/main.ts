@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clock, instant, systemClock } from '#config/clock.ts';
@@ -21,6 +20,7 @@ import { wrongTopicRecorder } from './enrolment/wrong-topic.ts';
 import { Holds } from './ingest/holds.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Wants } from './ingest/wants.ts';
+import { hostsOf, publicUrl } from './listener/addresses.ts';
 import { Listener } from './listener/listener.ts';
 import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
@@ -54,7 +54,7 @@ export async function startConnector(
     const listener = new Listener({
       log,
       clientCa: ca.certificate,
-      identity: await serverIdentity({ ca, folder, clock, hosts: hosts(settings), ...files(settings) }),
+      identity: await serverIdentity({ ca, folder, clock, hosts: hostsOf(settings), ...ownCertificate(settings) }),
     });
     // Bound first, because links and answers name the port; it serves only when everything else is up.
     const port = await listener.listen(settings.port, settings.host);
@@ -158,21 +158,8 @@ function sqlitePath({ store, bus, dataFolder }: ConnectorSettings): string {
   return store === undefined ? join(dataFolder, 'connector.db') : store.replace(/^sqlite:/, '');
 }
 
-function publicUrl({ publicUrl, host }: ConnectorSettings, port: number): string {
-  if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
-  const anywhere = host === '0.0.0.0' || host === '::';
-  const name = anywhere ? hostname() : host.includes(':') ? `[${host}]` : host;
-  return `https://${name}:${port}`;
-}
-
-/** Every name under which the listener's own certificate must hold. */
-function hosts({ publicUrl, host }: ConnectorSettings): string[] {
-  const bound = host === '0.0.0.0' || host === '::' ? [] : [host];
-  const named = publicUrl === undefined ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
-  return ['localhost', hostname(), '127.0.0.1', '::1', ...bound, ...named];
-}
-
-function files({ tlsCertFile: cert, tlsKeyFile: key }: ConnectorSettings) {
+/** The operator's own certificate, when one is given. @throws DemarcError `config.invalid` */
+function ownCertificate({ tlsCertFile: cert, tlsKeyFile: key }: ConnectorSettings) {
   if ((cert === undefined) !== (key === undefined)) {
     throw new DemarcError('config.invalid', 'DEMARC_TLS_CERT and DEMARC_TLS_KEY: one needs the other');
   }

@@ -10,6 +10,7 @@ import { type GatewayAddress, topics } from '#contract/topics.ts';
 import type { DeviceBus, DeviceHandler } from './device-bus.ts';
 import { FRAME_LIMITS, FrameGuard } from './frame-guard.ts';
 import { InFlight } from './in-flight.ts';
+import { type Link, Links } from './links.ts';
 import { ownSubscription, ownUpTopic } from './topic-rule.ts';
 
 /** What the bus allows; times in milliseconds. */
@@ -44,29 +45,6 @@ export interface EmbeddedBusOptions {
   limits?: Partial<BusLimits>;
 }
 
-/** One WebSocket with its MQTT client. */
-interface Link {
-  address: GatewayAddress;
-  socket: TLSSocket;
-  stream: Duplex;
-  inFlight: InFlight;
-  /** What is wrong with its CONNECT; answered where MQTT lets us answer. */
-  refusal?: { returnCode: number; detail: string };
-  /** A newer connection of the same gateway has taken its place: its end says nothing about the gateway. */
-  superseded: boolean;
-  /** It has ended an older connection of the gateway, so it owes the word of its own end even if it never came up. */
-  tookOver: boolean;
-  cameUp: boolean;
-  /** Its end is being told or was. */
-  ended: boolean;
-  /** Why we end it; its will does not count then. */
-  ending?: string;
-  /** What went wrong on it, for the reason that is shown. */
-  fault?: string;
-  /** The will, handed to the handler. */
-  will?: Promise<void>;
-}
-
 /**
  * The device bus inside the connector: an MQTT 3.1.1 broker behind WebSockets that routes nothing between gateways.
  * The client certificate is the identity, and a message is acknowledged only after the handler has committed it.
@@ -77,11 +55,7 @@ export class EmbeddedBus implements DeviceBus {
   readonly #limits: BusLimits;
   readonly #broker: Aedes;
   readonly #sockets: WebSocketServer;
-  readonly #links = new WeakMap<Client, Link>();
-  /** The current connection of each gateway. */
-  readonly #current = new Map<string, Client>();
-  /** What is still being told about ended connections: a new one of the same gateway waits for it. */
-  readonly #endings = new Map<string, Promise<void>>();
+  readonly #links = new Links((link, reason) => this.#tellEnd(link, reason));
   #handler: DeviceHandler | undefined;
   #stopping = false;
 
@@ -135,27 +109,25 @@ export class EmbeddedBus implements DeviceBus {
   }
 
   disconnect(gateway: string, reason: string): void {
-    const client = this.#current.get(gateway);
-    const link = client && this.#links.get(client);
-    if (!client || !link) return;
+    const link = this.#links.current(gateway);
+    if (!link) return;
     link.ending = reason;
-    client.close();
+    link.client.close();
   }
 
   isConnected(gateway: string): boolean {
-    return this.#current.get(gateway)?.connected ?? false;
+    return this.#links.current(gateway)?.client.connected ?? false;
   }
 
   /** Ends every connection, waiting (at most two seconds) for what is being committed. Wills do not count. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const links = [...this.#current.values()].flatMap((client) => this.#links.get(client) ?? []);
-    const idle = Promise.all(links.map((link) => link.inFlight.idle()));
+    const idle = Promise.all(this.#links.all().map((link) => link.inFlight.idle()));
     await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
     await new Promise<void>((resolve) => this.#broker.close(resolve));
     for (const webSocket of this.#sockets.clients) webSocket.terminate();
     this.#sockets.close();
-    await Promise.all(this.#endings.values());
+    await this.#links.settled();
   }
 
   #makeBroker(): Aedes {
@@ -166,7 +138,7 @@ export class EmbeddedBus implements DeviceBus {
       drainTimeout: this.#limits.drainMs,
       keepaliveLimit: this.#limits.keepaliveSeconds,
       preConnect: (client, packet, done) => {
-        const link = this.#links.get(client);
+        const link = this.#links.of(client);
         if (!link) return done(new Error('a connection that did not come through the listener'), false);
         // Sessions live in the store and are brought up again at every birth; the broker must keep none.
         packet.clean = true;
@@ -178,34 +150,43 @@ export class EmbeddedBus implements DeviceBus {
         done(null, true);
       },
       authenticate: (client, _user, _password, done) => {
-        callbackify(() => this.#letIn(client))((error: unknown) => {
+        const link = this.#links.of(client);
+        callbackify(() => this.#letIn(link))((error: unknown) => {
           if (error === null) return done(null, true);
-          const link = this.#links.get(client);
           const { code, message } = toDemarcError(error);
           this.#log.warn({ code, gateway: link?.address.gateway }, message);
           done(Object.assign(new Error(message), { returnCode: link?.refusal?.returnCode ?? 5 }), false);
         });
       },
       authorizePublish: (client, packet, done) => {
-        const link = client ? this.#links.get(client) : undefined;
-        if (!client || !link) return done(new Error('no gateway'));
+        const link = this.#links.of(client);
+        if (!link) return done(new Error('no gateway'));
         // The broker publishes a will only once its client is closed.
-        const take = () => (client.closed ? this.#takeWill(link, packet) : this.#takeMessage(link, packet));
+        const take = () => (link.client.closed ? this.#takeWill(link, packet) : this.#takeMessage(link, packet));
         callbackify(take)((error) => done(error));
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const link = this.#links.get(client);
+        const link = this.#links.of(client);
         if (link && ownSubscription(link.address, subscription.topic)) return done(null, subscription);
         if (link) this.#violation(link, `subscribed to ${subscription.topic.slice(0, 200)}`);
         done(new Error('not its own topic'), null);
       },
     };
     const broker = new Aedes(hooks);
-    broker.on('client', (client) => this.#cameUp(client));
-    broker.on('clientDisconnect', (client) => this.#ended(client));
-    broker.on('keepaliveTimeout', (client) => this.#fault(client, 'no sign of life'));
-    broker.on('clientError', (client, error) => this.#fault(client, error.message));
-    broker.on('connectionError', (client, error) => this.#fault(client, error.message));
+    const note = (client: Client, facts: Partial<Link>) => Object.assign(this.#links.of(client) ?? {}, facts);
+    broker.on('client', (client) => note(client, { cameUp: true }));
+    broker.on('keepaliveTimeout', (client) => note(client, { fault: 'no sign of life' }));
+    for (const failure of ['clientError', 'connectionError'] as const) {
+      broker.on(failure, (client, error) => {
+        const link = this.#links.of(client);
+        if (link) link.fault ??= error.message;
+        this.#log.debug({ gateway: link?.address.gateway, err: error }, 'a device connection failed');
+      });
+    }
+    broker.on('clientDisconnect', (client) => {
+      const link = this.#links.of(client);
+      if (link) this.#links.ended(link);
+    });
     // Typed for its own events only; without a listener this one would end the process.
     (broker as NodeJS.EventEmitter).on('error', (error: unknown) =>
       this.#log.error({ code: 'internal', err: error }, 'the broker failed'),
@@ -226,43 +207,24 @@ export class EmbeddedBus implements DeviceBus {
     });
     const stream = createWebSocketStream(webSocket, { highWaterMark: 64 * 1024 });
     const client = this.#broker.handle(stream, request);
-    const inFlight = new InFlight(this.#limits.inFlight);
-    this.#links.set(client, {
-      address,
-      socket,
-      stream,
-      inFlight,
-      superseded: false,
-      tookOver: false,
-      cameUp: false,
-      ended: false,
-    });
+    const link: Link = { address, client, socket, stream, inFlight: new InFlight(this.#limits.inFlight) };
+    this.#links.add(link);
     webSocket.once('close', () => {
       // Ends that the broker does not report, because the client never came up.
-      if (this.#current.get(address.gateway) === client && !client.connected) this.#ended(client);
+      if (this.#links.current(address.gateway) === link && !client.connected) this.#links.ended(link);
     });
   }
 
   /**
    * Lets a client in that has sent CONNECT. The identity is judged again, because a gateway may have been released since
-   * its WebSocket opened; an older connection of the same gateway ends first, and all of it has been told.
+   * its WebSocket opened.
    */
-  async #letIn(client: Client): Promise<void> {
-    const link = this.#links.get(client);
+  async #letIn(link: Link | undefined): Promise<void> {
     if (!link || link.refusal) throw new DemarcError('identity.mismatch', link?.refusal?.detail);
     const { account, gateway } = await this.#options.admit(link.socket);
-    if (gateway !== link.address.gateway || account !== link.address.account)
-      throw new DemarcError('identity.mismatch');
-    const previous = this.#current.get(gateway);
-    this.#current.set(gateway, client);
-    const old = previous && this.#links.get(previous);
-    if (previous && old) {
-      old.superseded = true;
-      link.tookOver = !old.ended;
-      await new Promise<void>((resolve) => previous.close(resolve));
-    }
-    await this.#endings.get(gateway);
-    if (link.superseded || client.closed) throw new DemarcError('link.refused', 'a newer connection took its place');
+    const same = gateway === link.address.gateway && account === link.address.account;
+    if (!same) throw new DemarcError('identity.mismatch');
+    await this.#links.takeOver(link);
   }
 
   async #takeMessage(link: Link, packet: PublishPacket): Promise<void> {
@@ -297,37 +259,13 @@ export class EmbeddedBus implements DeviceBus {
     }
   }
 
-  #cameUp(client: Client): void {
-    const link = this.#links.get(client);
-    if (link) link.cameUp = true;
-  }
-
-  #ended(client: Client): void {
-    const link = this.#links.get(client);
-    if (!link || link.ended || link.superseded) return;
-    link.ended = true;
-    const { gateway } = link.address;
-    if (this.#current.get(gateway) === client) this.#current.delete(gateway);
-    if (this.#stopping || !(link.cameUp || link.tookOver)) return;
-    const reason = link.ending ?? link.fault ?? 'the gateway closed the connection';
-    const told = this.#tellEnd(link, reason).finally(() => {
-      if (this.#endings.get(gateway) === told) this.#endings.delete(gateway);
-    });
-    this.#endings.set(gateway, told);
-  }
-
   /** Never throws: what failed has been logged, and the store is told again at the next start. */
   async #tellEnd(link: Link, reason: string): Promise<void> {
+    if (this.#stopping) return;
     await link.will?.catch(() => undefined);
     // Messages that were already taken are about a time before the end.
     await link.inFlight.idle();
     await this.#handle((handler) => handler.disconnected(link.address, reason)).catch(() => undefined);
-  }
-
-  #fault(client: Client, reason: string): void {
-    const link = this.#links.get(client);
-    if (link) link.fault ??= reason;
-    this.#log.debug({ gateway: link?.address.gateway, reason }, 'a device connection failed');
   }
 
   #violation(link: Link, detail: string): void {
@@ -338,8 +276,7 @@ export class EmbeddedBus implements DeviceBus {
 
   #cutIfSlow(topic: string): void {
     const gateway = topic.split('/')[3] ?? '';
-    const client = this.#current.get(gateway);
-    const link = client && this.#links.get(client);
+    const link = this.#links.current(gateway);
     if (link && link.stream.writableLength > this.#limits.backlogBytes) this.disconnect(gateway, 'it reads too slowly');
   }
 }

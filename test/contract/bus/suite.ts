@@ -114,6 +114,12 @@ function connectPacket(gateway: TestGateway): Buffer {
   return Buffer.concat([header(0x10, body.length), body]);
 }
 
+/** SUBSCRIBE with QoS 1 (section 3.8). */
+function subscribePacket(filter: string): Buffer {
+  const body = Buffer.concat([Buffer.from([0, 1, 0, filter.length]), Buffer.from(filter), Buffer.from([1])]);
+  return Buffer.concat([header(0x82, body.length), body]);
+}
+
 /** Runs the contract over one implementation. */
 export function deviceBusSuite(name: string, start: () => Promise<BusUnderTest>): void {
   describe(`${name} keeps the contract of the device bus`, () => {
@@ -399,6 +405,28 @@ export function deviceBusSuite(name: string, start: () => Promise<BusUnderTest>)
       raw.socket.send(Buffer.from([0x10]));
       await raw.ended;
       expect(Date.now() - begun).toBeLessThan(8000);
+    });
+
+    it('cuts a gateway that reads nothing, and keeps nobody else waiting', async () => {
+      await using under = await start();
+      await using good = await online(under);
+      await good.client.subscribeAsync(topics.allDown(good.gateway.address), { qos: 1 });
+      const slow = await under.gateway();
+      await using raw = await rawSocket(under, slow);
+      raw.socket.send(connectPacket(slow));
+      raw.socket.send(subscribePacket(topics.allDown(slow.address)));
+      await until('it is connected', 5000, () => under.bus.isConnected(slow.address.gateway));
+      await sleep(50);
+      raw.socket.pause();
+      const payload = 'x'.repeat(60_000);
+      for (let n = 0; n < 400 && under.bus.isConnected(slow.address.gateway); n += 1) {
+        await under.bus.publish(topics.ask(slow.address), payload);
+        await sleep(1);
+      }
+      const received = new Promise((resolve) => good.client.once('message', resolve));
+      await under.bus.publish(topics.ask(good.gateway.address), 'x');
+      await received;
+      await until('the slow one is cut', 5000, () => !under.bus.isConnected(slow.address.gateway));
     });
 
     it('stops in order while gateways are connected', async () => {
