@@ -28,3 +28,13 @@ export async function* abortable<T>(source: AsyncIterable<T>, signal: AbortSigna
     if (!ended) iterator.return?.().catch(() => undefined);
   }
 }
+
+/** The promise's result, or the signal's reason as soon as it is aborted; the promise then goes on unheard. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -9,6 +9,7 @@ import type { Irregularity } from '#contract/words.ts';
 import type { Outbox } from '#daemon/outbox/outbox.ts';
 import type { DaemonStore } from '#daemon/store/store.ts';
 import type { PbxAdapter } from '#pbx-adapters/adapter.ts';
+import { orAborted } from './abortable.ts';
 import type { PbxIdentity } from './messages.ts';
 import { emptyState, type Hold, type Rejection, type SyncState } from './records.ts';
 import { resend } from './resend.ts';
@@ -253,11 +254,10 @@ export class SyncEngine {
 const ignore = () => undefined;
 
 /** The promise's result, or `sync.canceled` as soon as the signal says so. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new DemarcError('sync.canceled'));
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await orAborted(promise, signal);
+  } catch (error) {
+    throw signal.aborted ? new DemarcError('sync.canceled', undefined, { cause: error }) : error;
+  }
 }

@@ -2,10 +2,10 @@ import { type Clock, instant } from '#config/clock.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { Id } from '#contract/ids.ts';
 import type { Outbox } from '#daemon/outbox/outbox.ts';
-import { type Change, packChunks } from './chunks.ts';
+import { packChunks } from './chunks.ts';
+import { everybody } from './comparison.ts';
 import { chunkRecord, foreseen, headerRecord, type PbxIdentity, trailerRecord } from './messages.ts';
-import type { StoredUser, SyncState } from './records.ts';
-import type { Shelf } from './shelf.ts';
+import type { SyncState } from './records.ts';
 import type { PbxShelves } from './shelves.ts';
 
 export interface ResendOptions {
@@ -34,7 +34,7 @@ export async function resend(options: ResendOptions, signal: AbortSignal): Promi
     headerRecord({ run, pbx, pbxType, pbxName, mode: 'full', base: 0, trigger: 'resync', startedAt }),
   ]);
   let chunks = 0;
-  for await (const content of packChunks(everyone(generation))) {
+  for await (const content of packChunks(everybody(generation))) {
     if (signal.aborted) throw new DemarcError('sync.canceled');
     chunks += 1;
     await outbox.append([chunkRecord({ run, pbx, n: chunks, ...content })]);
@@ -55,8 +55,4 @@ export async function resend(options: ResendOptions, signal: AbortSignal): Promi
     }),
   ]);
   return true;
-}
-
-async function* everyone(generation: Shelf<StoredUser>): AsyncGenerator<Change> {
-  for await (const [, { user }] of generation.entries()) yield { put: user };
 }

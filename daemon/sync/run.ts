@@ -1,23 +1,24 @@
-import { createHash } from 'node:crypto';
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { Id, Instant } from '#contract/ids.ts';
-import type {
-  HoldDecision,
-  IrregularityCounts,
-  Reason,
-  RemovalGuard,
-  SyncCounts,
-  UsersHeader,
-} from '#contract/users.ts';
+import type { HoldDecision, Reason, RemovalGuard, SyncCounts, UsersHeader } from '#contract/users.ts';
 import type { PhonePolicy, SyncOutcome, SyncTrigger } from '#contract/words.ts';
 import type { NewRecord, Outbox } from '#daemon/outbox/outbox.ts';
 import type { PbxAdapter } from '#pbx-adapters/adapter.ts';
-import { abortable } from './abortable.ts';
+import { abortable, orAborted } from './abortable.ts';
 import { type Change, packChunks } from './chunks.ts';
-import { compareGenerations } from './diff.ts';
+import {
+  type Comparison,
+  carryKept,
+  changes,
+  compareStaged,
+  everybody,
+  type Generations,
+  removals,
+} from './comparison.ts';
 import { mustHold } from './guard.ts';
+import { Intake } from './intake.ts';
 import {
   chunkRecord,
   eventRecord,
@@ -28,8 +29,7 @@ import {
   type SyncPhase,
   trailerRecord,
 } from './messages.ts';
-import { normaliser } from './normalise.ts';
-import { type Hold, noIrregularities, type Rejection, type SyncState } from './records.ts';
+import type { Hold, SyncState } from './records.ts';
 import type { PbxShelves } from './shelves.ts';
 import { Staging } from './staging.ts';
 
@@ -59,24 +59,14 @@ export interface SyncRunOptions {
   shelves: PbxShelves;
   outbox: Outbox;
   clock: Clock;
+  /** Names PBX and run already. */
   log: Log;
   deadlineMs: number;
-  adapter(): Promise<PbxAdapter>;
-  progress(phase: SyncPhase, read: number): void;
+  adapter: () => Promise<PbxAdapter>;
+  progress: (phase: SyncPhase, read: number) => void;
 }
 
-/** What the comparison of the staged generation with the one in force found. */
-interface Comparison {
-  counts: SyncCounts;
-  irregularities: IrregularityCounts;
-  known: number;
-  kept: number;
-  outsiders: number;
-  digest: string;
-}
-
-const MAX_REJECTIONS = 20;
-const noCounts = (): SyncCounts => ({ read: 0, added: 0, changed: 0, removed: 0, unchanged: 0, rejected: 0 });
+const noCounts = (): Comparison['counts'] => ({ added: 0, changed: 0, removed: 0, unchanged: 0 });
 
 /**
  * One sync run of one PBX: read into a staging generation, compare, judge, queue, switch. The generation in force and
@@ -85,23 +75,27 @@ const noCounts = (): SyncCounts => ({ read: 0, added: 0, changed: 0, removed: 0,
 export class SyncRun {
   readonly #options: SyncRunOptions;
   readonly #staging: Staging;
+  readonly #intake: Intake;
+  readonly #generations: Generations;
   readonly #startedAt: Instant;
   readonly #startedMs: number;
   readonly #signal: AbortSignal;
   readonly #deadline: AbortSignal;
   #phase: SyncPhase = 'connecting';
   #counts = noCounts();
-  #rejected: Rejection[] = [];
   #header: UsersHeader | undefined;
   #chunks = 0;
 
   constructor(options: SyncRunOptions, signal: AbortSignal) {
     this.#options = options;
     this.#staging = new Staging(options.shelves.generation(options.state.generation + 1));
+    this.#intake = new Intake(this.#staging);
     this.#startedAt = instant(options.clock);
     this.#startedMs = options.clock.now();
     this.#signal = signal;
     this.#deadline = AbortSignal.any([signal, AbortSignal.timeout(options.deadlineMs)]);
+    const current = options.shelves.generation(options.state.generation);
+    this.#generations = { current, staging: this.#staging, signal: this.#deadline };
   }
 
   /** @returns the state now in force. A run that fails is a result, not an exception. @throws DemarcError `sync.canceled` */
@@ -110,7 +104,6 @@ export class SyncRun {
     try {
       await this.#options.shelves.tidy(state);
       await this.#read();
-      await this.#keep();
       const found = await this.#compare();
       state = this.#mustHold(found) ? await this.#hold(found) : await this.#apply(found);
     } catch (error) {
@@ -120,11 +113,15 @@ export class SyncRun {
       );
     } finally {
       await this.#options.shelves.tidy(state).catch((error: unknown) => {
-        const { log, pbx } = this.#options;
-        log.warn({ code: 'sync.leftovers', pbx, err: error }, 'old users stay in the store until the next run');
+        const { log } = this.#options;
+        log.warn({ code: 'sync.leftovers', err: error }, 'old users stay in the store until the next run');
       });
     }
     return state;
+  }
+
+  get #allCounts(): SyncCounts {
+    return { ...this.#counts, read: this.#intake.read, rejected: this.#intake.rejected };
   }
 
   get #limit(): string {
@@ -134,90 +131,35 @@ export class SyncRun {
   #enter(phase: SyncPhase): void {
     this.#deadline.throwIfAborted();
     this.#phase = phase;
-    this.#options.progress(phase, this.#counts.read);
+    this.#options.progress(phase, this.#intake.read);
   }
 
   async #read(): Promise<void> {
+    const { adapter, settings, log } = this.#options;
     this.#enter('connecting');
-    const normalise = normaliser(this.#options.settings);
-    const adapter = await this.#options.adapter();
-    for await (const item of abortable(adapter.users(this.#deadline), this.#deadline)) {
-      this.#counts.read += 1;
-      if (this.#counts.read === 1) this.#enter('reading');
-      else if (this.#counts.read % 500 === 0) this.#options.progress('reading', this.#counts.read);
-      const where = `record ${this.#counts.read}`;
-      if (item.kind === 'rejected') {
-        this.#reject(item.where, item.reason);
-        continue;
-      }
-      const result = normalise(item.user);
-      if (!result.ok) this.#reject(where, result.reason);
-      else if (!(await this.#staging.add(result.user)))
-        this.#reject(where, `the key "${result.user.key}" stands twice`);
-    }
-    this.#reportRejections();
-    if (this.#staging.size > 0) return;
-    throw new DemarcError(
-      'sync.empty',
-      this.#counts.read > 0 ? `${this.#counts.read} records, none usable` : undefined,
-    );
-  }
-
-  #reject(where: string, reason: string): void {
-    this.#counts.rejected += 1;
-    if (this.#rejected.length >= MAX_REJECTIONS) return;
-    this.#rejected.push({ where: where.slice(0, 200), reason: reason.slice(0, 300) });
-  }
-
-  #reportRejections(): void {
-    if (this.#counts.rejected === 0) return;
-    const { log, pbx, run } = this.#options;
-    log.warn(
-      { code: 'sync.rejected', pbx, run, rejected: this.#counts.rejected, first: this.#rejected },
-      'some records of the PBX could not be used',
-    );
-  }
-
-  /** Carries the users over that a person decided to keep and that the PBX still does not have. */
-  async #keep(): Promise<void> {
-    this.#enter('comparing');
-    const { state, shelves, request } = this.#options;
-    const candidates = request.decision?.action === 'keep' ? shelves.candidates(request.decision.run) : undefined;
-    if (state.kept === 0 && candidates === undefined) return;
-    const current = shelves.generation(state.generation);
-    for await (const found of compareGenerations(current.entries(), this.#staging.entries())) {
-      this.#deadline.throwIfAborted();
-      if (found.kind !== 'removed') continue;
-      const kept = found.previous.kept === true || (await candidates?.get(found.key)) !== undefined;
-      if (kept) await this.#staging.add(found.previous.user, true);
-    }
+    const users = (await orAborted(adapter(), this.#deadline)).users(this.#deadline);
+    await this.#intake.take(abortable(users, this.#deadline), settings, () => this.#enter('reading'));
+    const { rejected, rejections } = this.#intake;
+    if (rejected === 0) return;
+    log.warn({ code: 'sync.rejected', rejected, first: rejections }, 'some records of the PBX could not be used');
   }
 
   async #compare(): Promise<Comparison> {
-    const { state, shelves, request, pbx, log } = this.#options;
-    const approved = request.decision?.action === 'remove' ? shelves.candidates(request.decision.run) : undefined;
-    const found = { counts: this.#counts, irregularities: noIrregularities(), known: 0, kept: 0, outsiders: 0 };
-    const digest = createHash('sha256');
-    const current = shelves.generation(state.generation);
-    for await (const step of compareGenerations(current.entries(), this.#staging.finished())) {
-      this.#deadline.throwIfAborted();
-      found.counts[step.kind] += 1;
-      if (step.kind !== 'added') found.known += 1;
-      if (step.kind === 'removed') {
-        digest.update(`${step.key}\n`);
-        if (approved !== undefined && (await approved.get(step.key)) === undefined) found.outsiders += 1;
-        continue;
-      }
-      if (step.next.kept === true) found.kept += 1;
-      for (const irregularity of step.next.user.irregularities) found.irregularities[irregularity] += 1;
-    }
+    const { state, shelves, request, log } = this.#options;
+    this.#enter('comparing');
+    const listed = request.decision && shelves.candidates(request.decision.run);
+    const keep = request.decision?.action === 'keep' ? listed : undefined;
+    if (state.kept > 0 || keep !== undefined) await carryKept(this.#generations, keep);
+    const approved = request.decision?.action === 'remove' ? listed : undefined;
+    const found = await compareStaged(this.#generations, approved);
+    this.#counts = found.counts;
     if (found.known !== state.users) {
       log.error(
-        { code: 'sync.generation-damaged', pbx, expected: state.users, found: found.known },
+        { code: 'sync.generation-damaged', expected: state.users, found: found.known },
         'the store lost some of the users that it should have; everything is sent again',
       );
     }
-    return { ...found, digest: digest.digest('base64url').slice(0, 22) };
+    return found;
   }
 
   #mustHold(found: Comparison): boolean {
@@ -233,15 +175,15 @@ export class SyncRun {
   async #apply(found: Comparison): Promise<SyncState> {
     const { state, request, clock } = this.#options;
     const full = request.full === true || state.generation === 0 || found.known !== state.users;
-    const changes = found.counts.added + found.counts.changed + found.counts.removed;
+    const changed = found.counts.added + found.counts.changed + found.counts.removed;
     this.#enter('sending');
     await this.#open(full ? 'full' : 'delta');
-    if (full || changes > 0) await this.#send(full ? this.#everything() : this.#changes());
+    if (full || changed > 0) await this.#send(full ? everybody(this.#staging) : changes(this.#generations));
     const reason =
       found.kept > 0 ? foreseen('sync.kept', `${found.kept} ${found.kept === 1 ? 'user' : 'users'}`) : undefined;
     const next: SyncState = {
       ...state,
-      revision: full || changes > 0 ? state.revision + 1 : state.revision,
+      revision: full || changed > 0 ? state.revision + 1 : state.revision,
       generation: state.generation + 1,
       users: this.#staging.size,
       kept: found.kept,
@@ -254,10 +196,10 @@ export class SyncRun {
 
   /** Nothing is applied: the chunks carry the candidates for a person to look at. */
   async #hold(found: Comparison): Promise<SyncState> {
-    const { state, run, clock } = this.#options;
+    const { state, run, clock, shelves } = this.#options;
     this.#enter('sending');
     await this.#open();
-    await this.#send(this.#candidates());
+    await this.#send(removals(this.#generations, shelves.candidates(run)));
     const hold: Hold = { run, at: instant(clock), users: found.counts.removed, digest: found.digest };
     return this.#finish(
       { ...state, hold },
@@ -270,16 +212,16 @@ export class SyncRun {
   }
 
   async #fail(error: unknown): Promise<SyncState> {
-    const { state, log, pbx, run } = this.#options;
+    const { state, log } = this.#options;
     const reason = failure(error, this.#phase);
-    this.#counts = { ...noCounts(), read: this.#counts.read, rejected: this.#counts.rejected };
+    this.#counts = noCounts();
     const ending = { outcome: 'Failed', trouble: `failed:${reason.code}`, reason } as const;
-    log.warn({ code: reason.code, pbx, run, err: error }, 'the sync failed; nothing was changed');
+    log.warn({ code: reason.code, err: error }, 'the sync failed; nothing was changed');
     try {
       if (this.#header === undefined) await this.#open();
       return await this.#finish(state, ending);
     } catch (unsent) {
-      log.error({ code: 'sync.unreported', pbx, run, err: unsent }, 'the failed sync could not be put into the outbox');
+      log.error({ code: 'sync.unreported', err: unsent }, 'the failed sync could not be put into the outbox');
       return this.#ended(state, ending);
     }
   }
@@ -312,30 +254,6 @@ export class SyncRun {
     }
   }
 
-  async *#everything(): AsyncGenerator<Change> {
-    for await (const [, { user }] of this.#staging.entries()) yield { put: user };
-  }
-
-  async *#changes(): AsyncGenerator<Change> {
-    const current = this.#options.shelves.generation(this.#options.state.generation);
-    for await (const step of compareGenerations(current.entries(), this.#staging.entries())) {
-      if (step.kind === 'removed') yield { remove: step.key };
-      else if (step.kind !== 'unchanged') yield { put: step.next.user };
-    }
-  }
-
-  async *#candidates(): AsyncGenerator<Change> {
-    const { shelves, state, run } = this.#options;
-    const candidates = shelves.candidates(run);
-    const current = shelves.generation(state.generation);
-    for await (const step of compareGenerations(current.entries(), this.#staging.entries())) {
-      if (step.kind !== 'removed') continue;
-      await candidates.put(step.key, 1);
-      yield { remove: step.key };
-    }
-    await candidates.flush();
-  }
-
   /** The trailer, the events and the new state, in one synced batch. */
   async #finish(next: SyncState, ending: Ending): Promise<SyncState> {
     const { run, pbx, outbox, shelves, clock, state } = this.#options;
@@ -347,7 +265,7 @@ export class SyncRun {
       chunks: this.#chunks,
       revision: next.generation === state.generation ? base : next.revision,
       outcome: ending.outcome,
-      counts: this.#counts,
+      counts: this.#allCounts,
       irregularities: ended.irregularities,
       finishedAt: ended.last?.finishedAt ?? instant(clock),
       durationMs: Math.max(0, Math.round(clock.now() - this.#startedMs)),
@@ -362,14 +280,14 @@ export class SyncRun {
     return {
       ...next,
       trouble,
-      rejected: this.#rejected,
+      rejected: this.#intake.rejections,
       last: {
         run,
         trigger: request.trigger,
         outcome,
         startedAt: this.#startedAt,
         finishedAt: instant(clock),
-        counts: this.#counts,
+        counts: this.#allCounts,
         irregularities: next.irregularities,
         ...(reason && { reason }),
       },

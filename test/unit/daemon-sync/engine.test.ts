@@ -236,6 +236,11 @@ describe('a run that fails', () => {
     expect(await s.sync()).toMatchObject({ outcome: 'Failed', reason: { code: 'sync.deadline' } });
   });
 
+  it('ends at its deadline also when the adapter is never ready', async () => {
+    await using s = await site({ deadlineMs: 50, adapterFor: () => new Promise(() => undefined) });
+    expect(await s.sync()).toMatchObject({ outcome: 'Failed', reason: { code: 'sync.deadline' } });
+  });
+
   it('leaves nothing of its staging behind', async () => {
     await using s = await site();
     s.pbx.people = people(100);
