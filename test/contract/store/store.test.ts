@@ -1,5 +1,6 @@
 /** What every store keeps to; one suite, run over each implementation (design section 7). */
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
 import { isStoreFailure } from '#connector/store/failure.ts';
@@ -21,6 +22,8 @@ const clock = { now: () => NOW };
 interface Place extends AsyncDisposable {
   /** Opens the same database again and again. */
   open(): Promise<Store>;
+  /** Leaves the database no room to grow. */
+  fill(store: Store): Promise<unknown>;
 }
 
 const places: Record<string, () => Promise<Place>> = {
@@ -28,6 +31,10 @@ const places: Record<string, () => Promise<Place>> = {
     const folder = await temporaryFolder('store');
     return {
       open: () => Store.open({ path: join(folder.path, 'connector.sqlite'), clock }),
+      fill: async (store) => {
+        const pages = await sql<{ page_count: number }>`PRAGMA page_count`.execute(store.db);
+        await sql.raw(`PRAGMA max_page_count = ${pages.rows[0]?.page_count}`).execute(store.db);
+      },
       [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
   },
@@ -119,6 +126,16 @@ describe.each(Object.entries(places))('the store on %s', (_name, makePlace) => {
     const refused = await insert().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(Error);
     expect(isStoreFailure(refused)).toBe(false);
+    await place.fill(store);
+    const full = await store
+      .write(({ db }) =>
+        db
+          .insertInto('partner')
+          .values(partner('x'.repeat(100_000)))
+          .execute(),
+      )
+      .catch((error: unknown) => error);
+    expect(isStoreFailure(full)).toBe(true);
     await store.close();
   });
 });

@@ -225,6 +225,19 @@ describe('a store that fails', () => {
     expect(await w.events('test.event')).toHaveLength(61);
   });
 
+  it('sets no message aside for want of room: that is not the message’s fault', async () => {
+    await using w = await world();
+    const pages = await sql<{ page_count: number }>`PRAGMA page_count`.execute(w.store.db);
+    await sql.raw(`PRAGMA max_page_count = ${Number(pages.rows[0]?.page_count) + 6}`).execute(w.store.db);
+    const document = { hostName: 'x', version: '1', addresses: [], timeZone: 'UTC', startedAt: w.clock.instant() };
+    const large = w.section(1, 'gateway', 1, { ...document, certificateExpiresAt: null, more: 'x'.repeat(60_000) });
+    await expect(w.send(large)).rejects.toMatchObject({ code: 'link.not-stored' });
+    expect(await w.quarantine()).toEqual([]);
+    await sql.raw('PRAGMA max_page_count = 1073741823').execute(w.store.db);
+    await w.send(large);
+    expect((await w.gateway()).host_name).toBe('x');
+  });
+
   it('rejects what it cannot commit when the store is closed', async () => {
     const w = await world();
     await w.store.close();

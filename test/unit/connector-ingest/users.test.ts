@@ -138,6 +138,18 @@ describe('a user run', () => {
     expect(await staged(w)).toBe(0);
   });
 
+  it('is not disturbed by late parts of an older one', async () => {
+    await using w = await world();
+    const pbx = ulid();
+    const old = runOf(w, 1, { pbx, chunks: [{ put: people(5) }] });
+    const young = runOf(w, 4, { pbx, chunks: [{ put: people(2) }] });
+    await w.send(...young.slice(0, 2));
+    await w.send(...old);
+    expect(await keysOf(w, pbx)).toEqual([]);
+    await w.send(...young.slice(2));
+    expect(await keysOf(w, pbx)).toHaveLength(2);
+  });
+
   it('of the PBX of another gateway is set aside', async () => {
     await using w = await world();
     const pbx = ulid();
