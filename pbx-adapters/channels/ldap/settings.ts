@@ -1,13 +1,17 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { isFilter } from './filter.ts';
 
 /** How to reach and log in to a directory. `password` is the one secret. Times in milliseconds. */
 export const LdapAccess = z.object({
-  host: z.string().trim().min(1).max(253),
+  host: z
+    .string()
+    .trim()
+    .regex(/^[^\s/]{1,253}$/, 'must be a name or an address, without ldap:// before it'),
   port: z.int().min(1).max(65535),
   tls: z.enum(['none', 'starttls', 'ldaps']).default('starttls'),
   /** The CA certificates (PEM) that are trusted for this directory; the public ones when left out. */
-  caPem: z.string().max(200_000).optional(),
+  caPem: z.string().max(200_000).refine(isCertificate, 'must be a certificate in PEM form').optional(),
   /** Left out: anonymous. */
   bindDn: z.string().trim().min(1).max(1000).optional(),
   password: z.string().min(1).max(1000).optional(),
@@ -23,3 +27,11 @@ export const LdapFilter = z.string().trim().min(1).max(4000).refine(isFilter, 'm
 export const LdapName = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}(;[A-Za-z0-9-]{1,64})*$/, 'must be a name such as mail');
+
+function isCertificate(pem: string): boolean {
+  try {
+    return pem.includes('-----BEGIN') && new X509Certificate(pem).subject !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,9 +1,10 @@
 /** The MiVoice 5000 adapter against the lab's directory and its misbehaviour. */
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { DirectoryNumber } from '#pbx-adapters/adapter.ts';
 import { MiVoice5000Connection, peopleFilter } from '#pbx-adapters/mivoice-5000/connection.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
+import { integer, tlv } from '#test/lab/ber.ts';
 import { type LabDirectory, type Nasty, startDirectory } from '#test/lab/directory.ts';
 import { labEntries, labEntry, oddEntries } from '#test/lab/directory-entries.ts';
 import { generatePeople } from '#test/lab/people.ts';
@@ -177,6 +178,34 @@ describe('faults', () => {
   });
 });
 
+describe('StartTLS', () => {
+  /** Agrees to StartTLS and then does as told with the handshake. */
+  async function agreeing(then: (socket: Socket) => void) {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => {
+        socket.write(tlv(0x30, integer(1), tlv(0x78, integer(0, 0x0a), tlv(0x04, ''), tlv(0x04, ''))));
+        then(socket);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    return { port, [Symbol.asyncDispose]: async () => void server.close() };
+  }
+
+  it.each<[string, (socket: Socket) => void, string]>([
+    ['then says nothing', () => undefined, 'pbx.timeout'],
+    ['then hangs up', (socket) => socket.end(), 'pbx.tls-failed'],
+    ['then sends garbage', (socket) => setTimeout(() => socket.write('garbage, not TLS'), 20), 'pbx.tls-failed'],
+  ])('a server that agrees and %s', async (_what, then, code) => {
+    await using server = await agreeing(then);
+    const settings = { host: '127.0.0.1', port: server.port, baseDn, bindDn: 'cn=x', password: 'y', connectMs: 300 };
+    const adapter = adapterTypes['mivoice-5000'].create(settings, adapterParts());
+    await expect(collect(adapter.users(AbortSignal.timeout(5000)))).rejects.toMatchObject({ code });
+  });
+});
+
 describe('probe', () => {
   it('warns when nobody is found', async () => {
     await using lab = await directoryOf(0);
@@ -215,6 +244,9 @@ describe('settings', () => {
     ['an attribute that is none', { mapping: { extension: 'a)(b' } }],
     ['a mapping without key and extension', { mapping: { name: 'cn' } }],
     ['an unknown field', { ports: 1 }],
+    ['an address with a scheme', { host: 'ldap://h' }],
+    ['a CA file that is none', { caPem: 'not a certificate' }],
+    ['a CA file that is a broken one', { caPem: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }],
   ])('refuse %s', (_what, more) => {
     expect(() => adapterTypes['mivoice-5000'].create({ ...least, ...more }, adapterParts())).toThrow(
       expect.objectContaining({ code: 'config.invalid' }),
