@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Log } from '#config/log.ts';
-import { type DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { ServerIdentity } from '../pki/server-certificate.ts';
 
 /** Who answers what comes in. An upgrade that is refused rejects; the listener then answers and closes. */
@@ -60,18 +61,20 @@ export class Listener {
     this.#server.on('secureConnection', (socket) => socket.on('error', () => socket.destroy()));
     this.#server.on('request', (request, response) => this.#request(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#server.on('error', (error) => this.#log.error({ code: 'internal', err: error }, 'the listener failed'));
   }
 
-  /** Binds; with port 0 a free one. Until `serve` is called every request gets 503. @throws the system's error */
+  /**
+   * Binds; with port 0 a free one. Until `serve` is called every request gets 503.
+   * @throws DemarcError `config.port-taken`
+   */
   async listen(port: number, host: string): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ port, host }, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+    this.#server.listen({ port, host });
+    try {
+      await once(this.#server, 'listening');
+    } catch (error) {
+      throw new DemarcError('config.port-taken', `${host}:${port}`, { cause: error });
+    }
+    this.#server.on('error', (error) => this.#log.error({ code: 'internal', err: error }, 'the listener failed'));
     const address = this.#server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
   }

@@ -15,6 +15,11 @@ export const configErrors = {
     cause: 'A file could not be written',
     nextStep: 'Check free disk space and the rights of the folder.',
   },
+  'config.port-taken': {
+    status: 500,
+    cause: 'The port cannot be opened',
+    nextStep: 'Stop the program that uses it, choose another port, or give the service the right to it.',
+  },
   'secret.unreadable': {
     status: 500,
     cause: 'A stored secret cannot be decrypted with this device’s key',

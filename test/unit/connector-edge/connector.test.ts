@@ -227,6 +227,13 @@ describe('the connector', () => {
     }
   });
 
+  it('says plainly that its port is taken, and leaves nothing running', async () => {
+    await using at = await started();
+    const port = Number(new URL(at.url).port);
+    await expect(started({ port })).rejects.toMatchObject({ code: 'config.port-taken', detail: `127.0.0.1:${port}` });
+    expect((await at.api.send('GET', '/readyz')).status).toBe(200);
+  });
+
   it.each([
     [{ store: 'postgres://db/demarc' }, 'SQLite'],
     [{ bus: 'mqtt://broker' }, 'embedded'],
