@@ -8,5 +8,5 @@ process.exitCode = await runCli({
   env: process.env,
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
-  interactive: Boolean(process.stdout.isTTY),
+  interactive: process.stdout.isTTY,
 });

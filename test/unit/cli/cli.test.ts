@@ -1,0 +1,187 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { AccessGuard, loadToken } from '#daemon/api/access.ts';
+import { localCertificate } from '#daemon/api/certificate.ts';
+import { apiFiles } from '#daemon/api/files.ts';
+import { Reply, type Route, route } from '#daemon/api/route.ts';
+import { startApiServer } from '#daemon/api/server.ts';
+import { freePort, temporaryFolder } from '#test/support/program.ts';
+import { runCli } from '../../../bin/cli/main.ts';
+import { ago, plain, table } from '../../../bin/cli/output.ts';
+
+const clock = { now: () => Date.now() };
+
+/** The real listener with the answers that the test wants, and a command line that finds it. */
+async function bench(routes: Route[]) {
+  const folder = await temporaryFolder('cli');
+  const files = apiFiles(folder.path);
+  const server = await startApiServer({
+    routes,
+    access: new AccessGuard(await loadToken(files.token), clock),
+    certificate: await localCertificate(folder.path, clock),
+    host: '127.0.0.1',
+    port: 0,
+    log: pino({ level: 'silent' }),
+  });
+  await writeFile(files.address, JSON.stringify({ url: `https://127.0.0.1:${server.port}`, pid: 1 }));
+  return {
+    folder: folder.path,
+    server,
+    run: (...args: string[]) => cli(folder.path, args),
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function cli(state: string, args: string[]) {
+  let out = '';
+  let error = '';
+  const code = await runCli({
+    args,
+    env: { DEMARC_DAEMON_STATE: state },
+    write: (text) => {
+      out += text;
+    },
+    writeError: (text) => {
+      error += text;
+    },
+    interactive: false,
+  });
+  return { code, out, error };
+}
+
+const check = (status: string) => ({ id: 'a', title: 'A', status, detail: 'd', nextStep: 'Do it.', durationMs: 1 });
+const checks = (status: string) =>
+  route({ method: 'POST', path: '/api/checks', handle: async () => ({ checkedAt: null, checks: [check(status)] }) });
+
+describe('usage', () => {
+  test.each([
+    [['--help'], 0],
+    [['sync', '--help'], 0],
+    [['fly'], 2],
+    [['status', '--loud'], 2],
+    [['logs', '--lines', 'many'], 2],
+    [['logs', '--level', 'loud'], 2],
+    [['sync', 'a', 'b'], 2],
+    [[], 2],
+  ])('%j has exit code %i', async (args, code) => {
+    expect((await cli('/nowhere', args)).code).toBe(code);
+  });
+
+  test('without a daemon it says how to start one, as JSON where that is asked for', async () => {
+    await using folder = await temporaryFolder('cli');
+    const plainly = await cli(folder.path, ['status']);
+    expect([plainly.code, plainly.out]).toEqual([1, '']);
+    expect(plainly.error).toContain('Start it');
+    const json = await cli(folder.path, ['status', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'daemon.not-running' } });
+  });
+
+  test('a daemon that was killed, or another program on its port, is "not running"', async () => {
+    await using b = await bench([]);
+    const address = (port: number) => JSON.stringify({ url: `https://127.0.0.1:${port}`, pid: 1 });
+    await writeFile(join(b.folder, 'api.json'), address(await freePort()));
+    expect((await b.run('status', '--json')).out).toContain('daemon.not-running');
+    await using other = await bench([]);
+    await writeFile(join(b.folder, 'api.json'), address(other.server.port));
+    expect((await b.run('status', '--json')).out).toContain('daemon.not-running');
+    await writeFile(join(b.folder, 'api.json'), '{"url":');
+    expect((await b.run('status', '--json')).out).toContain('daemon.not-running');
+  });
+});
+
+describe('check', () => {
+  test.each([
+    ['ok', 0],
+    ['warning', 0],
+    ['error', 1],
+  ])('a result of %s gives exit code %i', async (status, code) => {
+    await using b = await bench([checks(status)]);
+    const answer = await b.run('check');
+    expect([answer.code, answer.out.includes('Do it.')]).toEqual([code, true]);
+    expect((await b.run('check', '--json')).code).toBe(code);
+  });
+});
+
+describe('link', () => {
+  const offered = { state: 'offered', code: 'ABCD3467', link: 'https://cloud.example/claim?code=ABCD3467' };
+  const enrolment = (answers: object[], bodies: unknown[] = []) => [
+    route({
+      method: 'POST',
+      path: '/api/enrolment',
+      body: z.unknown(),
+      handle: async ({ body }) => {
+        bodies.push(body);
+        return new Reply(202, offered);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/enrolment',
+      handle: async () => (answers.length > 1 ? answers.shift() : answers[0]),
+    }),
+  ];
+
+  test('shows the code and the link, waits, and ends with 0 when the gateway is claimed', async () => {
+    await using folder = await temporaryFolder('ca');
+    const ca = join(folder.path, 'ca.pem');
+    await writeFile(ca, 'PEM');
+    const bodies: unknown[] = [];
+    await using b = await bench(
+      enrolment(
+        [
+          { ...offered, state: 'waiting' },
+          { state: 'claimed', accountName: 'Acme' },
+        ],
+        bodies,
+      ),
+    );
+    const answer = await b.run('link', '--cloud', 'https://cloud.example', '--ca', ca, '--token', 'T');
+    expect(answer.code).toBe(0);
+    expect(answer.out).toContain('ABCD-3467');
+    expect(answer.out).toContain('Enrolled in Acme.');
+    expect(bodies).toEqual([{ cloud: { url: 'https://cloud.example', ca: 'PEM' }, provisioningToken: 'T' }]);
+  });
+
+  test('ends with 1 and the next step when it is refused', async () => {
+    const error = { code: 'enrolment.expired', message: 'The code has expired', nextStep: 'Let it show a new one.' };
+    await using b = await bench(enrolment([{ state: 'refused', error }]));
+    const answer = await b.run('link', '--json');
+    expect(answer.code).toBe(1);
+    expect(JSON.parse(answer.out)).toMatchObject({ state: 'refused', error });
+    expect(answer.error).toContain('Let it show a new one.');
+  });
+
+  test('a CA file that is not there is said before anything is asked', async () => {
+    const bodies: unknown[] = [];
+    await using b = await bench(enrolment([{}], bodies));
+    const answer = await b.run('link', '--ca', '/no/such/file');
+    expect([answer.code, bodies]).toEqual([1, []]);
+    expect(answer.error).toContain('/no/such/file');
+  });
+});
+
+describe('output', () => {
+  test('text from elsewhere cannot give commands to the terminal', () => {
+    expect(plain('a\u001b[2J\u0007\nb\u009bc')).toBe('a [2J b c');
+    expect(table([['x\n', 'y']])).toBe('x   y\n');
+  });
+
+  test.each([
+    [null, 'never'],
+    [0, 'now'],
+    [-5_000, '5 s ago'],
+    [-125_000, '2 min ago'],
+    [-7_300_000, '2 h ago'],
+    [-3 * 86_400_000, '3 d ago'],
+    [65_000, 'in 1 min'],
+  ])('%s ms is "%s"', (offset, words) => {
+    const now = Date.parse('2026-11-22T12:00:00.000Z');
+    expect(ago(offset === null ? null : new Date(now + offset).toISOString(), now)).toBe(words);
+  });
+});
