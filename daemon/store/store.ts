@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { z } from 'zod';
@@ -34,6 +34,8 @@ export interface DaemonStoreOptions {
 
 type Database = ClassicLevel;
 
+/** LevelDB writes its log (4 MB) into a table when it opens. */
+const REOPEN_BYTES = 6 * 1024 * 1024;
 const SET_ASIDE = '!set-aside!';
 
 /**
@@ -113,6 +115,7 @@ export class DaemonStore {
 
   async close(): Promise<void> {
     await this.#reopening?.catch(() => undefined);
+    this.#mustReopen = false;
     await this.#database.close();
   }
 
@@ -125,7 +128,7 @@ export class DaemonStore {
 
   async #guard<T>(work: (database: Database) => Promise<T>): Promise<T> {
     for (;;) {
-      await this.#reopening?.catch(() => undefined);
+      await this.#ready();
       try {
         return await work(this.#database);
       } catch (error) {
@@ -133,6 +136,12 @@ export class DaemonStore {
         throw await this.#classify(error);
       }
     }
+  }
+
+  /** Waits for a reopening; one that failed for want of space is tried again. */
+  async #ready(): Promise<void> {
+    await this.#reopening?.catch(() => undefined);
+    if (this.#mustReopen && this.#database.status === 'closed') await this.#reopen();
   }
 
   #reopen(): Promise<void> {
@@ -143,6 +152,9 @@ export class DaemonStore {
   }
 
   async #closeAndOpen(): Promise<void> {
+    // Opening needs room itself. While there is none, the database stays open for reading.
+    const { bavail, bsize } = await statfs(this.#options.folder);
+    if (bavail * bsize < REOPEN_BYTES) throw new DemarcError('store.full');
     try {
       await this.#database.close();
       await this.#database.open();
@@ -180,6 +192,7 @@ export class DaemonStore {
     let left = range.limit ?? Number.POSITIVE_INFINITY;
     let done = false;
     while (!done && left > 0) {
+      await this.#ready();
       const bounds = Number.isFinite(left) ? { ...rest, limit: left } : rest;
       const iterator = this.#database.iterator({ ...bounds, values, highWaterMarkBytes: 64 * 1024 });
       let last: string | undefined;

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -331,6 +332,25 @@ describe('failures', () => {
     expect(it.link.status().lastError?.code).toBe(code);
     expect(it.link.status().attempts).toBeGreaterThan(0);
     expect(cloud.connections).toBe(0);
+  });
+
+  test('a stop while the other side accepts and says nothing ends at once', async () => {
+    const held: Socket[] = [];
+    const server = createServer((socket) => held.push(socket));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    for (const fingerprint of [undefined, 'AB'.repeat(32)]) {
+      await using it = await gateway({ url: `https://127.0.0.1:${port}`, fingerprint });
+      it.link.start();
+      await until('connecting', 5000, () => held.length > 0);
+      const asked = performance.now();
+      await it.link.stop();
+      expect(performance.now() - asked).toBeLessThan(1000);
+      for (const socket of held.splice(0)) socket.destroy();
+    }
+    server.close();
   });
 
   test('a pinned fingerprint is trust enough, of the certificate or of its key', async () => {

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -8,6 +10,7 @@ import { DEFAULT_LIMITS, type OutboxLimits } from '#daemon/outbox/limits.ts';
 import type { NewRecord, SendableRecord } from '#daemon/outbox/outbox.ts';
 import { DaemonStore } from '#daemon/store/store.ts';
 import { startProgram, temporaryFolder, until } from '#test/support/program.ts';
+import { mayMount, smallDisk } from './support/disk.ts';
 import { manualClock, recordedLog } from './support/log.ts';
 
 const DAY = 86_400_000;
@@ -237,6 +240,45 @@ describe('what is given up', () => {
     expect(it.outbox.state()).toMatchObject({ drops: { 'bulk.age': 1 } });
     it.outbox.rewind();
     expect(told(await it.outbox.next(10))).toEqual([{ reason: 'bulk.age', ranges: [[1, 1]] }]);
+  });
+});
+
+describe.skipIf(!mayMount())('a full disk (needs the right to mount a tmpfs)', () => {
+  test('refuses with store.full; what was accepted is kept, later numbers are new, and the cloud waits for nothing', async () => {
+    await using folder = await temporaryFolder('outbox-full');
+    await using disk = await smallDisk(folder.path, 12);
+    await writeFile(join(disk.path, 'ballast'), Buffer.alloc(8 * 1024 * 1024));
+    const accepted: number[] = [];
+    {
+      await using it = await opened(disk.path);
+      const fill = async () => {
+        for (let n = 0; n < 1000; n += 1) {
+          await it.outbox.append([event(n, 50_000)]);
+          accepted.push(n);
+        }
+      };
+      await expect(fill()).rejects.toMatchObject({ code: 'store.full' });
+      expect(it.outbox.state().records).toBe(accepted.length);
+      await expect(it.outbox.append([event(0, 50_000)])).rejects.toMatchObject({ code: 'store.full' });
+      await rm(join(disk.path, 'ballast'));
+      await it.outbox.append([event(5000)]);
+      accepted.push(5000);
+    }
+    await using it = await opened(disk.path, { boot: 2 });
+    const seen = new Set<number>();
+    const numbers = new Set<unknown>();
+    for (let batch = await it.outbox.next(50); batch.length > 0; batch = await it.outbox.next(50)) {
+      for (const record of batch) {
+        expect(seen.has(record.seq) && record.kind !== 'dropped').toBe(false);
+        seen.add(record.seq);
+        numbers.add((parse(record).data as { n?: number }).n);
+      }
+      for (const { ranges } of told(batch)) {
+        for (const [from, to] of ranges) for (let seq = from; seq <= to; seq += 1) seen.add(seq);
+      }
+    }
+    for (const n of accepted) expect(numbers.has(n)).toBe(true);
+    expect(seen.size).toBe(it.outbox.state().next - 1);
   });
 });
 
