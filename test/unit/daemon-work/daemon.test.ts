@@ -46,7 +46,7 @@ async function gateway() {
   };
 }
 
-const EXPORT = 'Last Name,First Name,Prime Phone Number,Email\nMuster,Anna,1001,anna@example.com\nBeck,Jan,1002,\n';
+const EXPORT = 'Last Name,First Name,Number,Email\nMuster,Anna,1001,anna@example.com\nBeck,Jan,1002,\n';
 
 describe('the daemon as a program', { timeout: 120_000 }, () => {
   test('starts and serves without cloud, identity and PBX; the command line sees it; SIGTERM ends it in time', async () => {
