@@ -13,8 +13,8 @@ export class LdapEntry {
   /** The values of an attribute; its name in any case. Empty when it is not there. */
   values(attribute: string): readonly string[] {
     const wanted = attribute.toLowerCase();
-    const is = ({ name }: EntryAttribute) => name.length === wanted.length && name.toLowerCase() === wanted;
-    return this.#attributes.find(is)?.values ?? [];
+    for (const { key, values } of this.#attributes) if (key === wanted) return values;
+    return [];
   }
 
   /** The names of all attributes that are there, as the server spells them. */

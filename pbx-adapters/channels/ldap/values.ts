@@ -19,6 +19,8 @@ export type ValueProblem = 'too-long' | 'invalid-utf8';
 export interface EntryAttribute {
   /** As the server spells it, with options such as `;lang-de`. */
   name: string;
+  /** The name in lower case: attribute names are equal in any case. */
+  key: string;
   values: string[];
   problem?: ValueProblem;
 }
@@ -31,11 +33,12 @@ export function readAttribute(list: BerReader): EntryAttribute | undefined {
   const attribute = list.nested(0x30);
   const name = attribute.octets().toString('utf8', 0, 128);
   const set = attribute.nested(0x31);
+  const key = name.toLowerCase();
   // Options belong to the description (RFC 4512 section 2.5), not to the type.
-  const [type = '', ...options] = name.toLowerCase().split(';');
+  const type = key.includes(';') ? key.slice(0, key.indexOf(';')) : key;
   if (DROPPED.has(type) || type.endsWith('certificate')) return undefined;
-  const hex = HEX.has(type) || options.includes('binary');
-  const found: EntryAttribute = { name, values: [] };
+  const hex = HEX.has(type) || key.includes(';binary');
+  const found: EntryAttribute = { name, key, values: [] };
   while (!set.done && found.values.length < MAX_VALUES) {
     const value = set.octets();
     found.values.push(hex ? value.toString('hex', 0, KEPT) : readText(value, found));
