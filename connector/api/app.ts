@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createPlainServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
@@ -15,6 +13,7 @@ import { consoleFiles } from './console.ts';
 import { answerErrors } from './error-answer.ts';
 import { guard } from './guard.ts';
 import { health } from './health.ts';
+import { housekeeping } from './housekeeping.ts';
 import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import type { AppOptions } from './options.ts';
@@ -33,7 +32,8 @@ import { streamRoute } from './stream.ts';
 const BODY_LIMIT_BYTES = 256 * 1024;
 const REQUESTS_PER_MINUTE = 6000;
 
-/** Builds the connector's HTTP side: API, console, health and metrics. It listens only when `listen` is called. */
+/** Builds the connector's HTTP side: API, console, health and metrics. Its caller owns the listener (and TLS), and hands
+ * requests to `app.routing`. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = options.log.child({ part: 'api' });
   const app = Fastify({
@@ -42,8 +42,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
-    serverFactory: (handler: RequestListener) =>
-      options.httpsOptions === undefined ? createPlainServer(handler) : createTlsServer(options.httpsOptions, handler),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -61,6 +59,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     request.log.debug({ route, method: request.method, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
   });
   health(app, options);
+  housekeeping(app, options);
   metrics(app, { store: options.store, ...options.metrics });
   await openApi(app);
   await app.register(
@@ -126,5 +125,9 @@ async function protect(app: FastifyInstance, options: AppOptions): Promise<void>
     addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
   });
-  app.addHook('onRequest', app.rateLimit());
+  const limit = app.rateLimit();
+  app.addHook('onRequest', async function (request, reply) {
+    // A route with a limit of its own is judged by that one: the plugin counts a request once.
+    if (request.routeOptions.config.rateLimit === undefined) await limit.call(this, request, reply);
+  });
 }

@@ -18,8 +18,8 @@ const isBuilt = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** Paths that belong to programs: an unknown one is an error, not a page of the console. */
-const isProgram = (path: string): boolean => /^\/(api|mqtt|tunnel|healthz|readyz|metrics)(\/|$)/.test(path);
+/** Paths that programs and pages load from: an unknown one is an error, not a page of the console. */
+const isNoPage = (path: string): boolean => /^\/(api|assets|mqtt|tunnel|healthz|readyz|metrics)(\/|$)/.test(path);
 
 /**
  * The console's files. Any other page address is answered with index.html, because the console routes by itself; files
@@ -43,7 +43,7 @@ export async function consoleFiles(app: FastifyInstance, folder: string | undefi
   }
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '/';
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || isProgram(path))
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || isNoPage(path))
       throw new DemarcError('api.not-found');
     if (!built) return reply.code(200).type('text/html; charset=utf-8').send(NOT_BUILT);
     // A file at the top, such as the icon, by its plain name; everything else is a page of the console.

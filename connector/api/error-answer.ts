@@ -18,7 +18,7 @@ function translate(thrown: unknown): DemarcError {
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const [first] = thrown.validation;
     const field = first?.instancePath.split('/').filter(Boolean).join('.');
-    return new InvalidField(field || String(thrown.validationContext ?? 'body'), first?.message ?? 'not as expected');
+    return new InvalidField(field || (thrown.validationContext ?? 'body'), first?.message ?? 'not as expected');
   }
   const status = thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 0;
   if (!(thrown instanceof DemarcError) && status >= 400 && status < 500) {

@@ -46,7 +46,7 @@ export function metrics(app: FastifyInstance, options: MetricsOptions): void {
         .where('online', '<>', 0)
         .where('released_at', 'is', null)
         .executeTakeFirst();
-      this.set(Number(row?.n ?? 0));
+      this.set(row?.n ?? 0);
     },
   });
 

@@ -1,4 +1,3 @@
-import type { ServerOptions } from 'node:https';
 import type { FastifyPluginAsync, RouteOptions } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
@@ -60,8 +59,6 @@ export interface AppOptions {
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
   /** The built console; without it a page says how to build it. */
   consoleFolder?: string;
-  /** With it the app listens with TLS. */
-  httpsOptions?: ServerOptions;
   metrics?: {
     /** Where the other parts count; what the API counts joins it. */
     registry?: Registry;

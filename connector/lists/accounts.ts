@@ -35,8 +35,8 @@ export const accountDto = (row: AccountRow): Account => ({
   status: Account.shape.status.parse(row.status),
   phonePolicy: PhonePolicy.parse(row.phone_policy),
   guard: { percent: row.guard_percent, users: row.guard_users },
-  gateways: Number(row.gateways),
-  users: Number(row.users),
+  gateways: row.gateways,
+  users: row.users,
   createdAt: row.created_at,
   etag: accountEtag(row.revision),
 });

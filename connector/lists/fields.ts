@@ -65,31 +65,27 @@ function splitFilter(text: string): { name: string; op: Op; value: string } {
 function valuesOf(field: Field, op: Op, value: string): (string | number)[] {
   const texts = op === 'in' ? value.split(',') : [value];
   if (texts.length > MAX_VALUES) throw new InvalidField('filter', `at most ${MAX_VALUES} values`);
-  return texts.map((text) => {
-    switch (field.kind) {
-      case 'text':
-        return field.lower === true ? text.normalize('NFC').toLowerCase() : text;
-      case 'number': {
-        const number = text.trim() === '' ? Number.NaN : Number(text);
-        if (!Number.isFinite(number)) throw new InvalidField('filter', 'the value must be a number');
-        return number;
-      }
-      case 'instant': {
-        const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-        if (!Number.isFinite(at) || at < 0 || at > 253_402_300_799_999) {
-          throw new InvalidField('filter', 'the value must be a time such as 2026-01-31T12:00:00Z');
-        }
-        return new Date(at).toISOString();
-      }
-      case 'word':
-      case 'flags':
-      case 'computed':
-        if (field.words !== undefined && !field.words.includes(text)) {
-          throw new InvalidField('filter', `the value must be one of ${field.words.join(', ')}`);
-        }
-        return text;
+  return texts.map((text) => valueOf(field, text));
+}
+
+function valueOf(field: Field, text: string): string | number {
+  if (field.kind === 'text') return field.lower === true ? text.normalize('NFC').toLowerCase() : text;
+  if (field.kind === 'number') {
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isFinite(number)) throw new InvalidField('filter', 'the value must be a number');
+    return number;
+  }
+  if (field.kind === 'instant') {
+    const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+    if (!Number.isFinite(at) || at < 0) {
+      throw new InvalidField('filter', 'the value must be a time such as 2026-01-31T12:00:00Z');
     }
-  });
+    return new Date(at).toISOString();
+  }
+  if (field.words !== undefined && !field.words.includes(text)) {
+    throw new InvalidField('filter', `the value must be one of ${field.words.join(', ')}`);
+  }
+  return text;
 }
 
 function maskOf(words: readonly string[], values: readonly (string | number)[]): number {
@@ -114,20 +110,10 @@ export function compileFilter(text: string, fields: FieldTable, now: number): Co
     const mask = sql`(${column} & ${maskOf(field.words, values)})`;
     return op === 'ne' ? sql`${mask} = 0` : sql`${mask} <> 0`;
   }
-  switch (op) {
-    case 'contains':
-      return containing(column, String(values[0]));
-    case 'in':
-      return sql`${column} in ${list(values)}`;
-    case 'ne':
-      return sql`(${column} <> ${values[0]} or ${column} is null)`;
-    case 'eq':
-    case 'gt':
-    case 'ge':
-    case 'lt':
-    case 'le':
-      return sql`${column} ${COMPARE[op]} ${values[0]}`;
-  }
+  if (op === 'contains') return containing(column, String(values[0]));
+  if (op === 'in') return sql`${column} in ${list(values)}`;
+  if (op === 'ne') return sql`(${column} <> ${values[0]} or ${column} is null)`;
+  return sql`${column} ${COMPARE[op]} ${values[0]}`;
 }
 
 function presence(field: Field, op: 'missing' | 'present'): Condition {

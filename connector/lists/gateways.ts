@@ -79,8 +79,8 @@ export function gatewayDto(row: GatewayRow, now: number): Gateway {
     version: row.version,
     backlog: optionalJson(OutboxState, row.outbox),
     quarantined: row.quarantined,
-    pbxs: Number(row.pbxs),
-    users: Number(row.users),
+    pbxs: row.pbxs,
+    users: row.users,
     certificateExpiresAt: row.certificate_expires_at === '' ? null : row.certificate_expires_at,
   };
 }

@@ -23,20 +23,15 @@ function swaIs(word: string, now: number): Condition {
   const ends = sql.ref('x.licence_expires_at');
   const dated = (licence: LicenceType, ...more: Condition[]) =>
     all([sql`${type} = ${licence}`, sql`${ends} is not null`, ...more]);
-  switch (SwaStatus.parse(word)) {
-    case 'Unknown':
-      return sql`(${type} is null or ${dated('Unlicensed')})`;
-    case 'Not Indicated':
-      return sql`(${type} is not null and ${ends} is null)`;
-    case 'Active':
-      return sql`(${dated('Subscription', sql`${ends} >= ${pastBefore}`)} or ${dated('Perpetual', sql`${ends} >= ${soonBefore}`)})`;
-    case 'Inactive':
-      return dated('Subscription', sql`${ends} < ${pastBefore}`);
-    case 'Expiring soon':
-      return dated('Perpetual', sql`${ends} >= ${pastBefore}`, sql`${ends} < ${soonBefore}`);
-    case 'Expired':
-      return dated('Perpetual', sql`${ends} < ${pastBefore}`);
-  }
+  const rule: Readonly<Record<SwaStatus, Condition>> = {
+    Unknown: sql`(${type} is null or ${dated('Unlicensed')})`,
+    'Not Indicated': sql`(${type} is not null and ${ends} is null)`,
+    Active: sql`(${dated('Subscription', sql`${ends} >= ${pastBefore}`)} or ${dated('Perpetual', sql`${ends} >= ${soonBefore}`)})`,
+    Inactive: dated('Subscription', sql`${ends} < ${pastBefore}`),
+    'Expiring soon': dated('Perpetual', sql`${ends} >= ${pastBefore}`, sql`${ends} < ${soonBefore}`),
+    Expired: dated('Perpetual', sql`${ends} < ${pastBefore}`),
+  };
+  return rule[SwaStatus.parse(word)];
 }
 
 const any = (conditions: readonly Condition[]): Condition => sql`(${sql.join(conditions, sql` or `)})`;

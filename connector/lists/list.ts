@@ -136,7 +136,7 @@ async function count(db: Db, resource: ListResource, conditions: readonly Condit
   const { rows } = await sql<{
     n: number;
   }>`select count(*) as n from ${resource.from} where ${all(conditions)}`.execute(db);
-  return Number(rows[0]?.n ?? 0);
+  return rows[0]?.n ?? 0;
 }
 
 interface Found {
@@ -184,5 +184,5 @@ async function readPage<Row>(
     db,
   );
   const total = far.rows[0]?.list_total;
-  return answer(far.rows, total === undefined ? undefined : Number(total));
+  return answer(far.rows, total);
 }

@@ -16,15 +16,10 @@ export function swaStatus(licence: Pick<Licence, 'type' | 'expiresAt'> | null, n
   if (licence === null) return 'Unknown';
   if (licence.expiresAt === null) return 'Not Indicated';
   const days = dayOf(Date.parse(licence.expiresAt)) - dayOf(now);
-  switch (licence.type) {
-    case 'Unlicensed':
-      return 'Unknown';
-    case 'Subscription':
-      return days < 0 ? 'Inactive' : 'Active';
-    case 'Perpetual':
-      if (days < 0) return 'Expired';
-      return days <= SOON_DAYS ? 'Expiring soon' : 'Active';
-  }
+  if (licence.type === 'Unlicensed') return 'Unknown';
+  if (licence.type === 'Subscription') return days < 0 ? 'Inactive' : 'Active';
+  if (days < 0) return 'Expired';
+  return days <= SOON_DAYS ? 'Expiring soon' : 'Active';
 }
 
 /** The same rule as instants to compare an expiry with: before `pastBefore` it is over, before `soonBefore` soon. */

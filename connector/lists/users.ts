@@ -94,7 +94,7 @@ export async function summariseUsers(db: Db, conditions: readonly Condition[]): 
     from ${usersList.from} where ${all(conditions)}`.execute(db);
   const found = rows[0] ?? {};
   const irregularities = Object.fromEntries(
-    Irregularity.options.map((word, bit) => [word, Number(found[`bit${bit}`] ?? 0)]),
+    Irregularity.options.map((word, bit) => [word, found[`bit${bit}`] ?? 0]),
   ) as UserSummary['irregularities'];
-  return { total: Number(found['total'] ?? 0), irregularities };
+  return { total: found['total'] ?? 0, irregularities };
 }

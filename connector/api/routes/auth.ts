@@ -1,3 +1,4 @@
+// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { z } from 'zod';
 import { Role } from '#contract/access.ts';
 import { LoginRequest, Me, SetupRequest } from '#contract/api.ts';

@@ -1,3 +1,4 @@
+// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Permission } from '#contract/access.ts';

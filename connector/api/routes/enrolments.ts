@@ -1,3 +1,4 @@
+// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { z } from 'zod';
 import { EnrolmentConfirm, PendingEnrolment, ProvisioningToken, ProvisioningTokenCreate } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';

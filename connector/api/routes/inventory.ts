@@ -1,3 +1,4 @@
+// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { Application, ListQuery, Page, Platform } from '#contract/api.ts';
 import {
   type ApplicationRow,

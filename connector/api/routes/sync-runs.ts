@@ -1,3 +1,4 @@
+// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { sql } from 'kysely';
 import { Command, DecisionRequest, HeldUser, ListQuery, Page, SyncRun } from '#contract/api.ts';
 import { commandDto } from '../../commands/command-dto.ts';

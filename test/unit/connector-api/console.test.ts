@@ -39,23 +39,29 @@ describe('the console', () => {
     expect(missing.json()).toMatchObject({ code: 'api.not-found' });
   });
 
-  test.each(['/assets/../secret.json', '/assets/%2e%2e/secret.json', '/assets/..%2fsecret.json', '/..%2f..%2fetc/passwd', '/assets/%00'])(
-    '%s does not leave the folder of assets',
+  test.each([
+    '/assets/../secret.json',
+    '/assets/%2e%2e/secret.json',
+    '/assets/..%2fsecret.json',
+    '/..%2f..%2fetc/passwd',
+    '/assets/%00',
+  ])('%s does not leave the folder of assets', async (url) => {
+    await using folder = await built();
+    await using api = await startApp({ consoleFolder: folder.path });
+    const answer = await api.app.inject(url);
+    expect(answer.body).not.toContain('root:');
+    expect(answer.body).not.toBe('{}');
+  });
+
+  test.each(['/api/v1/nothing', '/api', '/mqtt', '/tunnel/x'])(
+    '%s is for programs: an error, not a page',
     async (url) => {
       await using folder = await built();
       await using api = await startApp({ consoleFolder: folder.path });
       const answer = await api.app.inject(url);
-      expect(answer.body).not.toContain('root:');
-      expect(answer.body).not.toBe('{}');
+      expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([404, 'api.not-found']);
     },
   );
-
-  test.each(['/api/v1/nothing', '/api', '/mqtt', '/tunnel/x'])('%s is for programs: an error, not a page', async (url) => {
-    await using folder = await built();
-    await using api = await startApp({ consoleFolder: folder.path });
-    const answer = await api.app.inject(url);
-    expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([404, 'api.not-found']);
-  });
 
   test('that is not built says how to build it', async () => {
     await using api = await startApp({ consoleFolder: '/nonexistent' });
@@ -99,7 +105,9 @@ describe('health and metrics', () => {
     const text = (await api.app.inject('/metrics')).body;
     expect(text).toContain('demarc_ingest_total 7');
     expect(text).toContain('demarc_gateways_online 1');
-    expect(text).toMatch(/demarc_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/gateways\/:id",status="401"\} 1/);
+    expect(text).toMatch(
+      /demarc_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/gateways\/:id",status="401"\} 1/,
+    );
     expect(text).not.toContain(site.gateway);
     expect(text).not.toContain('secret');
   });
@@ -108,7 +116,11 @@ describe('health and metrics', () => {
     ['this machine', { remoteAddress: '127.0.0.1' }, 200],
     ['this machine by IPv6', { remoteAddress: '::1' }, 200],
     ['elsewhere', { remoteAddress: '192.0.2.9' }, 404],
-    ['elsewhere through a proxy on this machine', { remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': '192.0.2.9' } }, 404],
+    [
+      'elsewhere through a proxy on this machine',
+      { remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': '192.0.2.9' } },
+      404,
+    ],
     ['elsewhere with the token', { remoteAddress: '192.0.2.9', headers: { authorization: 'Bearer t0ken' } }, 200],
     ['elsewhere with a wrong token', { remoteAddress: '192.0.2.9', headers: { authorization: 'Bearer t0keX' } }, 404],
   ])('metrics are read from %s: %#', async (_, from, status) => {

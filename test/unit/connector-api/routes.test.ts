@@ -1,8 +1,19 @@
 import { parse } from 'csv-parse/sync';
+import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { HistoryEvent } from '#contract/api.ts';
 import { guardCell } from '#connector/lists/csv.ts';
-import { addAccount, addPartner, addSite, addUsers, type Client, type Site, START, startApp, type TestApp } from './support.ts';
+import { HistoryEvent } from '#contract/api.ts';
+import {
+  addAccount,
+  addPartner,
+  addSite,
+  addUsers,
+  type Client,
+  type Site,
+  START,
+  startApp,
+  type TestApp,
+} from './support.ts';
 
 async function world(api: TestApp): Promise<{ site: Site; client: Client; partner: string }> {
   const partner = await addPartner(api.store);
@@ -17,7 +28,9 @@ describe('changing an account', () => {
     const url = `/accounts/${site.account}`;
     const { headers } = await client.get(url);
     expect(headers.etag).toBe('"1"');
-    expect((await client.send('PATCH', url, { name: 'B' })).json()).toMatchObject({ code: 'api.precondition-required' });
+    expect((await client.send('PATCH', url, { name: 'B' })).json()).toMatchObject({
+      code: 'api.precondition-required',
+    });
     const changed = await client.send('PATCH', url, { name: 'B', phonePolicy: 'Work' }, { 'if-match': '"1"' });
     expect(changed.json()).toMatchObject({ name: 'B', phonePolicy: 'Work', etag: '"2"' });
     expect(changed.headers.etag).toBe('"2"');
@@ -70,8 +83,22 @@ describe('one gateway', () => {
     await using api = await startApp();
     const { site, client } = await world(api);
     const at = new Date(START - 60_000).toISOString();
-    const common = { account_id: site.account, gateway_id: site.gateway, boot: 1, revision: 1, hash: 'h', received_at: at };
-    const gateway = { hostName: 'gw', version: '1', addresses: ['192.0.2.1'], timeZone: 'Europe/Paris', startedAt: at, certificateExpiresAt: null };
+    const common = {
+      account_id: site.account,
+      gateway_id: site.gateway,
+      boot: 1,
+      revision: 1,
+      hash: 'h',
+      received_at: at,
+    };
+    const gateway = {
+      hostName: 'gw',
+      version: '1',
+      addresses: ['192.0.2.1'],
+      timeZone: 'Europe/Paris',
+      startedAt: at,
+      certificateExpiresAt: null,
+    };
     await api.store.write(({ db }) =>
       db
         .insertInto('section')
@@ -124,7 +151,12 @@ describe('inventory', () => {
     ]);
     const applications = (await client.get('/applications?q=srv-1')).json<{ items: object[] }>();
     expect(applications.items).toEqual([
-      expect.objectContaining({ type: 'mivoice-5000', platformName: 'srv-1', swaStatus: 'Expiring soon', hasPortal: true }),
+      expect.objectContaining({
+        type: 'mivoice-5000',
+        platformName: 'srv-1',
+        swaStatus: 'Expiring soon',
+        hasPortal: true,
+      }),
     ]);
     for (const status of ['Active', 'Unknown', 'Expired']) {
       expect((await client.get(`/platforms?filter=swaStatus:eq:${status}`)).json()).toMatchObject({ total: 0 });
@@ -151,7 +183,12 @@ describe('commands', () => {
     expect(new Set(ids).size).toBe(1);
     expect(api.published).toHaveLength(1);
     const command = (await client.get(`/commands/${ids[0]}`)).json<object>();
-    expect(command).toMatchObject({ name: 'pbx.sync', issuerName: 'Ann Admin', state: 'sent', args: { pbx: site.pbx } });
+    expect(command).toMatchObject({
+      name: 'pbx.sync',
+      issuerName: 'Ann Admin',
+      state: 'sent',
+      args: { pbx: site.pbx },
+    });
     expect(command).toMatchObject({ deadlineAt: new Date(START + 60_000).toISOString() });
     const other = await client.send('POST', url, { ...body, deadlineSeconds: 61 }, { 'idempotency-key': 'key-1' });
     expect([other.statusCode, other.json<{ code: string }>().code]).toEqual([422, 'api.idempotency-mismatch']);
@@ -183,15 +220,25 @@ describe('commands', () => {
   test('a Held run lists whom it would remove, and is decided once', async () => {
     await using api = await startApp();
     const { client, site } = await world(api);
-    const held = (await client.get(`/sync-runs/${site.run}/held-users?sort=name&limit=1`)).json<{ nextCursor: string }>();
+    const held = (await client.get(`/sync-runs/${site.run}/held-users?sort=name&limit=1`)).json<{
+      nextCursor: string;
+    }>();
     expect(held).toMatchObject({ total: 2, items: [{ key: 'k2', name: 'Abe', email: 'a@x.fr', extension: null }] });
-    const rest = (await client.get(`/sync-runs/${site.run}/held-users?limit=1&cursor=${held.nextCursor}`)).json<object>();
+    const rest = (
+      await client.get(`/sync-runs/${site.run}/held-users?limit=1&cursor=${held.nextCursor}`)
+    ).json<object>();
     expect(rest).toMatchObject({ items: [{ name: 'Zoe', extension: '0100' }], nextCursor: null });
     const decide = () => client.send('POST', `/sync-runs/${site.run}/decision`, { action: 'remove' });
     const decided = await decide();
     expect(decided.statusCode).toBe(202);
-    expect(decided.json()).toMatchObject({ name: 'pbx.sync', args: { pbx: site.pbx, decision: { run: site.run, action: 'remove' } } });
-    expect((await client.get(`/sync-runs/${site.run}`)).json()).toMatchObject({ hold: 'removing', decidedBy: 'Ann Admin' });
+    expect(decided.json()).toMatchObject({
+      name: 'pbx.sync',
+      args: { pbx: site.pbx, decision: { run: site.run, action: 'remove' } },
+    });
+    expect((await client.get(`/sync-runs/${site.run}`)).json()).toMatchObject({
+      hold: 'removing',
+      decidedBy: 'Ann Admin',
+    });
     expect((await decide()).json()).toMatchObject({ code: 'sync.unknown-hold' });
   });
 });
@@ -233,7 +280,11 @@ describe('CSV', () => {
     const { client, site } = await world(api);
     const odd = 'Say "hi",\r\nÅsa =1';
     await addUsers(api.store, site, [{ name: odd, email: '=cmd|x' }]);
-    await addUsers(api.store, site, Array.from({ length: 2500 }, (_, n) => ({ name: `Person ${n}`, extension: `00${n}` })));
+    await addUsers(
+      api.store,
+      site,
+      Array.from({ length: 2500 }, (_, n) => ({ name: `Person ${n}`, extension: `00${n}` })),
+    );
     const answer = await client.get(`/users.csv?account=${site.account}&bom=true&sort=name&limit=5`);
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(answer.headers['content-disposition']).toBe('attachment; filename="users.csv"');
@@ -262,7 +313,10 @@ describe('a claim code', () => {
     await using api = await startApp();
     const { client, site } = await world(api);
     for (let n = 0; n < 6; n += 1) {
-      expect((await client.get('/enrolments/code/mnpq-rtwx')).json()).toMatchObject({ code: 'MNPQRTWX', hostName: 'site-1' });
+      expect((await client.get('/enrolments/code/mnpq-rtwx')).json()).toMatchObject({
+        code: 'MNPQRTWX',
+        hostName: 'site-1',
+      });
       expect((await client.get('/enrolments/code/0000')).statusCode).toBe(400);
     }
     for (let n = 0; n < 4; n += 1) expect((await client.get('/enrolments/code/AAAAAAAA')).statusCode).toBe(404);
@@ -274,7 +328,11 @@ describe('a claim code', () => {
     api.clock.time += 15 * 60_000;
     const done = await client.send('POST', '/enrolments/mnpq rtwx/confirm', { account: site.account, name: 'Main' });
     expect(done.statusCode).toBe(204);
-    expect(api.enrolments.calls.at(-1)?.slice(0, 3)).toEqual(['confirm', 'MNPQRTWX', { account: site.account, name: 'Main' }]);
+    expect(api.enrolments.calls.at(-1)?.slice(0, 3)).toEqual([
+      'confirm',
+      'MNPQRTWX',
+      { account: site.account, name: 'Main' },
+    ]);
   });
 });
 
@@ -320,5 +378,21 @@ describe('what no client should meet', () => {
     expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused?.json()).toMatchObject({ code: 'api.too-many-requests', requestId: expect.any(String) });
     expect((await api.app.inject('/healthz')).statusCode).toBe(200);
+  });
+});
+
+describe('a route with a limit of its own', () => {
+  test('is limited by that one, and answers in the one form of errors', async () => {
+    await using api = await startApp({
+      deviceRoutes: async (app: FastifyInstance) => {
+        const config = { access: 'public', rateLimit: { max: 2, timeWindow: 60_000 } } as const;
+        app.get('/limited', { config }, async () => ({ ok: true }));
+      },
+    });
+    const codes = [];
+    for (let n = 0; n < 4; n += 1) codes.push((await api.app.inject('/api/v1/limited')).statusCode);
+    expect(codes).toEqual([200, 200, 429, 429]);
+    expect((await api.app.inject('/api/v1/limited')).json()).toMatchObject({ code: 'api.too-many-requests' });
+    expect((await api.app.inject('/api/v1/me')).statusCode).toBe(401);
   });
 });

@@ -126,9 +126,11 @@ describe('signing in', () => {
     await using api = await startApp();
     const { partner } = await withPerson(api);
     await login(api, { email: 'ann@example.com', password: 'wrong' });
+    api.clock.time += 1;
     const client = await signedIn(api);
+    api.clock.time += 1;
     await client.send('POST', '/auth/logout');
-    const events = await api.store.db.selectFrom('event').selectAll().orderBy('id').execute();
+    const events = await api.store.db.selectFrom('event').selectAll().orderBy('at').execute();
     expect(events.map((event) => [event.action, event.result, event.partner_id])).toEqual([
       ['Sign in', 'FAILURE', partner],
       ['Sign in', 'SUCCESS', partner],

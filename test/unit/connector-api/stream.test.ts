@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { Change } from '#contract/api.ts';
 import { housekeep } from '#connector/api/housekeeping.ts';
+import { Change } from '#contract/api.ts';
 import { until } from '#test/support/program.ts';
 import { addAccount, addPartner, type Client, startApp, type TestApp } from './support.ts';
 
@@ -100,7 +100,9 @@ describe('the live stream', () => {
     const { partner, account, address } = await world(api);
     const owner = await api.signIn('Partner', partner, null);
     for (let n = 0; n < 450; n += 1) await change(api, { account, ref: `r${n}` });
-    const first = (await api.store.db.selectFrom('change').select('id').orderBy('id').limit(1).executeTakeFirstOrThrow()).id;
+    const first = (
+      await api.store.db.selectFrom('change').select('id').orderBy('id').limit(1).executeTakeFirstOrThrow()
+    ).id;
     await using resumed = await follow(address, owner, '', first + 99);
     await change(api, { account, ref: 'live' });
     await until('the rest arrived', 5000, () => resumed.seen.length >= 351);
@@ -110,21 +112,26 @@ describe('the live stream', () => {
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
   });
 
-  test.each(['longer away than changes are kept', 'from a store that was made anew'])('a client %s reads all lists again', async (reason) => {
-    await using api = await startApp();
-    const { partner, account, address } = await world(api);
-    const owner = await api.signIn('Partner', partner, null);
-    for (let n = 0; n < 3; n += 1) await change(api, { account, ref: 'old' });
-    api.clock.time += 49 * 3_600_000;
-    await housekeep(api);
-    await change(api, { account, ref: 'new' });
-    const back = await api.signIn('Partner', partner, null);
-    expect((await api.app.inject({ url: '/api/v1/me', headers: { cookie: `__Host-demarc=${owner.cookie}` } })).statusCode).toBe(401);
-    await using resumed = await follow(address, back, '', reason.startsWith('longer') ? 1 : 999_999);
-    await until('the reset arrived', 5000, () => resumed.seen.length >= 8);
-    expect(resumed.seen.map((seen) => seen.change.topic).sort()).toEqual(Change.shape.topic.options.toSorted());
-    expect(resumed.seen.every((seen) => seen.change.row === undefined && seen.change.ref === null)).toBe(true);
-  });
+  test.each(['longer away than changes are kept', 'from a store that was made anew'])(
+    'a client %s reads all lists again',
+    async (reason) => {
+      await using api = await startApp();
+      const { partner, account, address } = await world(api);
+      const owner = await api.signIn('Partner', partner, null);
+      for (let n = 0; n < 3; n += 1) await change(api, { account, ref: 'old' });
+      api.clock.time += 49 * 3_600_000;
+      await housekeep(api);
+      await change(api, { account, ref: 'new' });
+      const back = await api.signIn('Partner', partner, null);
+      expect(
+        (await api.app.inject({ url: '/api/v1/me', headers: { cookie: `__Host-demarc=${owner.cookie}` } })).statusCode,
+      ).toBe(401);
+      await using resumed = await follow(address, back, '', reason.startsWith('longer') ? 1 : 999_999);
+      await until('the reset arrived', 5000, () => resumed.seen.length >= 8);
+      expect(resumed.seen.map((seen) => seen.change.topic).sort()).toEqual(Change.shape.topic.options.toSorted());
+      expect(resumed.seen.every((seen) => seen.change.row === undefined && seen.change.ref === null)).toBe(true);
+    },
+  );
 
   test('ends with the session, and obeys a right that was taken away at once', async () => {
     await using api = await startApp();
@@ -164,7 +171,8 @@ describe('the live stream', () => {
     socket.pause();
     const before = process.memoryUsage();
     await api.store.write(async (unit) => {
-      for (let n = 0; n < 2000; n += 1) unit.changed({ topic: 'gateway', account, ref: `r${n}`, row: 'x'.repeat(20_000) });
+      for (let n = 0; n < 2000; n += 1)
+        unit.changed({ topic: 'gateway', account, ref: `r${n}`, row: 'x'.repeat(20_000) });
     });
     await using reader = await follow(address, client);
     await change(api, { account, ref: 'for the other' });
