@@ -127,15 +127,20 @@ describe.each(Object.entries(places))('the store on %s', (_name, makePlace) => {
     expect(refused).toBeInstanceOf(Error);
     expect(isStoreFailure(refused)).toBe(false);
     await place.fill(store);
-    const full = await store
-      .write(({ db }) =>
-        db
-          .insertInto('partner')
-          .values(partner('x'.repeat(100_000)))
-          .execute(),
-      )
-      .catch((error: unknown) => error);
+    let full: unknown;
+    const failing = store.write(async ({ db }) => {
+      const large = db
+        .insertInto('partner')
+        .values(partner('x'.repeat(100_000)))
+        .execute();
+      await large.catch((error: unknown) => {
+        full = error;
+        throw error;
+      });
+    });
+    await expect(failing).rejects.toThrow();
     expect(isStoreFailure(full)).toBe(true);
+    expect(await names(store)).toEqual(['a']);
     await store.close();
   });
 });

@@ -214,7 +214,9 @@ describe('a store that fails', () => {
     const messages = Array.from({ length: 60 }, (_, index) => w.event(index + 2, 'x'.repeat(900)));
     const results = await Promise.allSettled(messages.map((message) => w.send(message)));
     expect(results.map((result) => result.status)).toEqual(messages.map(() => 'rejected'));
-    expect(results[0]).toMatchObject({ reason: { code: 'link.not-stored' } });
+    expect(results[0]).toMatchObject({
+      reason: { code: 'link.not-stored', cause: { errstr: 'database or disk is full' } },
+    });
     await w.settled();
     expect(w.took('ack')).toEqual([]);
     expect((await w.gateway()).acked_seq).toBe(1);
