@@ -2,6 +2,7 @@ import { Group, Progress, Stack, Text } from '@mantine/core';
 import type { Command } from '#contract/api.ts';
 import { isFinal } from '#contract/commands.ts';
 import { Age } from '#web/kit/age.tsx';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { CommandBadge } from '#web/kit/status-badge.tsx';
 import { commandTitle, outcomeSentence, useCommand } from './data/commands.ts';
 import { text } from './texts/en.ts';
@@ -27,11 +28,7 @@ export function CommandLine(props: { command: Command }) {
       )}
       {!isFinal(command.state) && command.progress && <Text size="sm">{command.progress.text}</Text>}
       {sentence && <Text size="sm">{sentence}</Text>}
-      {command.reason && (
-        <Text size="sm">
-          {command.reason.message} {command.reason.nextStep}
-        </Text>
-      )}
+      {command.reason && <Text size="sm">{sentences(command.reason.message, command.reason.nextStep)}</Text>}
     </Stack>
   );
 }

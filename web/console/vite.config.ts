@@ -12,6 +12,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     target: 'es2022',
+    // `strict-csp.ts` must run before the schemas of other chunks are made.
+    rolldownOptions: { output: { strictExecutionOrder: true } },
   },
   server: { proxy: { '/api': { target: 'https://127.0.0.1:8443', secure: false } } },
 });

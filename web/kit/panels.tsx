@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId } from 'react';
 import { toApiError } from './api/api-error.ts';
 import { CopyButton } from './copy-button.tsx';
+import { sentences } from './format/sentences.ts';
 import { Icon } from './icons.tsx';
 import { kitText } from './texts/en.ts';
 
@@ -13,11 +14,15 @@ export function ErrorPanel(props: { error: unknown; title?: string; onRetry?: ()
       role="alert"
       variant="default"
       color="red"
-      icon={<Icon name="error" />}
+      icon={
+        <span className="dk-bad">
+          <Icon name="error" />
+        </span>
+      }
       title={props.title ?? kitText.errorTitle}
     >
       <Stack gap="xs">
-        <Text size="sm">{error.message}.</Text>
+        <Text size="sm">{sentences(error.message)}</Text>
         {error.nextStep && <Text size="sm">{error.nextStep}</Text>}
         <Group gap="xs">
           {props.onRetry && (

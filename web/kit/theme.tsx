@@ -1,9 +1,16 @@
-import { type CSSVariablesResolver, createTheme, MantineProvider } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, Drawer, MantineProvider, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { kitText } from './texts/en.ts';
 import '@mantine/core/styles.css';
 import './kit.css';
 
 const SYSTEM_FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif';
+
+/** A dialog's head is no banner of the page, and its cross needs a name. */
+const OVERLAY = {
+  closeButtonProps: { 'aria-label': kitText.close },
+  attributes: { header: { role: 'presentation' } },
+};
 
 const theme = createTheme({
   fontFamily: SYSTEM_FONT,
@@ -14,6 +21,10 @@ const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   focusRing: 'auto',
+  components: {
+    Modal: Modal.extend({ defaultProps: OVERLAY }),
+    Drawer: Drawer.extend({ defaultProps: OVERLAY }),
+  },
 });
 
 /** The library's grey and red are too pale for small text (WCAG 1.4.3); these reach 4.5 to 1 in both schemes. */

@@ -4,6 +4,7 @@ import { Command } from '#contract/api.ts';
 import { CommandName, CommandState } from '#contract/commands.ts';
 import { Age } from '#web/kit/age.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { CommandBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { commandTitle, outcomeSentence } from '../data/commands.ts';
@@ -30,7 +31,7 @@ const COLUMNS: readonly Column<Command>[] = [
     header: t.reason,
     wrap: true,
     cell: (row) =>
-      row.reason ? `${row.reason.message} ${row.reason.nextStep}` : (outcomeSentence(row) ?? row.progress?.text),
+      row.reason ? sentences(row.reason.message, row.reason.nextStep) : (outcomeSentence(row) ?? row.progress?.text),
   },
   { id: 'issuer', header: t.issuer, cell: (row) => row.issuerName },
   { id: 'issuedAt', header: t.issuedAt, sort: 'issuedAt', cell: (row) => <Age at={row.issuedAt} inRow /> },

@@ -1,27 +1,20 @@
-import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import type { GatewayDetail } from '#contract/api.ts';
-import type { CommandName } from '#contract/commands.ts';
 import type { PbxLink } from '#contract/sections.ts';
 import { PBX_TYPE_NAMES } from '#contract/words.ts';
 import { Age, AsOf } from '#web/kit/age.tsx';
 import { count } from '#web/kit/format/numbers.ts';
-import { Icon } from '#web/kit/icons.tsx';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { Facts, Panel } from '#web/kit/panels.tsx';
 import { OutcomeBadge, StatusBadge } from '#web/kit/status-badge.tsx';
-import { permissionFor } from '../data/commands.ts';
-import { useMay } from '../data/me.tsx';
+import { type CommandActions, CommandButton } from '../command-button.tsx';
 import { text } from '../texts/en.ts';
 
 const t = text.gateway;
 
-interface Actions {
-  issue: (name: CommandName, args?: unknown) => void;
-  busy: boolean;
-}
-
 /** The telephone systems behind a gateway: last and running sync, the next one, and what each channel gives. */
-export const PbxLinks = (props: { gateway: GatewayDetail } & Actions) => (
+export const PbxLinks = (props: { gateway: GatewayDetail; actions: CommandActions }) => (
   <Panel title={t.links} aside={<AsOf at={props.gateway.linksAt} none={t.asOfNever} />}>
     {props.gateway.links.length === 0 ? (
       <Text size="sm" c="dimmed">
@@ -30,17 +23,16 @@ export const PbxLinks = (props: { gateway: GatewayDetail } & Actions) => (
     ) : (
       <Stack gap="xl">
         {props.gateway.links.map((link) => (
-          <LinkPart key={link.id} link={link} issue={props.issue} busy={props.busy} />
+          <LinkPart key={link.id} link={link} actions={props.actions} />
         ))}
       </Stack>
     )}
   </Panel>
 );
 
-function LinkPart(props: { link: PbxLink } & Actions) {
-  const { link, issue, busy } = props;
-  const maySync = useMay(permissionFor('pbx.sync'));
-  const mayTest = useMay(permissionFor('pbx.test'));
+function LinkPart(props: { link: PbxLink; actions: CommandActions }) {
+  const { link, actions } = props;
+  const args = { pbx: link.id };
   return (
     <article aria-label={link.name}>
       <Group justify="space-between" mb="xs">
@@ -54,21 +46,8 @@ function LinkPart(props: { link: PbxLink } & Actions) {
           </Text>
         </div>
         <Group gap="xs">
-          {maySync && (
-            <Button
-              size="xs"
-              leftSection={<Icon name="sync" size={14} />}
-              disabled={busy}
-              onClick={() => issue('pbx.sync', { pbx: link.id })}
-            >
-              {t.syncNow}
-            </Button>
-          )}
-          {mayTest && (
-            <Button size="xs" variant="default" disabled={busy} onClick={() => issue('pbx.test', { pbx: link.id })}>
-              {t.test}
-            </Button>
-          )}
+          <CommandButton name="pbx.sync" args={args} label={t.syncNow} icon="sync" small main actions={actions} />
+          <CommandButton name="pbx.test" args={args} label={t.test} icon="check" small actions={actions} />
         </Group>
       </Group>
       <Facts
@@ -106,11 +85,7 @@ function SyncState(props: { link: PbxLink }) {
           </Anchor>
         </Group>
       )}
-      {lastSync?.reason && (
-        <Text size="sm">
-          {lastSync.reason.message} {lastSync.reason.nextStep}
-        </Text>
-      )}
+      {lastSync?.reason && <Text size="sm">{sentences(lastSync.reason.message, lastSync.reason.nextStep)}</Text>}
       {!running && !lastSync && <span className="dk-dimmed">{text.gateway.asOfNever}</span>}
     </Stack>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
+import { Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'wouter';
 import { Command, GatewayDetail } from '#contract/api.ts';
@@ -7,13 +7,12 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { groupedFingerprint } from '#web/kit/format/claim-code.ts';
 import { bytes, count } from '#web/kit/format/numbers.ts';
-import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { PresenceBadge } from '#web/kit/status-badge.tsx';
+import { CommandButton } from '../command-button.tsx';
 import { CommandLine, FollowedCommand } from '../command-line.tsx';
-import { permissionFor, useIssueCommand } from '../data/commands.ts';
+import { useIssueCommand } from '../data/commands.ts';
 import { usePaged } from '../data/list.ts';
-import { useMay } from '../data/me.tsx';
 import { text } from '../texts/en.ts';
 import { CheckList } from './gateway-checks.tsx';
 import { PbxLinks } from './gateway-links.tsx';
@@ -36,8 +35,7 @@ export default function GatewayPage() {
 function Loaded(props: { gateway: GatewayDetail }) {
   const { gateway } = props;
   const commands = useIssueCommand(gateway.id);
-  const mayReport = useMay(permissionFor('inventory.report'));
-  const mayCheck = useMay(permissionFor('gateway.self-test'));
+  const actions = { capabilities: gateway.capabilities, busy: commands.busy, issue: commands.issue };
   return (
     <>
       <PageHeader
@@ -50,26 +48,8 @@ function Loaded(props: { gateway: GatewayDetail }) {
         }
         actions={
           <>
-            {mayReport && (
-              <Button
-                variant="default"
-                leftSection={<Icon name="platform" />}
-                onClick={() => commands.issue('inventory.report')}
-                disabled={commands.busy}
-              >
-                {t.inventory}
-              </Button>
-            )}
-            {mayCheck && (
-              <Button
-                variant="default"
-                leftSection={<Icon name="check" />}
-                onClick={() => commands.issue('gateway.self-test')}
-                disabled={commands.busy}
-              >
-                {t.selfTest}
-              </Button>
-            )}
+            <CommandButton name="inventory.report" label={t.inventory} icon="platform" actions={actions} />
+            <CommandButton name="gateway.self-test" label={t.selfTest} icon="check" actions={actions} />
           </>
         }
       />
@@ -85,7 +65,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           <PresencePanel gateway={gateway} />
           <IdentityPanel gateway={gateway} />
         </SimpleGrid>
-        <PbxLinks gateway={gateway} issue={commands.issue} busy={commands.busy} />
+        <PbxLinks gateway={gateway} actions={actions} />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Panel title={t.checks} aside={<AsOf at={gateway.checkedAt} none={t.asOfNever} />}>
             <CheckList checks={gateway.checks} none={t.noChecks} />

@@ -6,6 +6,7 @@ import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ConfirmWord } from '#web/kit/confirm-word.tsx';
 import { counted } from '#web/kit/format/numbers.ts';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { SearchBox } from '#web/kit/search-box.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
@@ -52,11 +53,7 @@ export function HeldRun(props: { run: SyncRun }) {
       }
     >
       <Stack>
-        {run.reason && (
-          <Text size="sm">
-            {run.reason.message} {run.reason.nextStep}
-          </Text>
-        )}
+        {run.reason && <Text size="sm">{sentences(run.reason.message, run.reason.nextStep)}</Text>}
         {run.hold === 'open' && <Text size="sm">{t.heldLead}</Text>}
         {run.hold === 'open' && may && (
           <Group>
@@ -125,7 +122,9 @@ function Candidates(props: { run: string }) {
   });
   return (
     <Stack gap="sm">
-      <SearchBox label={t.searchCandidates} value={q} onSearch={setQ} />
+      <Group>
+        <SearchBox label={t.searchCandidates} value={q} onSearch={setQ} />
+      </Group>
       <DataTable
         label={t.candidates}
         columns={COLUMNS}

@@ -5,6 +5,7 @@ import { Irregularity, PBX_TYPE_NAMES } from '#contract/words.ts';
 import { Age } from '#web/kit/age.tsx';
 import { duration } from '#web/kit/format/age.ts';
 import { count } from '#web/kit/format/numbers.ts';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { OutcomeBadge } from '#web/kit/status-badge.tsx';
 import { useOne } from '../data/list.ts';
@@ -47,7 +48,7 @@ function Loaded(props: { run: SyncRun }) {
                 [t.started, <Age key="started" at={run.startedAt} />],
                 [t.finished, <Age key="finished" at={run.finishedAt} />],
                 [t.duration, duration(run.durationMs)],
-                [t.reason, run.reason ? `${run.reason.message} ${run.reason.nextStep}` : '–'],
+                [t.reason, run.reason ? sentences(run.reason.message, run.reason.nextStep) : '–'],
               ]}
             />
           </Panel>

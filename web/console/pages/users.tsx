@@ -25,15 +25,16 @@ const columns = (state: ListState): Column<User>[] => [
     header: t.name,
     sort: 'name',
     fixed: true,
+    wrap: true,
     cell: (row) => (
-      <Group gap={6} wrap="nowrap">
+      <Stack gap={2} align="flex-start">
         <RowLink onClick={() => state.show(row.id)}>{row.name}</RowLink>
         {row.irregularities.length > 0 && (
           <StatusBadge tone="warn" icon="warning">
             {row.irregularities.map((one) => t.irregularities[one]).join(', ')}
           </StatusBadge>
         )}
-      </Group>
+      </Stack>
     ),
   },
   { id: 'email', header: t.email, sort: 'email', cell: (row) => row.email },

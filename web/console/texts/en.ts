@@ -131,6 +131,7 @@ export const text = {
     test: 'Test',
     inventory: 'Report inventory',
     selfTest: 'Run self-test',
+    unsupported: 'The version of this gateway does not support it. Update the gateway.',
     offlineHint: 'The gateway is not online. The command waits until it is back, or expires.',
     address: 'Address',
     users: 'Users',

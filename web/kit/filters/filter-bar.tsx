@@ -24,13 +24,12 @@ export function FilterBar(props: {
         const text = describeFilter(filter, props.fields);
         const editable = props.fields.some((field) => field.field === filter.field);
         return (
-          <FormPopover
-            key={formatFilter(filter)}
-            opened={open === index}
-            onClose={() => setOpen(undefined)}
-            form={<FilterForm fields={props.fields} filter={filter} onApply={(made) => apply(index, made)} />}
-          >
-            <span className="dk-chip">
+          <span key={formatFilter(filter)} className="dk-chip">
+            <FormPopover
+              opened={open === index}
+              onClose={() => setOpen(undefined)}
+              form={<FilterForm fields={props.fields} filter={filter} onApply={(made) => apply(index, made)} />}
+            >
               <button
                 type="button"
                 aria-label={kitText.editFilter(text)}
@@ -38,15 +37,15 @@ export function FilterBar(props: {
               >
                 {text}
               </button>
-              <button
-                type="button"
-                aria-label={kitText.removeFilter(text)}
-                onClick={() => props.onChange(props.filters.filter((_, at) => at !== index))}
-              >
-                <Icon name="cross" size={12} />
-              </button>
-            </span>
-          </FormPopover>
+            </FormPopover>
+            <button
+              type="button"
+              aria-label={kitText.removeFilter(text)}
+              onClick={() => props.onChange(props.filters.filter((_, at) => at !== index))}
+            >
+              <Icon name="cross" size={12} />
+            </button>
+          </span>
         );
       })}
       <FormPopover

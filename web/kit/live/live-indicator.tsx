@@ -9,7 +9,7 @@ export function LiveIndicator(props: { state: LiveState }) {
   const word = live ? kitText.live : props.state === 'connecting' ? kitText.connecting : kitText.reconnecting;
   return (
     <Tooltip label={live ? kitText.liveHint : kitText.reconnectingHint}>
-      <span role="status">
+      <span role="status" style={{ display: 'inline-flex' }}>
         <StatusBadge tone={live ? 'good' : 'warn'} icon={live ? 'wave' : 'sync'}>
           {word}
         </StatusBadge>

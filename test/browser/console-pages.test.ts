@@ -1,0 +1,305 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  hasChromium,
+  newContext,
+  PERSON,
+  type RunningConsole,
+  startConsole,
+  type Watched,
+  watchedPage,
+} from './support/console.ts';
+import { type Seeded, seed } from './support/seed.ts';
+
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** What axe finds, a line for each element (WCAG 2.2 A and AA and axe's best practices). */
+async function axe(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(source);
+  const { violations } = await page.evaluate<AxeResult>('axe.run()');
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+  );
+}
+
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** A request as the console itself makes one, with the session of the page. */
+function call<T>(page: Page, method: string, path: string, body: unknown): Promise<T> {
+  return page.evaluate(
+    async ([verb, address, content]) => {
+      const me = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
+      const answer = await fetch(`/api/v1${address}`, {
+        method: verb,
+        headers: { 'content-type': 'application/json', 'x-csrf-token': me.csrf },
+        body: content,
+      });
+      return (await answer.json()) as T;
+    },
+    [method, path, JSON.stringify(body)] as const,
+  );
+}
+
+describe.skipIf(!hasChromium)('the console in a browser', () => {
+  let running: RunningConsole;
+  let state: Awaited<ReturnType<BrowserContext['storageState']>>;
+  let seeded: Seeded;
+  let account: string;
+
+  beforeAll(async () => {
+    running = await startConsole();
+    const context = await newContext(running.browser);
+    const { page, faults } = await watchedPage(context, running.url);
+    await page.goto(running.setupLink);
+    await page.getByLabel('Company (partner account)').fill('Alpine Partner');
+    await page.getByLabel('Your name').fill(PERSON.name);
+    await page.getByLabel('E-mail address').fill(PERSON.email);
+    await page.locator('input[name=password]').fill(PERSON.password);
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Set up and sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    account = (await call<{ id: string }>(page, 'POST', '/accounts', { name: 'Demo Customer', country: 'AT' })).id;
+    seeded = await seed(running.database, account);
+    state = await context.storageState();
+    // The first visit asks who is signed in and is told "nobody": Chromium logs that 401 by itself.
+    expect(faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
+    await context.close();
+  });
+  afterAll(() => running?.[Symbol.asyncDispose]());
+
+  async function visit(
+    path: string,
+    options: { dark?: boolean; width?: number } = {},
+  ): Promise<Watched & AsyncDisposable> {
+    const context = await newContext(running.browser, { ...options, storageState: state });
+    const watched = await watchedPage(context, running.url);
+    await watched.page.goto(running.url + path);
+    await watched.page.getByRole('heading', { level: 1 }).waitFor();
+    return { ...watched, [Symbol.asyncDispose]: () => context.close() };
+  }
+
+  test('signing in: a wrong password says what to do, the right one leads to the page that was asked for', async () => {
+    const context = await newContext(running.browser);
+    const { page, faults } = await watchedPage(context, running.url);
+    await page.goto(`${running.url}/users`);
+    await page.getByLabel('E-mail address').fill(PERSON.email);
+    await page.getByLabel('Password').first().fill('wrong password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('The e-mail address or the password is wrong').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByLabel('Password').first().fill(PERSON.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor();
+    expect(faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
+    await context.close();
+  });
+
+  const pages: readonly [name: string, path: () => string, shows: string][] = [
+    ['Home', () => '/', '62 of 122 users would be removed'],
+    ['Gateways', () => '/gateways', 'Graz'],
+    ['a gateway', () => `/gateways/${seeded.gateways.online}`, 'reading, 1,840 read'],
+    ['Add gateway', () => '/claim', 'Claim code'],
+    ['Users', () => '/users', 'of 160 shown'],
+    ['a user', () => '/users?q=02007&open=', '02007'],
+    ['Sync runs', () => '/sync-runs', 'Waiting for a decision'],
+    ['a Held run', () => `/sync-runs/${seeded.heldRun}`, 'of 62 shown'],
+    ['Platforms', () => '/platforms', 'vienna-appliance.example.org'],
+    ['Applications', () => '/applications', '1.7.8-develop+870'],
+    ['Event history', () => '/events', 'Account created'],
+    ['Commands', () => '/commands', 'The log-in was refused'],
+    ['Accounts', () => '/accounts', 'Demo Customer'],
+    ['an unknown address', () => '/nowhere', 'Choose a page from the navigation.'],
+  ];
+  describe.each(pages)('%s', (_name, path, shows) => {
+    test.each([{ dark: false }, { dark: true }])(
+      'has no accessibility fault, error or foreign request, dark: $dark',
+      async (look) => {
+        await using visited = await visit(path(), look);
+        await visited.page.getByText(shows).first().waitFor();
+        expect(await axe(visited.page)).toEqual([]);
+        expect(visited.faults).toEqual([]);
+      },
+    );
+
+    test('fits into 320 px without scrolling sideways', async () => {
+      await using visited = await visit(path(), { width: 320 });
+      await visited.page.getByText(shows).first().waitFor();
+      expect(await overflow(visited.page)).toBe(0);
+      expect(await axe(visited.page)).toEqual([]);
+    });
+  });
+
+  test('users: search finds as one types, the irregularity filter counts and narrows, details say what is locked', async () => {
+    await using visited = await visit('/users');
+    const { page } = visited;
+    await page.getByRole('searchbox').fill('02007');
+    await page.getByText('1 of 1 shown').waitFor();
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    await page.getByLabel('Field').selectOption('Irregularity');
+    await page.getByLabel('No e-mail address (18)').check();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('18 of 18 shown').waitFor();
+    const csv = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
+    const lines = await page.evaluate(
+      async (href) => (await (await fetch(href)).text()).trim().split('\r\n').length,
+      csv ?? '',
+    );
+    expect(lines).toBe(1 + 18);
+    await page.locator('.dk-rowlink').first().click();
+    const details = page.getByRole('dialog');
+    await details
+      .getByText(/^Synced from (Head office|Warehouse)\. Changes may be overwritten on the next sync\.$/)
+      .waitFor();
+    expect(await axe(page)).toEqual([]);
+    expect(visited.faults).toEqual([]);
+  });
+
+  test('users: rows load page by page, and sorting asks the server', async () => {
+    await using visited = await visit('/users');
+    const { page } = visited;
+    await page.getByText('50 of 160 shown').waitFor();
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await page.getByText('100 of 160 shown').waitFor();
+    await page.getByRole('button', { name: /^Ext/ }).click();
+    await page.waitForFunction(
+      () => document.querySelector('.dk-table tbody tr td:nth-child(3)')?.textContent === '02000',
+    );
+    expect(await page.getByRole('columnheader', { name: /^Ext/ }).getAttribute('aria-sort')).toBe('ascending');
+  });
+
+  test('columns: what a person hides stays hidden after a reload; what is fixed cannot be hidden', async () => {
+    await using visited = await visit('/platforms');
+    const { page } = visited;
+    await page.getByRole('button', { name: 'Columns' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByLabel('SWA status (always shown)').isDisabled()).toBe(true);
+    await dialog.getByRole('checkbox', { name: 'Version' }).uncheck();
+    expect(await axe(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'OK' }).click();
+    await page.reload();
+    await page.getByText('1 of 1 shown').waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Version' }).count()).toBe(0);
+    expect(await page.getByRole('columnheader', { name: 'SWA status' }).count()).toBe(1);
+  });
+
+  test('platform details tell source and age of each value and list the partitions', async () => {
+    await using visited = await visit('/platforms');
+    const { page } = visited;
+    await page.getByRole('button', { name: 'vienna-appliance.example.org' }).click();
+    const details = page.getByRole('dialog');
+    await details.getByText('7.68 GiB').waitFor();
+    await details.getByText('124.00 MiB').waitFor();
+    expect(await details.getByText('stale').count()).toBe(1);
+    expect(await axe(page)).toEqual([]);
+  });
+
+  test('event details: four tabs, and the ticked events become a CSV file', async () => {
+    await using visited = await visit('/events');
+    const { page } = visited;
+    await page.getByRole('button', { name: 'Edit' }).first().click();
+    await page.getByRole('tab', { name: 'Properties changed' }).click();
+    await page.getByRole('cell', { name: 'Work', exact: true }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close the details' }).click();
+    await page.getByRole('checkbox', { name: 'Select Edit Account' }).first().check();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export (1)' }).click();
+    const text = await readFile(await (await download).path(), 'utf8');
+    expect(text.trim().split('\r\n')).toHaveLength(2);
+    expect(text).toContain('phonePolicy');
+  });
+
+  test('a command appears with its state as soon as it is issued; one that the gateway does not know cannot be', async () => {
+    await using visited = await visit(`/gateways/${seeded.gateways.offline}`);
+    const { page } = visited;
+    expect(await page.getByRole('button', { name: 'Run self-test' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Report inventory' }).click();
+    await page.getByRole('status').getByText('Report the inventory').waitFor();
+    await page.getByRole('status').getByText('Queued').waitFor();
+    expect(visited.faults).toEqual([]);
+  });
+
+  test('a change made elsewhere appears without a reload', async () => {
+    await using one = await visit('/accounts');
+    await one.page.getByText('Live', { exact: true }).waitFor();
+    await using other = await visit('/');
+    await call(other.page, 'POST', '/accounts', { name: 'Made elsewhere', country: 'DE' });
+    await one.page.getByRole('button', { name: 'Made elsewhere' }).waitFor({ timeout: 2000 });
+  });
+
+  test('an edit on an old version changes nothing, says so, and can be made again', async () => {
+    await using visited = await visit('/accounts');
+    const { page } = visited;
+    await page.getByRole('button', { name: 'Demo Customer' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Phone numbers that go to the cloud').selectOption('Work');
+    await page.evaluate(async (id) => {
+      const me = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
+      const read = await fetch(`/api/v1/accounts/${id}`);
+      await fetch(`/api/v1/accounts/${id}`, {
+        method: 'PATCH',
+        headers: {
+          'content-type': 'application/json',
+          'x-csrf-token': me.csrf,
+          'if-match': read.headers.get('etag') ?? '',
+        },
+        body: '{"country":"CH"}',
+      });
+    }, account);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('Somebody else changed this account while you were editing').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Take over the newest values' }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll('input')].some((input) => input.value === 'CH'));
+    await dialog.getByLabel('Phone numbers that go to the cloud').selectOption('Work');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('cell', { name: 'Work only' }).waitFor();
+  });
+
+  test('an unknown claim code is refused with the next step, and another can be entered', async () => {
+    await using visited = await visit('/claim?code=ACDEFGHJ');
+    const { page } = visited;
+    await page.getByRole('alert').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Enter another code' }).click();
+    expect(await page.getByLabel('Claim code').inputValue()).toBe('ACDE-FGHJ');
+  });
+
+  test('removing the users of a Held run needs the typed word; keeping them is one step and shows the command', async () => {
+    await using visited = await visit(`/sync-runs/${seeded.heldRun}`);
+    const { page } = visited;
+    await page.getByRole('button', { name: 'Confirm removal' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/^Type the word/).fill('remov');
+    expect(await dialog.getByRole('button', { name: 'Confirm removal' }).isDisabled()).toBe(true);
+    await dialog.getByLabel(/^Type the word/).fill('remove');
+    expect(await dialog.getByRole('button', { name: 'Confirm removal' }).isDisabled()).toBe(false);
+    expect(await axe(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Reject (keep users)' }).click();
+    await page.getByText('Removal rejected').waitFor();
+    await page.getByRole('status').getByText('Sync users').waitFor();
+    expect(visited.faults).toEqual([]);
+  });
+
+  test('the first tab stop skips the navigation, and the theme switch holds over a reload', async () => {
+    await using visited = await visit('/users');
+    const { page } = visited;
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+    await page.getByRole('button', { name: /^Appearance/ }).click();
+    await page.getByRole('menuitem', { name: 'Dark' }).click();
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
+  });
+});
