@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { ensureNode } from './start.mjs';
+
+ensureNode();
+await import('./demo/main.ts');

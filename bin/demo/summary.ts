@@ -1,0 +1,51 @@
+import type { Application, Gateway, Page, Platform, SyncRun, UserSummary } from '#contract/api.ts';
+import type { ApiClient } from '#test/support/api-client.ts';
+import { until } from '#test/support/program.ts';
+
+/** The last line of `npm run demo -- --once`. */
+export interface Summary {
+  ok: boolean;
+  gateways: number;
+  pbxs: { type: string; name: string; users: number; numbers: number; irregularities: number }[];
+  platforms: number;
+  applications: number;
+  trunks: number;
+  seconds: number;
+}
+
+const sum = (counts: Record<string, number>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** Asks the API for everything that the line says: nothing is taken from the lab or the daemon. */
+export async function summarize(
+  api: ApiClient,
+  account: string,
+  runs: readonly SyncRun[],
+  started: number,
+): Promise<Summary> {
+  const count = async <T>(path: string): Promise<number> =>
+    (await api.get<Page<T>>(`/api/v1/${path}?account=${account}&limit=1`)).total;
+  await until('the inventory is visible', 30_000, async () => (await count<Platform>('platforms')) > 0);
+  const pbxs = await Promise.all(
+    runs.map(async (run) => {
+      const users = await api.get<UserSummary>(`/api/v1/users/summary?account=${account}&filter=pbx:eq:${run.pbx}`);
+      return {
+        type: run.pbxType,
+        name: run.pbxName,
+        users: users.total,
+        numbers: 0,
+        irregularities: sum(users.irregularities),
+      };
+    }),
+  );
+  const usable = runs.every((run) => run.outcome === 'Successful' || run.outcome === 'Partial');
+  return {
+    ok: usable && pbxs.length > 0 && pbxs.every(({ users }) => users > 0),
+    gateways: await count<Gateway>('gateways'),
+    pbxs,
+    platforms: await count<Platform>('platforms'),
+    applications: await count<Application>('applications'),
+    trunks: 0,
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+  };
+}

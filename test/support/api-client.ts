@@ -1,0 +1,111 @@
+/** A person at the console, for the demo, the tests and the benches: signs in, keeps the cookie, sends the CSRF header. */
+import { request } from 'node:https';
+import { type ErrorBody, Me } from '#contract/api.ts';
+
+/** An answer of the API; `body` is undefined when there is none. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: unknown;
+}
+
+export interface ApiClientOptions {
+  url: string;
+  /** PEM of the connector's CA. */
+  ca: string;
+}
+
+export class ApiClient {
+  readonly #options: ApiClientOptions;
+  #cookie: string | undefined;
+  #csrf: string | undefined;
+
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+  }
+
+  /** Redeems the one-time set-up link and is signed in afterwards. */
+  async setUp(
+    link: string,
+    person: { partnerName: string; name: string; email: string; password: string },
+  ): Promise<Me> {
+    const token = new URLSearchParams(new URL(link).hash.slice(1)).get('token') ?? '';
+    await this.expect('POST', '/api/v1/auth/setup', { token, ...person });
+    return this.me();
+  }
+
+  async signIn(email: string, password: string): Promise<Me> {
+    await this.expect('POST', '/api/v1/auth/login', { email, password });
+    return this.me();
+  }
+
+  async me(): Promise<Me> {
+    const me = Me.parse(await this.expect('GET', '/api/v1/me'));
+    this.#csrf = me.csrf;
+    return me;
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.expect('GET', path) as Promise<T>;
+  }
+
+  post<T>(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<T> {
+    return this.expect('POST', path, body, headers) as Promise<T>;
+  }
+
+  /** The body of a successful answer. @throws Error with the API's own words */
+  async expect(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
+    const answer = await this.send(method, path, body, headers);
+    if (answer.status >= 400) {
+      const error = answer.body as Partial<ErrorBody> | undefined;
+      throw new Error(`${method} ${path}: ${answer.status} ${error?.code ?? ''} ${error?.message ?? ''}`);
+    }
+    return answer.body;
+  }
+
+  /** Any answer, also an error. */
+  send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        new URL(path, this.#options.url),
+        {
+          method,
+          ca: this.#options.ca,
+          agent: false,
+          headers: {
+            ...(text === undefined
+              ? {}
+              : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+            ...(this.#cookie === undefined ? {} : { cookie: this.#cookie }),
+            ...(this.#csrf === undefined ? {} : { 'x-csrf-token': this.#csrf }),
+            ...headers,
+          },
+        },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.once('error', reject);
+          answer.once('end', () => {
+            this.#takeCookie(answer.headers['set-cookie']);
+            const content = Buffer.concat(chunks).toString('utf8');
+            const json = answer.headers['content-type']?.includes('json') === true;
+            resolve({
+              status: answer.statusCode ?? 0,
+              headers: answer.headers,
+              body: content === '' ? undefined : json ? JSON.parse(content) : content,
+            });
+          });
+        },
+      );
+      sent.once('error', reject);
+      sent.setTimeout(30_000, () => sent.destroy(new Error(`${method} ${path}: no answer in 30 s`)));
+      sent.end(text);
+    });
+  }
+
+  #takeCookie(lines: string[] | undefined): void {
+    const pair = lines?.map((line) => line.split(';')[0]).find((one) => one?.includes('demarc'));
+    if (pair !== undefined) this.#cookie = pair;
+  }
+}
