@@ -127,14 +127,16 @@ export async function runConnector(env: NodeJS.ProcessEnv): Promise<void> {
   };
   process.on('unhandledRejection', fail);
   process.on('uncaughtException', fail);
-  const connector = await startConnector(settings, { log, clock: systemClock }).catch(fail);
+  const starting = startConnector(settings, { log, clock: systemClock });
+  // Before it is up: a signal in the middle of the start lets it finish, then stops it in order.
   const stop = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'stopping');
     setTimeout(() => fail(new Error('did not stop within five seconds')), 4500).unref();
-    connector.stop().then(() => process.exit(0), fail);
+    starting.then((connector) => connector.stop()).then(() => process.exit(0), fail);
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  await starting.catch(fail);
 }
 
 function settingsOrExit(env: NodeJS.ProcessEnv): ConnectorSettings {
