@@ -100,20 +100,18 @@ async function applyWhenComplete(delivery: RecordDelivery, run: string): Promise
   const { db } = delivery.work;
   const stage = await db
     .selectFrom('sync_stage_run')
-    .select((is) => [
-      'header',
-      'trailer',
-      is
-        .selectFrom('sync_stage_chunk')
-        .select((count) => count.fn.countAll<number>().as('chunks'))
-        .where('run_id', '=', run)
-        .as('chunks'),
-    ])
+    .select(['header', 'trailer'])
     .where('run_id', '=', run)
     .executeTakeFirstOrThrow();
   if (stage.header === null || stage.trailer === null) return;
   const trailer = UsersTrailer.parse(JSON.parse(stage.trailer));
-  if (Number(stage.chunks) < trailer.chunks) return;
+  const { chunks } = await db
+    .selectFrom('sync_stage_chunk')
+    .select((count) => count.fn.countAll<number>().as('chunks'))
+    .where('run_id', '=', run)
+    .where('n', '<=', trailer.chunks)
+    .executeTakeFirstOrThrow();
+  if (Number(chunks) < trailer.chunks) return;
   await applyRun(delivery, UsersHeader.parse(JSON.parse(stage.header)), trailer);
   await dropStages(db, [run]);
 }

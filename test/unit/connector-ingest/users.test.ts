@@ -106,6 +106,18 @@ describe('a user run', () => {
     }
   });
 
+  it('is not completed by a chunk beyond those that its trailer counts', async () => {
+    await using w = await world();
+    const pbx = ulid();
+    const chunks = [{ put: people(1) }, { put: people(1, 1) }, { put: people(1, 2) }];
+    const [header, first, second, third, trailer] = runOf(w, 1, { pbx, chunks, trailer: { chunks: 2 } });
+    if (!header || !first || !second || !third || !trailer) throw new Error('a run of three chunks has five parts');
+    await w.send(header, first, third, trailer);
+    expect(await keysOf(w, pbx)).toEqual([]);
+    await w.send(second);
+    expect(await keysOf(w, pbx)).toHaveLength(3);
+  });
+
   it('gives a key that it names twice the later chunk’s record, in whatever order they come', async () => {
     for (const backwards of [false, true]) {
       await using w = await world();
