@@ -163,7 +163,7 @@ describe('a connection', () => {
       { class: 'result', to: { channel: 'result', command: COMMAND }, kind: 'result', data: {} },
     ]);
     it.link.start();
-    await until('all are there', 5000, () => cloud.received.length === 4);
+    await until('all are there', 15_000, () => cloud.received.length === 4);
     expect(cloud.conns).toMatchObject([
       {
         online: true,
@@ -184,16 +184,16 @@ describe('a connection', () => {
     expect(cloud.clients).toEqual([`CN=${GATEWAY}`]);
     expect(it.outbox.state().records).toBe(4);
     await cloud.publish(down('ack'), '{"upTo":3}');
-    await until('trimmed', 5000, () => it.outbox.state().records === 1);
+    await until('trimmed', 15_000, () => it.outbox.state().records === 1);
     await it.outbox.append([event(2)]);
-    await until('the new one is sent without being asked for', 5000, () => cloud.received.length === 5);
+    await until('the new one is sent without being asked for', 15_000, () => cloud.received.length === 5);
   });
 
   test('commands, wants and asks arrive typed; garbage is logged and ignored', async () => {
     await using cloud = await TestCloud.start(ca);
     await using it = await gateway(trusting(cloud));
     it.link.start();
-    await until('online', 5000, () => isOnline(it));
+    await until('online', 15_000, () => isOnline(it));
     await cloud.publish(down('want'), 'no JSON');
     await cloud.publish(down('want'), '{"version":"x"}');
     await cloud.publish(down('ack'), '{"upTo":-1}');
@@ -214,7 +214,7 @@ describe('a connection', () => {
     await cloud.publish(down('want'), '{"version":3,"settings":{"later":1}}');
     await cloud.publish(down('ask'), '{"what":"section","section":"gateway"}');
     await cloud.publish(down('ask'), '{"what":"birth"}');
-    await until('the birth is repeated', 5000, () => cloud.conns.length === 2);
+    await until('the birth is repeated', 15_000, () => cloud.conns.length === 2);
     expect(it.commands).toEqual([command]);
     expect(it.wants).toEqual([{ version: 3, settings: { phonePolicy: 'All', later: 1 } }]);
     expect(it.asks).toEqual([{ what: 'section', section: 'gateway' }]);
@@ -226,9 +226,9 @@ describe('a connection', () => {
     await using cloud = await TestCloud.start(ca);
     await using it = await gateway(trusting(cloud));
     it.link.start();
-    await until('online', 5000, () => isOnline(it));
+    await until('online', 15_000, () => isOnline(it));
     await it.link.stop();
-    await until('good-bye', 5000, () => cloud.conns.length >= 2);
+    await until('good-bye', 15_000, () => cloud.conns.length >= 2);
     expect(cloud.conns.slice(1)).toEqual([{ v: 1, online: false, boot: 1, conn: 1, reason: 'stopped' }]);
     expect(it.link.status()).toMatchObject({ state: 'offline', nextTryAt: null });
   });
@@ -240,11 +240,11 @@ describe('a connection', () => {
     await using it = await gateway(trusting({ url: `https://127.0.0.1:${way.port}` }));
     await it.outbox.append([event(1), event(2)]);
     it.link.start();
-    await until('sent', 5000, () => cloud.received.length === 2);
+    await until('sent', 15_000, () => cloud.received.length === 2);
     way.cut();
-    await until('sent again', 5000, () => cloud.received.length === 4);
+    await until('sent again', 15_000, () => cloud.received.length === 4);
     expect(cloud.received.map(({ envelope }) => envelope.seq)).toEqual([1, 2, 1, 2]);
-    await until('the will', 5000, () => cloud.conns.length >= 3);
+    await until('the will', 15_000, () => cloud.conns.length >= 3);
     const will = cloud.conns.find((conn) => !conn.online);
     expect(will).toEqual({ v: 1, online: false, boot: 1, conn: 1, reason: 'connection lost' });
     expect(cloud.conns.filter((conn) => conn.online).map((conn) => conn.conn)).toEqual([1, 2]);
@@ -256,10 +256,10 @@ describe('a connection', () => {
     await using it = await gateway(trusting(cloud));
     await it.outbox.append([event(1)]);
     it.link.start();
-    await until('sent', 5000, () => cloud.received.length === 1);
+    await until('sent', 15_000, () => cloud.received.length === 1);
     await cloud.restart();
     cloud.acknowledge = true;
-    await until('sent and acknowledged', 5000, () => it.outbox.state().records === 0);
+    await until('sent and acknowledged', 15_000, () => it.outbox.state().records === 0);
     expect(cloud.received.map(({ envelope }) => envelope.seq)).toEqual([1, 1]);
     expect(cloud.conns.filter((conn) => conn.online)).toHaveLength(2);
   });
@@ -281,7 +281,7 @@ describe('failures', () => {
       },
     });
     it.link.start();
-    await until('online', 5000, () => isOnline(it));
+    await until('online', 15_000, () => isOnline(it));
     expect(tries).toEqual([
       [true, 'identity.untrusted'],
       [false, undefined],
@@ -293,7 +293,7 @@ describe('failures', () => {
     cloud.faults.push({ connack: 3 }, { connack: 5 }, { connack: 3 });
     await using it = await gateway(trusting(cloud));
     it.link.start();
-    await until('online', 5000, () => isOnline(it));
+    await until('online', 15_000, () => isOnline(it));
     expect(it.waits).toEqual([1500, 2500, 4500]);
     expect(it.codes()).toEqual(['link.refused', 'link.refused', 'link.refused']);
     expect(it.link.status()).toEqual({ state: 'online', since: expect.any(String), attempts: 0, nextTryAt: null });
@@ -308,7 +308,7 @@ describe('failures', () => {
     );
     await using it = await gateway(trusting(cloud));
     it.link.start();
-    await until('online', 5000, () => isOnline(it));
+    await until('online', 15_000, () => isOnline(it));
     expect(it.waits).toEqual([90_000, 2500, 4500]);
     expect(it.codes()).toEqual(['link.refused', 'identity.revoked', 'link.refused']);
   });
@@ -328,7 +328,7 @@ describe('failures', () => {
     await using cloud = await TestCloud.start(ca);
     await using it = await gateway(await target(cloud.url));
     it.link.start();
-    await until('two tries', 5000, () => it.waits.length >= 2);
+    await until('two tries', 15_000, () => it.waits.length >= 2);
     expect(it.link.status().lastError?.code).toBe(code);
     expect(it.link.status().attempts).toBeGreaterThan(0);
     expect(cloud.connections).toBe(0);
@@ -344,7 +344,7 @@ describe('failures', () => {
     for (const fingerprint of [undefined, 'AB'.repeat(32)]) {
       await using it = await gateway({ url: `https://127.0.0.1:${port}`, fingerprint });
       it.link.start();
-      await until('connecting', 5000, () => held.length > 0);
+      await until('connecting', 15_000, () => held.length > 0);
       const asked = performance.now();
       await it.link.stop();
       expect(performance.now() - asked).toBeLessThan(1000);
@@ -366,7 +366,7 @@ describe('failures', () => {
     });
     await using it = await gateway({ url: `https://localhost:${cloud.port}`, fingerprint });
     it.link.start();
-    await until('online', 5000, () => isOnline(it));
+    await until('online', 15_000, () => isOnline(it));
   });
 
   test('a gateway that is not claimed waits quietly and connects at once when it is', async () => {
@@ -379,11 +379,11 @@ describe('failures', () => {
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error()))),
     });
     it.link.start();
-    await until('waiting', 5000, () => it.link.status().nextTryAt !== null);
+    await until('waiting', 15_000, () => it.link.status().nextTryAt !== null);
     expect(it.codes()).toEqual([]);
     claimed = true;
     await it.link.reconnect();
-    await until('online', 5000, () => isOnline(it));
+    await until('online', 15_000, () => isOnline(it));
   });
 });
 
