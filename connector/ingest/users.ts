@@ -111,7 +111,7 @@ async function applyWhenComplete(delivery: RecordDelivery, run: string): Promise
     .where('run_id', '=', run)
     .where('n', '<=', trailer.chunks)
     .executeTakeFirstOrThrow();
-  if (Number(chunks) < trailer.chunks) return;
+  if (chunks < trailer.chunks) return;
   await applyRun(delivery, UsersHeader.parse(JSON.parse(stage.header)), trailer);
   await dropStages(db, [run]);
 }
