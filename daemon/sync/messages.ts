@@ -2,7 +2,7 @@
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { GatewayEvent } from '#contract/events.ts';
 import type { Reason, UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
-import type { PbxType } from '#contract/words.ts';
+import type { PbxType, SyncOutcome } from '#contract/words.ts';
 import type { NewRecord } from '#daemon/outbox/outbox.ts';
 
 /** Which PBX a run is about, in words. */
@@ -35,14 +35,32 @@ export const trailerRecord = (data: UsersTrailer): NewRecord => ({
   data,
 });
 
-/** An event about a PBX's sync. */
-export function eventRecord(
-  pbx: string,
-  identity: PbxIdentity,
-  event: Pick<GatewayEvent, 'name' | 'severity' | 'message' | 'details'>,
-): NewRecord {
-  const data: GatewayEvent = { ...event, asset: { type: 'pbx', id: pbx, name: identity.name } };
-  return { class: 'event', to: { channel: 'event' }, kind: 'event', data };
+/** How a run ends. `trouble` is what is wrong now; null when all is well. */
+export interface Ending {
+  outcome: SyncOutcome;
+  trouble: string | null;
+  reason: Reason | undefined;
+}
+
+/** An event only when what is wrong has changed: a PBX that is off over the weekend is one event, not 150. */
+export function troubleEvents(about: {
+  run: string;
+  pbx: string;
+  identity: PbxIdentity;
+  before: string | null;
+  ending: Ending;
+}): NewRecord[] {
+  const { run, pbx, identity, before, ending } = about;
+  const { outcome, trouble, reason } = ending;
+  if (trouble === before) return [];
+  const data: GatewayEvent = {
+    name: trouble === null ? 'sync.recovered' : outcome === 'Held' ? 'sync.held' : 'sync.failed',
+    severity: trouble === null ? 'info' : outcome === 'Held' ? 'warning' : 'error',
+    message: trouble === null ? 'Users are synced again' : (reason?.message ?? outcome),
+    asset: { type: 'pbx', id: pbx, name: identity.name },
+    details: { run, outcome, ...(reason && { code: reason.code }) },
+  };
+  return [{ class: 'event', to: { channel: 'event' }, kind: 'event', data }];
 }
 
 /** The reason of an outcome that was foreseen. */

@@ -2,12 +2,11 @@ import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { Id, Instant } from '#contract/ids.ts';
-import type { HoldDecision, Reason, RemovalGuard, SyncCounts, UsersHeader } from '#contract/users.ts';
-import type { PhonePolicy, SyncOutcome, SyncTrigger } from '#contract/words.ts';
-import type { NewRecord, Outbox } from '#daemon/outbox/outbox.ts';
+import type { HoldDecision, RemovalGuard, SyncCounts } from '#contract/users.ts';
+import type { PhonePolicy, SyncTrigger } from '#contract/words.ts';
+import type { Outbox } from '#daemon/outbox/outbox.ts';
 import type { PbxAdapter } from '#pbx-adapters/adapter.ts';
 import { abortable, orAborted } from './abortable.ts';
-import { type Change, packChunks } from './chunks.ts';
 import {
   type Comparison,
   carryKept,
@@ -20,16 +19,16 @@ import {
 import { mustHold } from './guard.ts';
 import { Intake } from './intake.ts';
 import {
-  chunkRecord,
-  eventRecord,
+  type Ending,
   failure,
   foreseen,
-  headerRecord,
   type PbxIdentity,
   type SyncPhase,
   trailerRecord,
+  troubleEvents,
 } from './messages.ts';
 import type { Hold, SyncState } from './records.ts';
+import { RunSender } from './sender.ts';
 import type { PbxShelves } from './shelves.ts';
 import { Staging } from './staging.ts';
 
@@ -76,6 +75,7 @@ export class SyncRun {
   readonly #options: SyncRunOptions;
   readonly #staging: Staging;
   readonly #intake: Intake;
+  readonly #sender: RunSender;
   readonly #generations: Generations;
   readonly #startedAt: Instant;
   readonly #startedMs: number;
@@ -83,8 +83,6 @@ export class SyncRun {
   readonly #deadline: AbortSignal;
   #phase: SyncPhase = 'connecting';
   #counts = noCounts();
-  #header: UsersHeader | undefined;
-  #chunks = 0;
 
   constructor(options: SyncRunOptions, signal: AbortSignal) {
     this.#options = options;
@@ -92,6 +90,18 @@ export class SyncRun {
     this.#intake = new Intake(this.#staging);
     this.#startedAt = instant(options.clock);
     this.#startedMs = options.clock.now();
+    const { run, pbx, identity, request } = options;
+    const { type: pbxType, name: pbxName } = identity;
+    const { trigger, decision } = request;
+    this.#sender = new RunSender(options.outbox, {
+      run,
+      pbx,
+      pbxType,
+      pbxName,
+      trigger,
+      startedAt: this.#startedAt,
+      ...(decision && { decision }),
+    });
     this.#signal = signal;
     this.#deadline = AbortSignal.any([signal, AbortSignal.timeout(options.deadlineMs)]);
     const current = options.shelves.generation(options.state.generation);
@@ -177,8 +187,11 @@ export class SyncRun {
     const full = request.full === true || state.generation === 0 || found.known !== state.users;
     const changed = found.counts.added + found.counts.changed + found.counts.removed;
     this.#enter('sending');
-    await this.#open(full ? 'full' : 'delta');
-    if (full || changed > 0) await this.#send(full ? everybody(this.#staging) : changes(this.#generations));
+    await this.#sender.open(full ? 'full' : 'delta', state.revision);
+    if (full || changed > 0) {
+      const content = full ? everybody(this.#staging) : changes(this.#generations);
+      await this.#sender.send(content, this.#deadline);
+    }
     const reason =
       found.kept > 0 ? foreseen('sync.kept', `${found.kept} ${found.kept === 1 ? 'user' : 'users'}`) : undefined;
     const next: SyncState = {
@@ -198,8 +211,8 @@ export class SyncRun {
   async #hold(found: Comparison): Promise<SyncState> {
     const { state, run, clock, shelves } = this.#options;
     this.#enter('sending');
-    await this.#open();
-    await this.#send(removals(this.#generations, shelves.candidates(run)));
+    await this.#openWithoutEffect();
+    await this.#sender.send(removals(this.#generations, shelves.candidates(run)), this.#deadline);
     const hold: Hold = { run, at: instant(clock), users: found.counts.removed, digest: found.digest };
     return this.#finish(
       { ...state, hold },
@@ -218,7 +231,7 @@ export class SyncRun {
     const ending = { outcome: 'Failed', trouble: `failed:${reason.code}`, reason } as const;
     log.warn({ code: reason.code, err: error }, 'the sync failed; nothing was changed');
     try {
-      if (this.#header === undefined) await this.#open();
+      if (this.#sender.base === undefined) await this.#openWithoutEffect();
       return await this.#finish(state, ending);
     } catch (unsent) {
       log.error({ code: 'sync.unreported', err: unsent }, 'the failed sync could not be put into the outbox');
@@ -226,44 +239,20 @@ export class SyncRun {
     }
   }
 
-  /** Sends the header. Without a mode it is that of a run which takes no effect. */
-  async #open(mode?: 'full' | 'delta'): Promise<void> {
-    const { run, pbx, identity, request, state, outbox } = this.#options;
-    const chosen = mode ?? (state.generation === 0 ? 'full' : 'delta');
-    const header: UsersHeader = {
-      run,
-      pbx,
-      pbxType: identity.type,
-      pbxName: identity.name,
-      mode: chosen,
-      base: chosen === 'full' ? 0 : state.revision,
-      trigger: request.trigger,
-      startedAt: this.#startedAt,
-      ...(request.decision && { decision: request.decision }),
-    };
-    await outbox.append([headerRecord(header)]);
-    this.#header = header;
-  }
-
-  async #send(changes: AsyncIterable<Change>): Promise<void> {
-    const { run, pbx, outbox } = this.#options;
-    for await (const content of packChunks(changes)) {
-      this.#deadline.throwIfAborted();
-      await outbox.append([chunkRecord({ run, pbx, n: this.#chunks + 1, ...content })]);
-      this.#chunks += 1;
-    }
+  #openWithoutEffect(): Promise<void> {
+    const { state } = this.#options;
+    return this.#sender.open(state.generation === 0 ? 'full' : 'delta', state.revision);
   }
 
   /** The trailer, the events and the new state, in one synced batch. */
   async #finish(next: SyncState, ending: Ending): Promise<SyncState> {
-    const { run, pbx, outbox, shelves, clock, state } = this.#options;
+    const { run, pbx, identity, outbox, shelves, clock, state } = this.#options;
     const ended = this.#ended(next, ending);
-    const base = this.#header?.base ?? 0;
     const trailer = trailerRecord({
       run,
       pbx,
-      chunks: this.#chunks,
-      revision: next.generation === state.generation ? base : next.revision,
+      chunks: this.#sender.chunks,
+      revision: next.generation === state.generation ? (this.#sender.base ?? 0) : next.revision,
       outcome: ending.outcome,
       counts: this.#allCounts,
       irregularities: ended.irregularities,
@@ -271,7 +260,10 @@ export class SyncRun {
       durationMs: Math.max(0, Math.round(clock.now() - this.#startedMs)),
       ...(ending.reason && { reason: ending.reason }),
     });
-    await outbox.append([trailer, ...this.#events(ending)], [shelves.stateOperation(ended)]);
+    await outbox.append(
+      [trailer, ...troubleEvents({ run, pbx, identity, before: state.trouble, ending })],
+      [shelves.stateOperation(ended)],
+    );
     return ended;
   }
 
@@ -293,21 +285,4 @@ export class SyncRun {
       },
     };
   }
-
-  /** An event only when what is wrong has changed: a PBX that is off over the weekend is one event, not 150. */
-  #events({ outcome, trouble, reason }: Ending): NewRecord[] {
-    const { state, pbx, identity, run } = this.#options;
-    if (trouble === state.trouble) return [];
-    const name = trouble === null ? 'sync.recovered' : outcome === 'Held' ? 'sync.held' : 'sync.failed';
-    const message = trouble === null ? 'Users are synced again' : (reason?.message ?? outcome);
-    const severity = trouble === null ? 'info' : outcome === 'Held' ? 'warning' : 'error';
-    const details = { run, outcome, ...(reason && { code: reason.code }) };
-    return [eventRecord(pbx, identity, { name, severity, message, details })];
-  }
-}
-
-interface Ending {
-  outcome: SyncOutcome;
-  trouble: string | null;
-  reason: Reason | undefined;
 }

@@ -10,7 +10,16 @@ import { readHost } from '#inventory/host-process.ts';
 import { platformId } from '#inventory/platform-id.ts';
 import { temporaryFolder, until } from '#test/support/program.ts';
 
-const child = (name: string): URL => new URL(`./children/${name}.ts`, import.meta.url);
+const children = {
+  host: new URL('./children/host.ts', import.meta.url),
+  hangs: new URL('./children/hangs.ts', import.meta.url),
+  blocks: new URL('./children/blocks.ts', import.meta.url),
+  crashes: new URL('./children/crashes.ts', import.meta.url),
+  floods: new URL('./children/floods.ts', import.meta.url),
+  garbage: new URL('./children/garbage.ts', import.meta.url),
+  'is not there': new URL('file:///nowhere/at-all.ts'),
+};
+const child = (name: keyof typeof children): URL => children[name];
 const collector = (script?: URL, deadlineMs = 5000): InventoryCollector =>
   new InventoryCollector({
     version: '1.2.3+45',
@@ -89,8 +98,8 @@ describe('a collecting process that misbehaves costs no more than fresh facts', 
     ['crashes', 5000, /ended with SIGABRT/],
     ['floods', 5000, /wrote more than/],
     ['garbage', 5000, /no such tool/],
-    ['is-not-there', 5000, /ended with code 1/],
-  ])('it %s', async (name, deadlineMs, problem) => {
+    ['is not there', 5000, /ended with code 1/],
+  ] as const)('it %s', async (name, deadlineMs, problem) => {
     const previous = await before();
     const section = await collector(child(name), deadlineMs).collect(previous, [], signal());
     expect(InventorySection.parse(section)).toEqual(section);
