@@ -9,6 +9,7 @@ import { SignIn } from './pages/sign-in.tsx';
 import { Shell } from './shell/shell.tsx';
 
 const Setup = lazy(() => import('./pages/setup.tsx'));
+const SignInLink = lazy(() => import('./pages/sign-in-link.tsx'));
 
 /** Decides between set-up, sign-in and the console itself. */
 export const App = () => (
@@ -21,7 +22,8 @@ export const App = () => (
 
 function Gate() {
   const [path] = useLocation();
-  return path === '/setup' ? <Setup /> : <SignedIn />;
+  if (path === '/setup') return <Setup />;
+  return path === '/sign-in' ? <SignInLink /> : <SignedIn />;
 }
 
 function SignedIn() {

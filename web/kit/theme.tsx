@@ -45,6 +45,7 @@ const variables: CSSVariablesResolver = () => ({
     '--dk-hover': '#f1f3f8',
   },
   dark: {
+    '--mantine-color-body': '#1d2025',
     '--mantine-color-dimmed': '#b3b8c0',
     '--mantine-color-placeholder': '#a0a6ae',
     '--mantine-color-error': '#ff9a91',

@@ -8,6 +8,7 @@ import { systemClock } from '#config/clock.ts';
 import { createLog } from '#config/log.ts';
 import { startConnector } from '#connector/main.ts';
 import { temporaryFolder } from '#test/support/program.ts';
+import viteConfig from '#web/console/vite.config.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CHROMIUM = '/usr/bin/chromium';
@@ -28,7 +29,7 @@ async function buildConsole(): Promise<void> {
     }),
   );
   if (Math.max(...newest) < built) return;
-  await build({ configFile: join(ROOT, 'web/console/vite.config.ts'), logLevel: 'error' });
+  await build({ ...viteConfig, configFile: false, logLevel: 'error' });
 }
 
 /** A connector on a free port of 127.0.0.1 with an empty store, and a browser. */

@@ -36,7 +36,7 @@ export function useListState(defaultSort?: string): ListState {
       q: (params.get('q') ?? '').slice(0, 200),
       filters: params.getAll('filter').flatMap((text) => parseFilter(text) ?? []),
       sort: params.get('sort') ?? defaultSort,
-      open: params.get('open') ?? undefined,
+      open: params.get('open') || undefined,
       search,
       filter: (filters) => edit('filter', filters.map(formatFilter), false),
       order: (sort) => edit('sort', sort === undefined ? [] : [sort], true),

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Page, SyncRun } from '#contract/api.ts';
+import { MAX_PAGE, Page, SyncRun } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import type { Choice } from '#web/kit/filters/grammar.ts';
 import { useAccount } from './account.tsx';
@@ -10,7 +10,8 @@ export function usePbxChoices(): readonly Choice[] {
   const { account } = useAccount();
   const runs = useQuery({
     queryKey: ['sync-runs', 'pbxs', account ?? null],
-    queryFn: ({ signal }) => api.get('/sync-runs', Page(SyncRun), { account, sort: '-startedAt', limit: 200 }, signal),
+    queryFn: ({ signal }) =>
+      api.get('/sync-runs', Page(SyncRun), { account, sort: '-startedAt', limit: MAX_PAGE }, signal),
   });
   const names = new Map<string, string>();
   for (const run of runs.data?.items ?? []) if (!names.has(run.pbx)) names.set(run.pbx, run.pbxName);

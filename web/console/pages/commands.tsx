@@ -8,20 +8,21 @@ import { sentences } from '#web/kit/format/sentences.ts';
 import { CommandBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { commandTitle, outcomeSentence } from '../data/commands.ts';
+import { useGatewayNames } from '../data/gateway-names.ts';
 import { useListState } from '../data/list-state.ts';
 import { ListPage } from '../list-page.tsx';
 import { text } from '../texts/en.ts';
 
 const t = text.commands;
 
-const COLUMNS: readonly Column<Command>[] = [
+const columns = (gateways: ReadonlyMap<string, string>): Column<Command>[] => [
   { id: 'command', header: t.command, fixed: true, cell: (row) => commandTitle(row.name) },
   {
     id: 'gateway',
     header: t.gateway,
     cell: (row) => (
       <Anchor component={Link} href={`/gateways/${row.gateway}`} size="sm">
-        {t.gateway}
+        {gateways.get(row.gateway) ?? t.gateway}
       </Anchor>
     ),
   },
@@ -62,7 +63,7 @@ export default function Commands() {
       resource="commands"
       schema={Command}
       title={t.title}
-      columns={COLUMNS}
+      columns={columns(useGatewayNames())}
       fields={FIELDS}
       state={state}
       empty={t.empty}

@@ -1,7 +1,7 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { Gateway, SyncRun } from '#contract/api.ts';
+import { Gateway, MAX_PAGE, SyncRun } from '#contract/api.ts';
 import { Age } from '#web/kit/age.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { OutcomeBadge, PresenceBadge } from '#web/kit/status-badge.tsx';
@@ -26,7 +26,7 @@ interface Matter {
 export function Attention() {
   const maySeeRuns = useMay('integrations:view');
   const maySeeGateways = useMay('support:view');
-  const runs = useList('sync-runs', SyncRun, { sort: '-startedAt' }, { enabled: maySeeRuns, limit: 200 });
+  const runs = useList('sync-runs', SyncRun, { sort: '-startedAt' }, { enabled: maySeeRuns, limit: MAX_PAGE });
   const gateways = useList(
     'gateways',
     Gateway,

@@ -6,9 +6,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { text } from '../texts/en.ts';
 import { FrontDoor } from './front-door.tsx';
-
-/** The token of the one-time link. It stands behind the # so that it reaches no server log. */
-const tokenOf = (hash: string) => new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? undefined;
+import { tokenOf } from './token-of.ts';
 
 const EMPTY = { partnerName: '', name: '', email: '', password: '' };
 

@@ -58,6 +58,11 @@ export const text = {
     done: 'This console is set up. Sign in with your e-mail address and password.',
     toSignIn: 'Go to sign-in',
   },
+  signInLink: {
+    title: 'Sign in with a link',
+    lead: 'This link works once, within 15 minutes.',
+    submit: 'Sign in',
+  },
   home: {
     title: 'Home',
     first: 'Needs you first',
