@@ -101,7 +101,7 @@ async function demo(options: Options, stops: StopList): Promise<boolean> {
     users: options.users,
     portBase: options.portBase + 2000,
   });
-  stops.add('lab', lab.stop);
+  stops.add('lab', () => lab.stop());
   const connector = new ConnectorProcess({ data: join(data, 'connector'), port: options.portBase });
   stops.add('connector', () => connector.stop());
   const daemon = new DaemonProcess({ state: join(data, 'daemon'), port: options.portBase + 1000 });
