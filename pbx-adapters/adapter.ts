@@ -61,6 +61,8 @@ export interface ProbeReport {
   numbers?: number;
   /** What was learned of the peer, for example the attributes of a directory with examples of nobody's real values. */
   learned?: Record<string, unknown>;
+  /** Settings that the adapter would choose by itself from what it sees now, by their name in the connection. */
+  proposed?: Record<string, unknown>;
   error?: ErrorText;
 }
 

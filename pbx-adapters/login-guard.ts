@@ -8,6 +8,12 @@ const MAX_REFUSALS = 2;
 export interface LoginGuard {
   /** @throws DemarcError `pbx.login-stopped` when this password was refused twice */
   allow(): void;
+  /**
+   * Makes log-ins of this link one after the other: several that begin together would all be allowed before the first is
+   * refused, and lock the account. `work` calls `allow`, tries, and tells how it ended.
+   * @throws DemarcError `pbx.canceled` when the signal ends the wait
+   */
+  inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** The peer refused this password. Resolves when that is on disk. */
   refused(): Promise<void>;
   /** The peer accepted this password. */
@@ -36,6 +42,7 @@ export function createLoginGuard(options: {
 }): LoginGuard {
   const { fingerprint } = options;
   let refusals = options.state?.fingerprint === fingerprint ? options.state.refusals : 0;
+  let last: Promise<unknown> = Promise.resolve();
   const set = async (count: number) => {
     if (count === refusals) return;
     refusals = count;
@@ -45,7 +52,30 @@ export function createLoginGuard(options: {
     allow() {
       if (refusals >= MAX_REFUSALS) throw new DemarcError('pbx.login-stopped');
     },
+    async inTurn(signal, work) {
+      const before = last;
+      const mine = Promise.withResolvers<void>();
+      last = Promise.all([before, mine.promise]);
+      try {
+        await untilAborted(before, signal);
+        return await work();
+      } finally {
+        mine.resolve();
+      }
+    },
     refused: () => set(refusals + 1),
     accepted: () => set(0),
   };
+}
+
+function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const give = () => reject(new DemarcError('pbx.canceled', 'waiting for another log-in'));
+    if (signal.aborted) return give();
+    signal.addEventListener('abort', give, { once: true });
+    void promise.then(() => {
+      signal.removeEventListener('abort', give);
+      resolve();
+    });
+  });
 }

@@ -43,7 +43,7 @@ export class ProbeSteps {
   }
 
   /** The report, with every step that was not reached as skipped. */
-  report(found: Pick<ProbeReport, 'users' | 'numbers' | 'version' | 'learned'>): ProbeReport {
+  report(found: Pick<ProbeReport, 'users' | 'numbers' | 'version' | 'learned' | 'proposed'>): ProbeReport {
     const steps = this.#plan.map(
       ({ id, title }): ProbeStep =>
         this.#done.find((step) => step.id === id) ?? {

@@ -19,6 +19,8 @@ export interface AdapterParts {
   loginGuard: LoginGuard;
   /** A folder for small files that may be lost. */
   tempFolder?: string;
+  /** Called with settings that the adapter chose by itself for a read, such as a mapping, so that they can be kept. */
+  onChosen?: (settings: Record<string, unknown>) => void;
 }
 
 /** One PBX family. */

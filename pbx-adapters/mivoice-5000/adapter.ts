@@ -47,12 +47,22 @@ export class MiVoice5000Adapter implements PbxAdapter {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #loginGuard: LoginGuard;
+  readonly #onChosen: ((settings: Record<string, unknown>) => void) | undefined;
 
-  constructor(connection: MiVoice5000Connection, parts: { log: Log; clock: Clock; loginGuard: LoginGuard }) {
+  constructor(
+    connection: MiVoice5000Connection,
+    parts: {
+      log: Log;
+      clock: Clock;
+      loginGuard: LoginGuard;
+      onChosen?: (settings: Record<string, unknown>) => void;
+    },
+  ) {
     this.#connection = connection;
     this.#log = parts.log;
     this.#clock = parts.clock;
     this.#loginGuard = parts.loginGuard;
+    this.#onChosen = parts.onChosen;
   }
 
   capabilities(): Capabilities {
@@ -139,7 +149,7 @@ export class MiVoice5000Adapter implements PbxAdapter {
       if (value.sampled > 0) requireKey(mapping);
       const names = Object.entries(mapping).map(([field, attributes]) => `${field}: ${attributes?.join(' or ')}`);
       const detail = `${connection.mapping ? 'As set' : 'Proposed'} from ${value.sampled} samples: ${names.join(', ')}`;
-      return { value: { ...value, mapping }, detail };
+      return { value: { ...value, mapping, proposed: value.mapping }, detail };
     });
     const users = await steps.run('users', async () => {
       let value = 0;
@@ -149,9 +159,12 @@ export class MiVoice5000Adapter implements PbxAdapter {
       const warning = 'Check base, filter and object classes, and whether the account may see the people.';
       return { value, detail: 'No person was found.', warning };
     });
+    const { proposed, ...told } = learned ?? {};
     return steps.report({
       ...(users === undefined ? {} : { users }),
-      ...(learned === undefined ? {} : { learned: { ...learned } }),
+      ...(learned === undefined ? {} : { learned: told }),
+      // An empty directory proposes nothing, and that is no other opinion.
+      ...(learned === undefined || learned.sampled === 0 ? {} : { proposed: { mapping: proposed } }),
       ...(connection.declaredVersion === undefined ? {} : { version: connection.declaredVersion }),
     });
   }
@@ -160,6 +173,7 @@ export class MiVoice5000Adapter implements PbxAdapter {
     const { mapping, sampled } = await learn(session, this.#connection, signal);
     if (sampled > 0) requireKey(mapping);
     this.#log.info({ mapping, sampled }, 'attributes recognised from samples');
+    if (sampled > 0) this.#onChosen?.({ mapping });
     return mapping;
   }
 

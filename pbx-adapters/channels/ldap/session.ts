@@ -81,19 +81,21 @@ export class LdapSession implements AsyncDisposable {
     const { bindDn: dn, password } = access;
     if (dn === undefined) return;
     const { signal, loginGuard } = options;
-    loginGuard.allow();
-    // A name without password would be taken as anonymous by many servers (RFC 4513 section 5.1.2).
-    if (!password) throw new DemarcError('pbx.bad-credentials', 'no password was entered');
-    const result = await this.#connection.request((messageId) => new BindRequest({ messageId, dn, password }), {
-      what: 'log-in',
-      limitMs: this.#limitMs,
-      signal,
+    await loginGuard.inTurn(signal, async () => {
+      loginGuard.allow();
+      // A name without password would be taken as anonymous by many servers (RFC 4513 section 5.1.2).
+      if (!password) throw new DemarcError('pbx.bad-credentials', 'no password was entered');
+      const result = await this.#connection.request((messageId) => new BindRequest({ messageId, dn, password }), {
+        what: 'log-in',
+        limitMs: this.#limitMs,
+        signal,
+      });
+      if (result.code === 0) return loginGuard.accepted();
+      // 48: this account cannot log in this way; 49: wrong name or password. A server may count both.
+      if (result.code !== 48 && result.code !== 49) throw resultError(result);
+      await loginGuard.refused();
+      throw new DemarcError('pbx.bad-credentials', describeResult(result));
     });
-    if (result.code === 0) return loginGuard.accepted();
-    // 48: this account cannot log in this way; 49: wrong name or password. A server may count both.
-    if (result.code !== 48 && result.code !== 49) throw resultError(result);
-    await loginGuard.refused();
-    throw new DemarcError('pbx.bad-credentials', describeResult(result));
   }
 
   /**
