@@ -12,7 +12,7 @@ export const EnrolmentRequest = z.strictObject({
   serial: z.string().max(128).optional(),
   addresses: z.array(z.string().max(64)).max(64),
   version: z.string().max(64),
-  siteName: z.string().max(256).optional(),
+  siteName: z.string().min(1).max(256).optional(),
   /** For bulk: a provisioning token in place of a person's confirmation. */
   provisioningToken: z.string().max(256).optional(),
   /** The gateway's earlier enrolment whose answer was lost; lets a restart go on with the same code. */

@@ -27,7 +27,7 @@ export type Envelope = z.infer<typeof Envelope>;
 
 /** How much the outbox holds and what it had to drop, by reason; part of every birth and health document. */
 export const OutboxState = z.object({
-  /** The lowest sequence number still kept; everything below it was acknowledged or dropped. */
+  /** The lowest number that is still kept or owed: everything below it was acknowledged, or told as dropped. */
   low: Counter,
   /** The sequence number that the next record will get. */
   next: Counter,

@@ -25,6 +25,7 @@ import { scheduleJobs, syncJob } from './jobs.ts';
 import { CloudLink } from './link/cloud-link.ts';
 import { startLocalPages } from './local-pages.ts';
 import { DurableOutbox } from './outbox/durable-outbox.ts';
+import { eventRecord } from './outbox/event-record.ts';
 import { PbxRegistry } from './pbxs/pbx-registry.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { SecretBox } from './secrets/secret-box.ts';
@@ -89,6 +90,11 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       sealer: secrets,
       deviceKey,
       store,
+      tempFolder: join(folder, 'adapters'),
+      onEvent: (event) =>
+        void outbox
+          .append([eventRecord(event)])
+          .catch((error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, 'an event is lost')),
       newId,
       clock,
       log,
@@ -108,6 +114,10 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         return { country: site.country, phonePolicy, guard };
       },
       onStatus: () => reporter.refreshSoon('pbxs'),
+      onRead: (pbx) =>
+        registry
+          .keepChosen(pbx)
+          .catch((error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, 'could not be kept')),
     });
     stops.add('sync', () => engine.stop());
     const collector = new InventoryCollector({ version, fallbackPlatformId: fallbackId(deviceKey), clock, log });
@@ -225,7 +235,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         hostName: hostname(),
         addresses: siteAddresses(),
         version,
-        siteName: config.current.site.name,
+        ...(config.current.site.name === '' ? {} : { siteName: config.current.site.name }),
       }),
       onClaimed: () => {
         reconnect();

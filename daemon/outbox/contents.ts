@@ -91,13 +91,22 @@ export class OutboxContents {
     const firsts = queues.flatMap((queue) => queue.first ?? []);
     const oldest = firsts.length === 0 ? null : Math.min(...firsts.map((entry) => entry.at));
     return {
-      low: Math.min(this.next, ...firsts.map((entry) => entry.seq)),
+      low: Math.min(this.next, ...firsts.map((entry) => entry.seq), ...this.#givenUp()),
       next: this.next,
       records: queues.reduce((sum, queue) => sum + queue.size, 0),
       bytes: this.#bytes,
       oldestAt: oldest === null ? null : new Date(oldest).toISOString(),
       drops: { ...this.#drops },
     };
+  }
+
+  /**
+   * From where on the cloud has still to learn what was given up: not told yet, or told in a record that it has not
+   * acknowledged. A birth that named a higher `low` would make it report these as lost.
+   */
+  #givenUp(): number[] {
+    const untold = this.#options.ledger.ranges().map(({ from }) => from);
+    return [...untold, ...this.#queues.event.list().flatMap(({ tellsFrom }) => tellsFrom ?? [])];
   }
 
   /** Whether the class has records that were not handed out. */
@@ -202,7 +211,7 @@ export class OutboxContents {
   #takeOut(type: OutboxClass, entry: Entry): Entry[] {
     if (type === 'bulk' && entry.group !== undefined) {
       this.#droppedRuns = [...this.#droppedRuns, entry.group].slice(-REMEMBERED_RUNS);
-      return this.#queues.bulk.remove((other) => other.group === entry.group && !other.keep);
+      return this.#queues.bulk.remove((other) => other.group === entry.group && other.tellsFrom === undefined);
     }
     const queue = this.#queues[type];
     return queue.first === entry ? queue.shiftUpTo(entry.seq) : queue.remove((other) => other === entry);

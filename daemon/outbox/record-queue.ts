@@ -11,8 +11,11 @@ export interface Entry {
   group: string | undefined;
   /** A state that holds its whole document, not only its hash. */
   whole: boolean;
-  /** Never given up: the cloud learns from it what was. */
-  keep: boolean;
+  /**
+   * Set for a record that tells of given-up ones: the lowest of their numbers. It is never given up itself, because the
+   * cloud learns from it what was.
+   */
+  tellsFrom: number | undefined;
 }
 
 /** The records of one class in the order of their sequence numbers. */
@@ -79,7 +82,7 @@ export class RecordQueue {
   firstToDrop(): Entry | undefined {
     for (let index = this.#head; index < this.#entries.length; index += 1) {
       const entry = this.#entries[index];
-      if (entry !== undefined && !entry.keep) return entry;
+      if (entry !== undefined && entry.tellsFrom === undefined) return entry;
     }
     return undefined;
   }

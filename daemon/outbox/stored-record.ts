@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_MESSAGE_BYTES } from '#contract/envelope.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { DroppedRecords } from '#contract/events.ts';
 import type { NewRecord, OutboxChannel, OutboxClass } from './outbox.ts';
 import type { Entry } from './record-queue.ts';
 
@@ -65,6 +66,11 @@ export function groupOf(to: OutboxChannel): string | undefined {
   return to.channel === 'users' ? to.run : undefined;
 }
 
+const Told = z.object({ data: DroppedRecords });
+
+const lowestTold = (text: string): number =>
+  Math.min(...Told.parse(JSON.parse(text)).data.ranges.map(([from]) => from));
+
 /** The record as memory keeps it. */
 export function entryOf(seq: number, record: StoredRecord): Entry {
   return {
@@ -74,6 +80,6 @@ export function entryOf(seq: number, record: StoredRecord): Entry {
     born: record.born,
     group: groupOf(record.to),
     whole: record.kind === 'section',
-    keep: record.kind === 'dropped',
+    tellsFrom: record.kind === 'dropped' ? lowestTold(record.text) : undefined,
   };
 }

@@ -188,11 +188,14 @@ describe('what is given up', () => {
     await using it = await opened(folder.path, { limits: withLimits({ event: { bytes: 4500, ageMs: DAY } }) });
     for (let n = 1; n <= 20; n += 1) await it.outbox.append([event(n, 900)]);
     const state = it.outbox.state();
-    expect(state).toMatchObject({ low: 17, next: 21, records: 4, drops: { 'event.bytes': 16 } });
+    expect(state).toMatchObject({ low: 1, next: 21, records: 4, drops: { 'event.bytes': 16 } });
     expect(state.bytes).toBeLessThanOrEqual(4500);
     const records = await it.outbox.next(100);
     expect(told(records)).toEqual([{ reason: 'event.bytes', ranges: [[1, 16]] }]);
     expect(records.map((record) => record.seq)).toEqual([17, 18, 19, 20, 21]);
+    expect(it.outbox.state().low, 'owed until the cloud has acknowledged what it was told').toBe(1);
+    await it.outbox.trim(21);
+    expect(it.outbox.state()).toMatchObject({ low: 22, next: 22, records: 0 });
   });
 
   test('a run of which a part has to go, goes whole, and what is still appended of it too', async () => {
