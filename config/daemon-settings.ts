@@ -69,6 +69,8 @@ export const PbxConfig = z.strictObject({
   syncMinutes: z.int().min(1).max(10_080).default(20),
   connection: z.record(z.string(), z.unknown()),
   secrets: z.record(z.string(), Sealed).default({}),
+  /** Fields of `connection` that the gateway found out by itself and that nobody has confirmed. */
+  learned: z.array(z.string().max(64)).max(10).default([]),
 });
 export type PbxConfig = z.infer<typeof PbxConfig>;
 

@@ -3,7 +3,7 @@ import type { ConfigFile } from '#config/daemon-settings.ts';
 import type { Log } from '#config/log.ts';
 import type { Ask } from '#contract/envelope.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
-import type { GatewayEvent } from '#contract/events.ts';
+import { eventRecord } from './outbox/event-record.ts';
 import type { NewRecord, Outbox } from './outbox/outbox.ts';
 import type { PbxRegistry } from './pbxs/pbx-registry.ts';
 import type { SectionReporter } from './sections/reporter.ts';
@@ -47,28 +47,21 @@ export async function reportDamage(parts: DamageParts): Promise<void> {
   const { store, config, outbox, registry, engine, log, signal } = parts;
   const events: NewRecord[] = [];
   if (config.repaired) {
-    events.push(eventRecord('config.repaired', 'warning', 'The configuration was damaged; its last good copy is used'));
+    const message = 'The configuration was damaged; its last good copy is used';
+    events.push(eventRecord({ name: 'config.repaired', severity: 'warning', message, details: {} }));
   }
   const { status, detail } = store.health;
   if (status !== 'ok') {
-    const message = status === 'repaired' ? 'The store was repaired' : 'The store was lost and begins empty';
-    events.push(eventRecord(`store.${status}`, 'error', `${message}; every PBX is read again`, detail));
+    const what = status === 'repaired' ? 'The store was repaired' : 'The store was lost and begins empty';
+    const message = `${what}; every PBX is read again`;
+    const details: Record<string, string> = detail === undefined ? {} : { detail: detail.slice(0, 1000) };
+    events.push(eventRecord({ name: `store.${status}`, severity: 'error', message, details }));
   }
   await outbox.append(events);
   if (status === 'ok') return;
   for (const { id } of registry.list()) {
     inBackground(engine.run(id, { trigger: 'resync', full: true }, signal), log, { pbx: id, signal });
   }
-}
-
-function eventRecord(name: string, severity: GatewayEvent['severity'], message: string, detail?: string): NewRecord {
-  const data: GatewayEvent = {
-    name,
-    severity,
-    message,
-    details: detail === undefined ? {} : { detail: detail.slice(0, 1000) },
-  };
-  return { class: 'event', to: { channel: 'event' }, kind: 'event', data };
 }
 
 function inBackground(work: Promise<unknown>, log: Log, about: { pbx: string; signal: AbortSignal }): void {

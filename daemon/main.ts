@@ -66,6 +66,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
   const version = packageJson.version;
   const startedAt = instant(clock);
   const newId = () => ulid(clock.now());
+  const failed = (what: string) => (error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, what);
   const stops = new StopList();
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -91,10 +92,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       deviceKey,
       store,
       tempFolder: join(folder, 'adapters'),
-      onEvent: (event) =>
-        void outbox
-          .append([eventRecord(event)])
-          .catch((error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, 'an event is lost')),
+      onEvent: (event) => void outbox.append([eventRecord(event)]).catch(failed('an event is lost')),
       newId,
       clock,
       log,
@@ -114,10 +112,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         return { country: site.country, phonePolicy, guard };
       },
       onStatus: () => reporter.refreshSoon('pbxs'),
-      onRead: (pbx) =>
-        registry
-          .keepChosen(pbx)
-          .catch((error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, 'could not be kept')),
+      onApplied: (pbx) => registry.keepChosen(pbx).catch(failed('what was learned of a PBX could not be kept')),
     });
     stops.add('sync', () => engine.stop());
     const collector = new InventoryCollector({ version, fallbackPlatformId: fallbackId(deviceKey), clock, log });
@@ -219,10 +214,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         if (await want.apply(message)) await reporter.refresh('gateway');
       },
     });
-    const reconnect = () =>
-      void link
-        .reconnect()
-        .catch((error: unknown) => log.warn({ code: 'link.unreachable', err: error }, 'could not connect again'));
+    const reconnect = () => void link.reconnect().catch(failed('could not connect again'));
     const enrolment = await Enrolment.open({
       folder,
       identity,
@@ -280,9 +272,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     log.info({ url: pages.url, boot, version }, 'daemon ready');
     return { url: pages.url, stop: () => stops.stop() };
   } catch (error) {
-    await stops.stop().catch((failure: unknown) => {
-      log.error({ code: toDemarcError(failure).code, err: failure }, 'could not clean up');
-    });
+    await stops.stop().catch(failed('could not clean up'));
     throw error;
   }
 }

@@ -1,21 +1,19 @@
-import { z } from 'zod';
 import type { Clock } from '#config/clock.ts';
 import { instant } from '#config/clock.ts';
 import type { ConfigFile, PbxConfig } from '#config/daemon-settings.ts';
 import { describe } from '#config/document.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import type { GatewayEvent } from '#contract/events.ts';
 import type { Id } from '#contract/ids.ts';
 import type { PbxType } from '#contract/words.ts';
 import type { Capabilities, PbxAdapter, ProbeReport } from '#pbx-adapters/adapter.ts';
-import { createLoginGuard, loginFingerprint } from '#pbx-adapters/login-guard.ts';
 import type { AdapterType } from '#pbx-adapters/registry.ts';
-import type { Table } from '../store/table.ts';
 import { joined, type NewPbx, type PbxChange, parted, type Sealer } from './entry.ts';
+import { differenceEvent, differences, withLearned } from './learned.ts';
+import { type GuardStore, LoginGuards } from './login-guards.ts';
 
 const MAX_PBXS = 50;
-
-const GuardState = z.object({ fingerprint: z.string(), refusals: z.int() });
 
 /** What changed: the sync engine, the schedule and the sections follow it. */
 export type PbxEvent = { kind: 'added' | 'changed' | 'removed'; id: Id };
@@ -30,6 +28,8 @@ export interface PbxView {
   /** The settings without the secrets, and the names of the secrets that are set. */
   connection: Record<string, unknown>;
   secrets: string[];
+  /** Settings that the gateway found out by itself and that nobody has confirmed. */
+  learned: string[];
   capabilities: Capabilities;
   lastProbe: { at: string; report: ProbeReport } | null;
 }
@@ -40,7 +40,11 @@ export interface PbxRegistryOptions {
   sealer: Sealer;
   /** A key that never leaves the device; log-ins are recognised by a hash with it. */
   deviceKey: string | Buffer;
-  store: { table(name: string, schema: typeof GuardState): Table<z.infer<typeof GuardState>> };
+  store: GuardStore;
+  /** For small files of the adapters that may be lost. */
+  tempFolder: string;
+  /** Takes news for the cloud. */
+  onEvent: (event: GatewayEvent) => void;
   newId: () => Id;
   clock: Clock;
   log: Log;
@@ -49,15 +53,19 @@ export interface PbxRegistryOptions {
 /** The PBXs of this gateway: what is configured, an adapter for each, and the last probe. */
 export class PbxRegistry {
   readonly #options: PbxRegistryOptions;
-  readonly #guards: Table<z.infer<typeof GuardState>>;
+  readonly #guards: LoginGuards;
   readonly #adapters = new Map<Id, Promise<PbxAdapter>>();
   readonly #probes = new Map<Id, { at: string; report: ProbeReport }>();
+  /** What an adapter chose by itself for its last read. */
+  readonly #chosen = new Map<Id, Record<string, unknown>>();
+  /** The differing proposals that were told since the start. */
+  readonly #told = new Set<string>();
   readonly #listeners = new Set<(event: PbxEvent) => void>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: PbxRegistryOptions) {
     this.#options = options;
-    this.#guards = options.store.table('login-guards', GuardState);
+    this.#guards = new LoginGuards(options.store, options.deviceKey);
   }
 
   list(): PbxView[] {
@@ -78,7 +86,9 @@ export class PbxRegistry {
   adapterFor(id: Id): Promise<PbxAdapter> {
     const known = this.#adapters.get(id);
     if (known) return known;
-    const made = this.#make(id);
+    const made = this.#make(id, (settings) => {
+      if (this.#adapters.get(id) === made) this.#chosen.set(id, settings);
+    });
     this.#adapters.set(id, made);
     // A failure is not kept: the next try may find the secret or the folder again.
     made.catch(() => this.#adapters.delete(id));
@@ -90,7 +100,32 @@ export class PbxRegistry {
     this.#entry(id);
     const report = await this.#probe(() => this.adapterFor(id), signal);
     this.#probes.set(id, { at: instant(this.#options.clock), report });
+    this.#compare(id, report);
     return report;
+  }
+
+  /**
+   * Fixes what the adapter chose by itself, because the read for which it did went well: from now on only a person
+   * changes it. @throws DemarcError `config.unwritable`
+   */
+  keepChosen(id: Id): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#options.config.current.pbxs.find((entry) => entry.id === id);
+      const after = before && withLearned(before, this.#chosen.get(id) ?? {});
+      this.#chosen.delete(id);
+      if (after === undefined) return;
+      const { types, sealer, log } = this.#options;
+      const parsed = types[after.type].connection.safeParse(joined(after, sealer));
+      if (!parsed.success) {
+        const detail = describe(parsed.error);
+        log.warn({ code: 'config.invalid', pbx: id, detail }, 'what was learned cannot be kept; it is learned again');
+        return;
+      }
+      await this.#save((all) => all.map((entry) => (entry.id === id ? after : entry)));
+      this.#adapters.delete(id);
+      log.info({ pbx: id, learned: after.learned }, 'settings learned by the first sync are in force from now on');
+      this.#tell({ kind: 'changed', id });
+    });
   }
 
   /** @throws DemarcError `config.invalid`, `pbx.not-supported`, `api.conflict`, `config.unwritable` */
@@ -100,7 +135,8 @@ export class PbxRegistry {
       const pbxs = config.current.pbxs;
       if (pbxs.length >= MAX_PBXS) throw new DemarcError('api.conflict', `there are ${MAX_PBXS} PBXs already`);
       this.#mustNotHave(input.name, undefined);
-      const entry: PbxConfig = { ...input, id: newId(), ...this.#checked(input.type, input.connection) };
+      const checked = this.#checked(input.type, input.connection);
+      const entry: PbxConfig = { ...input, id: newId(), ...checked, learned: [] };
       await this.#save((all) => [...all, entry]);
       this.#tell({ kind: 'added', id: entry.id });
       return this.#view(entry);
@@ -116,12 +152,12 @@ export class PbxRegistry {
         ...before,
         name: change.name ?? before.name,
         syncMinutes: change.syncMinutes ?? before.syncMinutes,
-        ...(change.connection ? this.#merged(before, change.connection) : {}),
+        // What a person sends is what a person wants, also when it was learned before.
+        ...(change.connection ? { ...this.#merged(before, change.connection), learned: [] } : {}),
       };
       await this.#save((all) => all.map((entry) => (entry.id === id ? after : entry)));
       if (change.connection) {
-        this.#adapters.delete(id);
-        this.#probes.delete(id);
+        this.#forgetAdapter(id);
       }
       this.#tell({ kind: 'changed', id });
       return this.#view(after);
@@ -133,9 +169,8 @@ export class PbxRegistry {
     return this.#inTurn(async () => {
       this.#entry(id);
       await this.#save((all) => all.filter((entry) => entry.id !== id));
-      this.#adapters.delete(id);
-      this.#probes.delete(id);
-      await this.#guards.remove(id);
+      this.#forgetAdapter(id);
+      await this.#guards.forget(id);
       this.#tell({ kind: 'removed', id });
     });
   }
@@ -144,6 +179,26 @@ export class PbxRegistry {
   onChange(listener: (event: PbxEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #forgetAdapter(id: Id): void {
+    this.#adapters.delete(id);
+    this.#probes.delete(id);
+    this.#chosen.delete(id);
+  }
+
+  /** Tells once of each proposal that differs from what was learned. */
+  #compare(id: Id, report: ProbeReport): void {
+    const entry = this.#options.config.current.pbxs.find((candidate) => candidate.id === id);
+    if (!entry) return;
+    for (const difference of differences(entry, report.proposed)) {
+      const event = differenceEvent(entry, difference);
+      const told = JSON.stringify([id, event.details]);
+      if (this.#told.has(told)) continue;
+      this.#told.add(told);
+      this.#options.log.warn({ code: event.name, pbx: id, ...event.details }, event.message);
+      this.#options.onEvent(event);
+    }
   }
 
   #entry(id: Id): PbxConfig {
@@ -179,7 +234,7 @@ export class PbxRegistry {
   }
 
   #view(entry: PbxConfig): PbxView {
-    const { id, type, name, syncMinutes, connection, secrets } = entry;
+    const { id, type, name, syncMinutes, connection, secrets, learned } = entry;
     const adapterType = this.#options.types[type];
     return {
       id,
@@ -189,6 +244,7 @@ export class PbxRegistry {
       address: this.#address(entry),
       connection,
       secrets: Object.keys(secrets),
+      learned,
       capabilities: adapterType.gives,
       lastProbe: this.#probes.get(id) ?? null,
     };
@@ -208,18 +264,15 @@ export class PbxRegistry {
     }
   }
 
-  async #make(id: Id): Promise<PbxAdapter> {
-    const { types, sealer, deviceKey, log, clock } = this.#options;
+  async #make(id: Id, onChosen: (settings: Record<string, unknown>) => void): Promise<PbxAdapter> {
+    const { types, sealer, log, clock, tempFolder } = this.#options;
     const entry = this.#entry(id);
     const connection = joined(entry, sealer);
     const user = entry.connection['bindDn'] ?? entry.connection['user'];
     const secrets = JSON.stringify(Object.keys(entry.secrets).map((name) => connection[name]));
-    const loginGuard = createLoginGuard({
-      fingerprint: loginFingerprint(typeof user === 'string' ? user : '', secrets, deviceKey),
-      state: await this.#guards.get(id),
-      save: (state) => this.#guards.put(id, state),
-    });
-    return types[entry.type].create(connection, { log: log.child({ pbx: id }), clock, loginGuard });
+    const loginGuard = await this.#guards.of(id, typeof user === 'string' ? user : '', secrets);
+    const parts = { log: log.child({ pbx: id }), clock, loginGuard, tempFolder, onChosen };
+    return types[entry.type].create(connection, parts);
   }
 
   async #probe(adapter: () => Promise<PbxAdapter>, signal: AbortSignal): Promise<ProbeReport> {

@@ -30,6 +30,8 @@ export interface SyncEngineOptions {
   settings: () => SyncSettings;
   /** Called whenever `status` of this PBX has changed. */
   onStatus: (pbx: Id) => void;
+  /** Called after a run whose users are in force, before its caller hears of it. Must not throw. */
+  onApplied?: (pbx: Id) => Promise<void>;
   /** The longest that a run may take, in milliseconds; default 10 minutes. */
   deadlineMs?: number;
 }
@@ -184,7 +186,16 @@ export class SyncEngine {
     state: SyncState,
     signal: AbortSignal,
   ): Promise<SyncStatus | undefined> {
-    const { outbox, clock, newId, settings, adapterFor, onStatus, deadlineMs = DEFAULT_DEADLINE_MS } = this.#options;
+    const {
+      outbox,
+      clock,
+      newId,
+      settings,
+      adapterFor,
+      onStatus,
+      onApplied,
+      deadlineMs = DEFAULT_DEADLINE_MS,
+    } = this.#options;
     const run = newId();
     const startedAt = instant(clock);
     const log = this.#options.log.child({ pbx, run });
@@ -216,6 +227,7 @@ export class SyncEngine {
       const next = await task.execute();
       this.#states.set(pbx, next);
       log.info({ outcome: next.last?.outcome, counts: next.last?.counts, users: next.users }, 'sync run ended');
+      if (next.generation > state.generation) await onApplied?.(pbx);
       return next.last ?? undefined;
     } finally {
       this.#running.delete(pbx);

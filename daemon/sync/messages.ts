@@ -3,6 +3,7 @@ import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { GatewayEvent } from '#contract/events.ts';
 import type { Reason, UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
 import type { PbxType, SyncOutcome } from '#contract/words.ts';
+import { eventRecord } from '#daemon/outbox/event-record.ts';
 import type { NewRecord } from '#daemon/outbox/outbox.ts';
 
 /** Which PBX a run is about, in words. */
@@ -60,7 +61,7 @@ export function troubleEvents(about: {
     asset: { type: 'pbx', id: pbx, name: identity.name },
     details: { run, outcome, ...(reason && { code: reason.code }) },
   };
-  return [{ class: 'event', to: { channel: 'event' }, kind: 'event', data }];
+  return [eventRecord(data)];
 }
 
 /** The reason of an outcome that was foreseen. */

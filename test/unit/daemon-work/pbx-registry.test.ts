@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { describe, expect, test } from 'vitest';
 import { ConfigFile } from '#config/daemon-settings.ts';
+import type { GatewayEvent } from '#contract/events.ts';
 import { type PbxEvent, PbxRegistry } from '#daemon/pbxs/pbx-registry.ts';
 import { SecretBox } from '#daemon/secrets/secret-box.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
+import { startDirectory } from '#test/lab/directory.ts';
+import { type LabEntry, labEntries } from '#test/lab/directory-entries.ts';
+import { collect } from '#test/support/adapter-parts.ts';
 import { freePort } from '#test/support/program.ts';
 import { quiet, storeBench } from './support.ts';
 
@@ -15,6 +19,7 @@ const PASSWORD = 'hunter2-very-secret';
 async function bench() {
   const base = await storeBench('pbxs');
   const path = join(base.folder, 'config.json');
+  const news: GatewayEvent[] = [];
   const make = async () =>
     new PbxRegistry({
       config: await ConfigFile.load(path),
@@ -22,6 +27,8 @@ async function bench() {
       sealer: await SecretBox.load(base.folder),
       deviceKey: 'k',
       store: base.store,
+      tempFolder: join(base.folder, 'adapters'),
+      onEvent: (event) => news.push(event),
       newId: () => ulid(),
       clock: base.clock,
       log: quiet,
@@ -29,7 +36,7 @@ async function bench() {
   const registry = await make();
   const events: PbxEvent[] = [];
   registry.onChange((event) => events.push(event));
-  return Object.assign(base, { registry, make, path, events });
+  return Object.assign(base, { registry, make, path, events, news });
 }
 
 const directory = async () => ({
@@ -124,7 +131,6 @@ describe('PBX registry', () => {
   test('a secret that another device sealed is a probe result with a next step, not a crash', async () => {
     await using b = await bench();
     const { id } = await b.registry.add(await directory());
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(join(b.folder, 'device.key'), randomBytes(32).toString('base64url'));
     const other = await b.make();
     expect(await other.probe(id, AbortSignal.timeout(5000))).toMatchObject({
@@ -133,4 +139,135 @@ describe('PBX registry', () => {
     });
     expect(other.list()).toHaveLength(1);
   });
+});
+
+const BASE = 'ou=people,o=lab';
+
+/** A lab directory of 40 people as a PBX of the registry. */
+async function withDirectory(password?: string) {
+  const b = await bench();
+  const lab = await startDirectory({ entries: labEntries(40, BASE), baseDn: BASE });
+  const { host, port, bindDn } = lab;
+  const connection = { host, port, tls: 'none', baseDn: BASE, bindDn, password: password ?? lab.password };
+  const { id } = await b.registry.add({ type: 'mivoice-5000', name: 'Lab', syncMinutes: 20, connection });
+  const signal = AbortSignal.timeout(20_000);
+  const read = async () => (await collect((await b.registry.adapterFor(id)).users(signal))).users;
+  return {
+    ...b,
+    lab,
+    id,
+    read,
+    probe: () => b.registry.probe(id, signal),
+    async [Symbol.asyncDispose]() {
+      await lab.stop();
+      await b[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The same people in a directory whose attributes have other names. */
+const renamed = (entries: LabEntry[], from: string, to: string): LabEntry[] =>
+  entries.map(({ dn, attributes }) => ({
+    dn,
+    attributes: new Map([...attributes].map(([name, values]) => [name === from ? to : name, values])),
+  }));
+
+describe('refused log-ins', () => {
+  test('probes and syncs together make two refused log-ins and no third, also after an edit and a restart', async () => {
+    await using b = await withDirectory('wrong');
+    const failures = await Promise.allSettled([b.probe(), b.read(), b.probe(), b.read()]);
+    expect(failures.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(b.lab.binds).toEqual([49, 49]);
+    const { connection } = b.registry.get(b.id);
+    await b.registry.edit(b.id, { connection: { ...connection, pageSize: 10 } });
+    expect(await b.probe()).toMatchObject({ ok: false, error: { code: 'pbx.login-stopped' } });
+    const again = await b.make();
+    expect(await again.probe(b.id, AbortSignal.timeout(5000))).toMatchObject({ error: { code: 'pbx.login-stopped' } });
+    expect(b.lab.binds).toEqual([49, 49]);
+  });
+
+  test('a run that goes on with the old password does not spoil the count of the new one', async () => {
+    await using b = await withDirectory('wrong');
+    const old = await b.registry.adapterFor(b.id);
+    const { connection } = b.registry.get(b.id);
+    await b.registry.edit(b.id, { connection: { ...connection, password: 'wrong too' } });
+    await b.probe();
+    await b.probe();
+    await expect(collect(old.users(AbortSignal.timeout(5000)))).rejects.toMatchObject({ code: 'pbx.bad-credentials' });
+    const again = await b.make();
+    expect(await again.probe(b.id, AbortSignal.timeout(5000))).toMatchObject({ error: { code: 'pbx.login-stopped' } });
+  });
+});
+
+describe('a learned mapping', () => {
+  test('is fixed by the first run that went well, is marked as learned, and holds over restarts', async () => {
+    await using b = await withDirectory();
+    const users = await b.read();
+    await b.registry.keepChosen(b.id);
+    const { connection, learned } = b.registry.get(b.id);
+    expect(learned).toEqual(['mapping']);
+    expect(connection['mapping']).toMatchObject({ email: ['mail'] });
+    expect((await b.make()).get(b.id)).toMatchObject({
+      learned: ['mapping'],
+      connection: { mapping: connection['mapping'] },
+    });
+    expect(await b.read()).toEqual(users);
+    const events = b.events.length;
+    await b.registry.keepChosen(b.id);
+    expect(b.events).toHaveLength(events);
+  });
+
+  test('stays when the directory later suggests another one; that is told once', async () => {
+    await using b = await withDirectory();
+    await b.read();
+    await b.registry.keepChosen(b.id);
+    await b.probe();
+    expect(b.news).toEqual([]);
+    b.lab.entries = renamed(b.lab.entries, 'mail', 'emailAddress');
+    const report = await b.probe();
+    expect(report.proposed).toMatchObject({ mapping: { email: ['emailAddress'] } });
+    await b.probe();
+    expect(b.news).toEqual([expect.objectContaining({ name: 'pbx.proposal-differs', severity: 'warning' })]);
+    expect(b.registry.get(b.id).connection['mapping']).toMatchObject({ email: ['mail'] });
+  });
+
+  test('of a test is saved when the installer confirms it; from then on nothing is compared', async () => {
+    await using b = await withDirectory();
+    const { learned } = await b.probe();
+    const { connection } = b.registry.get(b.id);
+    await b.registry.edit(b.id, { connection: { ...connection, mapping: learned?.['mapping'] } });
+    expect(b.registry.get(b.id)).toMatchObject({ learned: [], connection: { mapping: learned?.['mapping'] } });
+    b.lab.entries = renamed(b.lab.entries, 'mail', 'emailAddress');
+    await b.probe();
+    expect(b.news).toEqual([]);
+  });
+
+  test('of a run that began before an edit is not kept', async () => {
+    await using b = await withDirectory();
+    const old = await b.registry.adapterFor(b.id);
+    await b.registry.edit(b.id, { connection: { ...b.registry.get(b.id).connection, baseDn: 'o=lab' } });
+    await collect(old.users(AbortSignal.timeout(5000)));
+    await b.registry.keepChosen(b.id);
+    expect(b.registry.get(b.id).learned).toEqual([]);
+  });
+});
+
+test('a form export that is much smaller than the one before is told after a restart too', async () => {
+  await using b = await bench();
+  const folder = join(b.folder, 'exports');
+  await mkdir(folder);
+  const rows = Array.from({ length: 50 }, (_, n) => `Muster,Anna,${1000 + n},a${n}@example.com`);
+  const write = (count: number) =>
+    writeFile(join(folder, 'users.csv'), `Last Name,First Name,Number,Email\n${rows.slice(0, count).join('\n')}\n`);
+  await write(50);
+  const { id } = await b.registry.add({
+    type: 'mivoice-business',
+    name: 'Branch',
+    syncMinutes: 20,
+    connection: { folder },
+  });
+  await collect((await b.registry.adapterFor(id)).users(AbortSignal.timeout(20_000)));
+  await write(10);
+  const report = await (await b.make()).probe(id, AbortSignal.timeout(20_000));
+  expect(JSON.stringify(report.steps)).toMatch(/before \d+/);
 });
