@@ -99,6 +99,11 @@ export async function saveSender(work: Work, parts: Parts, open: OpenSender, now
       .where('id', '=', address.gateway)
       .execute();
   }
+  const last = (sender.outbox?.next ?? 0) - 1;
+  if (open.ackedBefore < last && sequence.acked >= last) {
+    // The queue that the gateway told of has drained: its page shows a backlog until then.
+    work.changed({ topic: 'gateway', account: address.account, ref: address.gateway });
+  }
   if (!sequence.changed) return;
   await work.db.deleteFrom('seq_ahead').where('gateway_id', '=', address.gateway).execute();
   if (sequence.ranges.length === 0) return;

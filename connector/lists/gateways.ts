@@ -4,6 +4,7 @@ import { OutboxState } from '#contract/envelope.ts';
 import { Presence } from '#contract/words.ts';
 import { presenceOf } from '../presence/presence.ts';
 import type { Tables } from '../store/schema.ts';
+import { backlogNow } from './backlog.ts';
 import { all, type Condition } from './fields.ts';
 import type { ListResource } from './list.ts';
 import { optionalJson } from './stored-json.ts';
@@ -77,7 +78,7 @@ export function gatewayDto(row: GatewayRow, now: number): Gateway {
     presenceReason: reason,
     lastSeenAt: row.last_seen_at,
     version: row.version,
-    backlog: optionalJson(OutboxState, row.outbox),
+    backlog: backlogNow(optionalJson(OutboxState, row.outbox), row.acked_seq),
     quarantined: row.quarantined,
     pbxs: row.pbxs,
     users: row.users,
