@@ -59,6 +59,14 @@ export const SetupRequest = z.strictObject({
 });
 export type SetupRequest = z.infer<typeof SetupRequest>;
 
+/** `POST /api/v1/auth/sign-in-links`: a link that signs the same person in once, on another device. */
+export const SignInLink = z.object({ link: z.url(), expiresAt: Instant });
+export type SignInLink = z.infer<typeof SignInLink>;
+
+/** `POST /api/v1/auth/redeem`. */
+export const RedeemRequest = z.strictObject({ token: z.string().min(1).max(128) });
+export type RedeemRequest = z.infer<typeof RedeemRequest>;
+
 /** `GET /api/v1/me`. `permissions` are those in the account that was asked for; `csrf` goes into `X-CSRF-Token`. */
 export const Me = z.object({
   id: Id,
@@ -270,6 +278,10 @@ export type PendingEnrolment = z.infer<typeof PendingEnrolment>;
 /** `POST /api/v1/enrolments/{code}/confirm`. */
 export const EnrolmentConfirm = z.strictObject({ account: Id, name: z.string().trim().min(1).max(128).optional() });
 export type EnrolmentConfirm = z.infer<typeof EnrolmentConfirm>;
+
+/** Its answer: the gateway that the account has from now on. */
+export const EnrolmentConfirmed = z.object({ gateway: Id });
+export type EnrolmentConfirmed = z.infer<typeof EnrolmentConfirmed>;
 
 /** A provisioning token for bulk enrolment; `token` is there only in the answer to its creation. */
 export const ProvisioningToken = z.object({

@@ -51,8 +51,8 @@ export class SignIn {
     return person.id;
   }
 
-  /** An attempt to use a set-up link counts like a sign-in from the address. @throws DemarcError `api.too-many-requests` */
-  countSetup(from: From): void {
+  /** An attempt to use a one-time link counts like a sign-in from the address. @throws DemarcError `api.too-many-requests` */
+  countLink(from: From): void {
     this.#byAddress.begin(addressKey(from.address));
   }
 

@@ -3,7 +3,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-import type { EnrolmentConfirm, PendingEnrolment, ProvisioningToken, ProvisioningTokenCreate } from '#contract/api.ts';
+import type {
+  EnrolmentConfirm,
+  EnrolmentConfirmed,
+  PendingEnrolment,
+  ProvisioningToken,
+  ProvisioningTokenCreate,
+} from '#contract/api.ts';
 import type { HoldDecision } from '#contract/users.ts';
 import type { CommandRow } from '../commands/command-dto.ts';
 import type { EventActor } from '../history/record-event.ts';
@@ -37,10 +43,10 @@ export interface HoldsPort {
 
 /** What the API needs of enrolment, on the admin's side. */
 export interface EnrolmentsPort {
-  /** @throws DemarcError `enrolment.unknown-code`, `enrolment.expired` */
+  /** Counts wrong codes by actor. @throws DemarcError `enrolment.unknown-code`, `enrolment.expired`, `enrolment.too-many-tries` */
   pending(code: string, actor: EventActor): Promise<PendingEnrolment>;
-  /** @throws DemarcError `enrolment.unknown-code`, `enrolment.expired`, `enrolment.owned-elsewhere` */
-  confirm(code: string, input: EnrolmentConfirm, actor: EventActor): Promise<unknown>;
+  /** @throws DemarcError those of `pending`, `enrolment.owned-elsewhere` */
+  confirm(code: string, input: EnrolmentConfirm, actor: EventActor): Promise<EnrolmentConfirmed>;
   createToken(input: ProvisioningTokenCreate, actor: EventActor): Promise<ProvisioningToken>;
   listTokens(account: string): Promise<ProvisioningToken[]>;
   deleteToken(account: string, id: string, actor: EventActor): Promise<void>;

@@ -1,5 +1,11 @@
 import { type Clock, instant } from '#config/clock.ts';
-import type { EnrolmentConfirm, PendingEnrolment, ProvisioningToken, ProvisioningTokenCreate } from '#contract/api.ts';
+import type {
+  EnrolmentConfirm,
+  EnrolmentConfirmed,
+  PendingEnrolment,
+  ProvisioningToken,
+  ProvisioningTokenCreate,
+} from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { ClaimCode } from '#contract/ids.ts';
 import { Attempts } from '../access/attempts.ts';
@@ -49,7 +55,7 @@ export class Enrolments {
    * Makes the waiting gateway the account's; whether the actor may is judged before. Confirming again changes nothing.
    * @throws DemarcError those of `pending`, `enrolment.owned-elsewhere`, `api.not-found` for an unknown account
    */
-  async confirm(code: string, input: EnrolmentConfirm, actor: EventActor): Promise<{ gateway: string }> {
+  async confirm(code: string, input: EnrolmentConfirm, actor: EventActor): Promise<EnrolmentConfirmed> {
     const found = await this.#byCode(code, actor);
     const { store, clock } = this.#options;
     const gateway = await store.write(async (unit) => {

@@ -41,6 +41,7 @@ export interface Tables {
     seen_at: string;
     expires_at: string;
   };
+  sign_in_link: { token_hash: string; person_id: string; expires_at: string };
   setup_link: { token_hash: string; expires_at: string; used_at: string | null };
   gateway: {
     id: string;

@@ -71,6 +71,11 @@ export const apiErrors = {
     cause: 'The connector cannot do this at the moment',
     nextStep: 'Try again in a moment; if it stays so, look at free disk space and the log of the connector.',
   },
+  'api.sign-in-link-used': {
+    status: 410,
+    cause: 'This sign-in link was used or has expired',
+    nextStep: 'Sign in with your e-mail address and password, or make a new link where you are signed in.',
+  },
   'api.setup-done': {
     status: 410,
     cause: 'This set-up link was used or has expired',

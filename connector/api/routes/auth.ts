@@ -1,11 +1,12 @@
 // oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { z } from 'zod';
 import { Role } from '#contract/access.ts';
-import { LoginRequest, Me, SetupRequest } from '#contract/api.ts';
+import { LoginRequest, Me, RedeemRequest, SetupRequest, SignInLink } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
 import { type Actor, permissionsIn, reaches } from '../../access/may.ts';
 import { redeemSetup } from '../../access/setup.ts';
+import { createSignInToken, redeemSignInToken } from '../../access/sign-in-links.ts';
 import { recordEvent } from '../../history/record-event.ts';
 import { callerOf, eventActor } from '../access.ts';
 import { clearSessionCookie, setSessionCookie } from '../guard.ts';
@@ -29,7 +30,7 @@ const me = (actor: Actor, csrf: string, account: string | null): Me => ({
 });
 
 /** Setting up, signing in and out, and who am I. */
-export function authRoutes(app: Api, { store, clock, sessions, signIn }: Parts): void {
+export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl }: Parts): void {
   const open = { access: 'public' } as const;
 
   async function start(person: string): Promise<{ id: string; me: Me }> {
@@ -46,7 +47,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn }: Parts):
       schema: { summary: 'Redeem the one-time set-up link', tags, body: SetupRequest, response: answers(Me) },
     },
     async (request, reply) => {
-      signIn.countSetup({ address: request.ip, requestId: request.id });
+      signIn.countLink({ address: request.ip, requestId: request.id });
       const person = await redeemSetup({ store, clock }, request.body, request.id);
       const session = await start(person);
       return setSessionCookie(reply, session.id).send(session.me);
@@ -58,6 +59,34 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn }: Parts):
     { config: open, schema: { summary: 'Sign in', tags, body: LoginRequest, response: answers(Me) } },
     async (request, reply) => {
       const person = await signIn.check(request.body, { address: request.ip, requestId: request.id });
+      const session = await start(person);
+      return setSessionCookie(reply, session.id).send(session.me);
+    },
+  );
+
+  app.post(
+    '/auth/sign-in-links',
+    {
+      config: { access: 'signed-in' },
+      schema: { summary: 'Make a link that signs you in once elsewhere', tags, response: answers(SignInLink) },
+    },
+    async (request) => {
+      const { token, expiresAt } = await createSignInToken({ store, clock }, callerOf(request).actor.id);
+      const link = new URL('/sign-in', publicUrl);
+      link.hash = new URLSearchParams({ token }).toString();
+      return { link: link.href, expiresAt };
+    },
+  );
+
+  app.post(
+    '/auth/redeem',
+    {
+      config: open,
+      schema: { summary: 'Sign in with a one-time link', tags, body: RedeemRequest, response: answers(Me) },
+    },
+    async (request, reply) => {
+      signIn.countLink({ address: request.ip, requestId: request.id });
+      const person = await redeemSignInToken({ store, clock }, request.body.token, request.id);
       const session = await start(person);
       return setSessionCookie(reply, session.id).send(session.me);
     },

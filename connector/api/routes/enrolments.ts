@@ -1,38 +1,23 @@
 // oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { z } from 'zod';
-import { EnrolmentConfirm, PendingEnrolment, ProvisioningToken, ProvisioningTokenCreate } from '#contract/api.ts';
-import { DemarcError } from '#contract/errors/demarc-error.ts';
+import {
+  EnrolmentConfirm,
+  EnrolmentConfirmed,
+  PendingEnrolment,
+  ProvisioningToken,
+  ProvisioningTokenCreate,
+} from '#contract/api.ts';
 import { ClaimCode, Id } from '#contract/ids.ts';
-import { Attempts } from '../../access/attempts.ts';
-import { allow, callerOf, eventActor, scope } from '../access.ts';
+import { allow, eventActor, scope } from '../access.ts';
 import { type Api, accountResource, answers, created, nothing, type Parts } from '../routing.ts';
 
 const tags = ['Enrolment'];
-
-/** Wrong codes that one person may try in a quarter of an hour (design section 4). */
-const TRIES = { limit: 5, windowMs: 15 * 60_000 } as const;
 
 const ByCode = z.object({ code: ClaimCode });
 const OfAccount = z.object({ account: Id });
 
 /** The admin's side of claiming gateways: by the code on their screen, or by tokens for many. */
-export function enrolmentRoutes(app: Api, { store, clock, enrolments }: Parts): void {
-  const tries = new Attempts({ clock, ...TRIES, code: 'enrolment.too-many-tries' });
-
-  /** Counts only codes that nobody waits with, so that guessing ends and slips do not. */
-  async function counted<T>(person: string, lookUp: () => Promise<T>): Promise<T> {
-    tries.begin(person);
-    try {
-      const found = await lookUp();
-      tries.giveBack(person);
-      return found;
-    } catch (error) {
-      const wrong = error instanceof DemarcError && error.code === 'enrolment.unknown-code';
-      if (!wrong) tries.giveBack(person);
-      throw error;
-    }
-  }
-
+export function enrolmentRoutes(app: Api, { store, enrolments }: Parts): void {
   app.get(
     '/enrolments/code/:code',
     {
@@ -46,8 +31,7 @@ export function enrolmentRoutes(app: Api, { store, clock, enrolments }: Parts): 
     },
     async (request) => {
       scope(request);
-      const actor = eventActor(request);
-      return counted(actor.id, () => enrolments.pending(request.params.code, actor));
+      return enrolments.pending(request.params.code, eventActor(request));
     },
   );
 
@@ -60,14 +44,12 @@ export function enrolmentRoutes(app: Api, { store, clock, enrolments }: Parts): 
         tags,
         params: ByCode,
         body: EnrolmentConfirm,
-        response: nothing,
+        response: answers(EnrolmentConfirmed),
       },
     },
-    async (request, reply) => {
+    async (request) => {
       allow(request, await accountResource(store.db, request.body.account));
-      const actor = eventActor(request);
-      await counted(actor.id, () => enrolments.confirm(request.params.code, request.body, actor));
-      return reply.code(204).send(null);
+      return enrolments.confirm(request.params.code, request.body, eventActor(request));
     },
   );
 
@@ -113,7 +95,6 @@ export function enrolmentRoutes(app: Api, { store, clock, enrolments }: Parts): 
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { actor } = callerOf(request);
       const row = await store.db
         .selectFrom('provisioning_token')
         .select('account_id')
@@ -121,7 +102,7 @@ export function enrolmentRoutes(app: Api, { store, clock, enrolments }: Parts): 
         .executeTakeFirst();
       const resource = row && (await accountResource(store.db, row.account_id));
       const { account } = allow(request, resource);
-      await enrolments.deleteToken(account, id, { id: actor.id, name: actor.name, kind: 'person' });
+      await enrolments.deleteToken(account, id, eventActor(request));
       return reply.code(204).send(null);
     },
   );

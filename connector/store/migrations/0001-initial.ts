@@ -1,4 +1,5 @@
-import { type Migration, sql } from 'kysely';
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 const STATEMENTS = [
   `CREATE TABLE partner (
@@ -54,6 +55,12 @@ const STATEMENTS = [
   PRIMARY KEY (id_hash)
 )`,
   `CREATE INDEX session_by_person ON session (person_id)`,
+  `CREATE TABLE sign_in_link (
+  token_hash TEXT NOT NULL,
+  person_id TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  PRIMARY KEY (token_hash)
+)`,
   `CREATE TABLE setup_link (
   token_hash TEXT NOT NULL,
   expires_at TEXT NOT NULL,

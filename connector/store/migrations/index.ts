@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, Migrator } from 'kysely';
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import { initial } from './0001-initial.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */

@@ -21,6 +21,8 @@ const PROMISED = [
   'post /auth/login',
   'post /auth/setup',
   'post /auth/logout',
+  'post /auth/sign-in-links',
+  'post /auth/redeem',
   'get /me',
   'get /accounts',
   'post /accounts',

@@ -11,7 +11,7 @@ import { Commands } from '#connector/commands/commands.ts';
 import { Holds } from '#connector/ingest/holds.ts';
 import { Store } from '#connector/store/store.ts';
 import type { Role } from '#contract/access.ts';
-import type { PendingEnrolment } from '#contract/api.ts';
+import type { EnrolmentConfirmed, PendingEnrolment } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { temporaryFolder } from '#test/support/program.ts';
 
@@ -24,6 +24,8 @@ export class TestClock {
     return this.time;
   }
 }
+
+export const CONFIRMED_GATEWAY = ulid(START);
 
 /** What was asked of enrolment. The code MNPQRTWX waits; every other is unknown. */
 export class RecordedEnrolments implements EnrolmentsPort {
@@ -40,9 +42,10 @@ export class RecordedEnrolments implements EnrolmentsPort {
     };
     return { ...gateway, code, version: '0.1.0', expiresAt: new Date(START + 900_000).toISOString() };
   }
-  async confirm(code: string, ...rest: unknown[]): Promise<void> {
+  async confirm(code: string, ...rest: unknown[]): Promise<EnrolmentConfirmed> {
     this.calls.push(['confirm', code, ...rest]);
     if (code !== 'MNPQRTWX') throw new DemarcError('enrolment.unknown-code');
+    return { gateway: CONFIRMED_GATEWAY };
   }
   async createToken(input: { account: string }): ReturnType<EnrolmentsPort['createToken']> {
     this.calls.push(['createToken', input]);
