@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
-import pinoRoll from 'pino-roll';
 import { LOG_REDACTION } from './redaction.ts';
+import { RotatingFile } from './rotating-file.ts';
 
 export type Log = Logger;
 
@@ -11,6 +11,14 @@ export interface LogOptions {
   file?: string;
 }
 
+/** Small enough for an appliance; pino-roll would do the same for 21 MiB of memory, because of its calendar library. */
+const KEPT = { files: 5, maxBytes: 5 * 1024 * 1024 };
+
+const lostLines = (unit: string, lines: number): string => {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: 'warn', time, unit, code: 'log.lost', lines, msg: 'the disk took no log lines' })}\n`;
+};
+
 /**
  * The log of one process: pino JSON lines on stdout (design section 11: `level`, `time`, `msg`, `unit`, `code`), written
  * synchronously, because worker transports lose the last lines at a kill.
@@ -20,7 +28,7 @@ export async function createLog(options: LogOptions): Promise<Log> {
     { level: options.level, stream: pino.destination({ dest: 1, sync: true }) },
   ];
   if (options.file !== undefined) {
-    const stream = await pinoRoll({ file: options.file, size: '5m', limit: { count: 5 }, mkdir: true, sync: true });
+    const stream = new RotatingFile({ file: options.file, ...KEPT, lost: (lines) => lostLines(options.unit, lines) });
     streams.push({ level: options.level, stream });
   }
   return pino(
