@@ -4,30 +4,58 @@ import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
 import { RemovalGuard } from '#contract/users.ts';
 import { PbxType, PhonePolicy } from '#contract/words.ts';
-import { DocumentFile, describe } from './document.ts';
+import { DocumentFile } from './document.ts';
+
+const DEFAULT_WEB_PORT = 9443;
 
 /** The daemon's process settings, all from the environment (design section 11). */
-export const DaemonSettings = z.object({
+const DaemonSettings = z.object({
   stateFolder: z.string().min(1),
   configFile: z.string().min(1),
-  webPort: z.coerce.number().int().min(0).max(65_535).default(9443),
+  webPort: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_WEB_PORT),
+  /** Plain HTTP that leads to HTTPS; none when undefined. */
+  webRedirectPort: z.coerce.number().int().min(1).max(65_535).optional(),
   webHost: z.string().default('0.0.0.0'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });
 export type DaemonSettings = z.infer<typeof DaemonSettings>;
 
+/** Which variable each setting comes from. */
+const VARIABLES: Readonly<Record<keyof DaemonSettings, string>> = {
+  stateFolder: 'DEMARC_DAEMON_STATE',
+  configFile: 'DEMARC_DAEMON_CONFIG',
+  webPort: 'DEMARC_WEB_PORT',
+  webRedirectPort: 'DEMARC_WEB_REDIRECT_PORT',
+  webHost: 'DEMARC_WEB_HOST',
+  logLevel: 'DEMARC_LOG_LEVEL',
+};
+
 /** @throws DemarcError `config.invalid` naming the variable */
 export function daemonSettings(env: NodeJS.ProcessEnv): DaemonSettings {
-  const stateFolder = env['DEMARC_DAEMON_STATE'] ?? './daemon-state';
+  // An empty variable is one that is not set; but whoever names an empty state folder meant another one.
+  const read = (name: keyof DaemonSettings) => env[VARIABLES[name]] || undefined;
+  const stateFolder = env[VARIABLES.stateFolder] ?? './daemon-state';
+  const webPort = read('webPort');
   const parsed = DaemonSettings.safeParse({
     stateFolder,
-    configFile: env['DEMARC_DAEMON_CONFIG'] ?? join(stateFolder, 'config.json'),
-    webPort: env['DEMARC_WEB_PORT'],
-    webHost: env['DEMARC_WEB_HOST'],
-    logLevel: env['DEMARC_LOG_LEVEL'],
+    configFile: read('configFile') ?? join(stateFolder, 'config.json'),
+    webPort,
+    webRedirectPort: redirectPort(read('webRedirectPort'), webPort),
+    webHost: read('webHost'),
+    logLevel: read('logLevel'),
   });
-  if (!parsed.success) throw new DemarcError('config.invalid', describe(parsed.error));
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const variable = VARIABLES[path[0] as keyof DaemonSettings];
+    return `${variable}: ${message}`;
+  });
+  throw new DemarcError('config.invalid', problems.join('; '));
+}
+
+/** 8080 beside the standard port; beside another port only where it is asked for; "off" for none. */
+function redirectPort(wanted: string | undefined, webPort: string | undefined): string | number | undefined {
+  if (wanted !== undefined) return wanted === 'off' ? undefined : wanted;
+  return webPort === undefined || Number(webPort) === DEFAULT_WEB_PORT ? 8080 : undefined;
 }
 
 /** A secret encrypted with the device's key; this file never holds one in clear text. */

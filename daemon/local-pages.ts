@@ -27,8 +27,6 @@ import type { SyncEngine } from './sync/engine.ts';
 
 interface LocalPagesParts {
   settings: DaemonSettings;
-  /** Plain HTTP that leads to HTTPS; none when undefined. */
-  redirectPort: number | undefined;
   certificate: Promise<LocalCertificate>;
   logFile: string;
   version: string;
@@ -76,7 +74,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
     certificate: await parts.certificate,
     host: settings.webHost,
     port: settings.webPort,
-    redirectPort: parts.redirectPort,
+    redirectPort: settings.webRedirectPort,
     log,
   });
   const address: ApiAddress = { url: `https://${localName(settings.webHost)}:${server.port}`, pid: process.pid };

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { z } from 'zod';
+import { makeFolder } from '#config/atomic-file.ts';
 import { type Clock, instant, type Random } from '#config/clock.ts';
 import { ConfigFile, type DaemonSettings } from '#config/daemon-settings.ts';
 import type { Log } from '#config/log.ts';
@@ -50,7 +51,6 @@ interface DaemonParts {
   random: Random;
   /** The file that the log also goes to, for `demarc logs`. */
   logFile: string;
-  redirectPort?: number | undefined;
 }
 
 const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024 };
@@ -61,7 +61,7 @@ const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024
  * @throws DemarcError `store.locked`, `config.invalid`, `config.unwritable`, `daemon.port-taken`; nothing runs on then
  */
 export async function startDaemon(settings: DaemonSettings, parts: DaemonParts): Promise<Daemon> {
-  const { log, clock, random, logFile, redirectPort } = parts;
+  const { log, clock, random, logFile } = parts;
   const folder = settings.stateFolder;
   const version = packageJson.version;
   const startedAt = instant(clock);
@@ -69,7 +69,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
   const failed = (what: string) => (error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, what);
   const stops = new StopList();
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const store = await DaemonStore.open({ folder, log, clock });
     stops.add('store', () => store.close());
     const boot = await countBoot({ folder, clock, log });
@@ -250,7 +250,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       link,
       log,
     });
-    const own = { settings, redirectPort, certificate, logFile, version, startedAt, clock, log };
+    const own = { settings, certificate, logFile, version, startedAt, clock, log };
     const kept = { config, secrets, store, outbox, identity };
     const pages = await startLocalPages({
       ...own,

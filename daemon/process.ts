@@ -1,14 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '#config/atomic-file.ts';
 import { systemClock } from '#config/clock.ts';
 import { type DaemonSettings, daemonSettings } from '#config/daemon-settings.ts';
 import { createLog } from '#config/log.ts';
-import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { startDaemon } from './main.ts';
 
 /** systemd and people wait about five seconds before they kill. */
 const STOP_LIMIT_MS = 4500;
-const DEFAULT_WEB_PORT = 9443;
 
 /** The process: settings from the environment, log on stdout and in a file, ends in order at SIGTERM and SIGINT. */
 export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
@@ -20,9 +19,7 @@ export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
     return process.exit(error.code === 'config.invalid' ? 2 : 1);
   };
   // Before the log makes its own folder inside, with whatever mode.
-  await mkdir(settings.stateFolder, { recursive: true, mode: 0o700 }).catch((error: unknown) =>
-    fatal(new DemarcError('config.unwritable', settings.stateFolder, { cause: error })),
-  );
+  await makeFolder(settings.stateFolder).catch(fatal);
   const log = await createLog({ level: settings.logLevel, unit: 'daemon', file: logFile }).catch(fatal);
   const fail = (thrown: unknown): never => {
     const { code, message, nextStep } = toDemarcError(thrown);
@@ -31,14 +28,7 @@ export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
   };
   process.on('unhandledRejection', fail);
   process.on('uncaughtException', fail);
-  const redirectPort = redirect(env['DEMARC_WEB_REDIRECT_PORT'], settings);
-  const daemon = await startDaemon(settings, {
-    log,
-    clock: systemClock,
-    random: Math.random,
-    logFile,
-    redirectPort,
-  }).catch(fail);
+  const daemon = await startDaemon(settings, { log, clock: systemClock, random: Math.random, logFile }).catch(fail);
   const stop = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'stopping');
     setTimeout(() => fail(new Error('did not stop within five seconds')), STOP_LIMIT_MS).unref();
@@ -56,14 +46,4 @@ function settingsOrExit(env: NodeJS.ProcessEnv): DaemonSettings {
     process.stderr.write(`demarc-daemon: ${error.message}. ${error.nextStep}\n`);
     return process.exit(2);
   }
-}
-
-/** 8080 beside the standard port; beside another port only where it is asked for; "off" for none. */
-function redirect(wanted: string | undefined, settings: DaemonSettings): number | undefined {
-  if (wanted === undefined || wanted === '') return settings.webPort === DEFAULT_WEB_PORT ? 8080 : undefined;
-  if (wanted === 'off') return undefined;
-  const port = Number(wanted);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  process.stderr.write('demarc-daemon: DEMARC_WEB_REDIRECT_PORT must be a port or "off".\n');
-  return process.exit(2);
 }

@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { makeFolder } from '#config/atomic-file.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
 import { Irregularity } from '#contract/words.ts';
@@ -121,7 +122,7 @@ async function saveExport(
     }
   };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await pipeline(counted(), createWriteStream(temporary, { mode: 0o600, flush: true }), { signal });
     await rename(temporary, join(folder, name));
   } catch (error) {

@@ -12,18 +12,33 @@ describe('process settings', () => {
       stateFolder: './daemon-state',
       configFile: 'daemon-state/config.json',
       webPort: 9443,
+      webRedirectPort: 8080,
       webHost: '0.0.0.0',
       logLevel: 'info',
     });
   });
 
   test.each([
-    [{ DEMARC_WEB_PORT: '70000' }, /webPort/],
-    [{ DEMARC_WEB_PORT: 'x' }, /webPort/],
-    [{ DEMARC_LOG_LEVEL: 'loud' }, /logLevel/],
-    [{ DEMARC_DAEMON_STATE: '' }, /stateFolder/],
-  ])('%o is refused with the name of the field', (env, message) => {
+    [{ DEMARC_WEB_PORT: '70000' }, /DEMARC_WEB_PORT/],
+    [{ DEMARC_WEB_PORT: 'x' }, /DEMARC_WEB_PORT/],
+    [{ DEMARC_WEB_REDIRECT_PORT: '0' }, /DEMARC_WEB_REDIRECT_PORT/],
+    [{ DEMARC_WEB_REDIRECT_PORT: 'on' }, /DEMARC_WEB_REDIRECT_PORT/],
+    [{ DEMARC_LOG_LEVEL: 'loud' }, /DEMARC_LOG_LEVEL/],
+    [{ DEMARC_DAEMON_STATE: '' }, /DEMARC_DAEMON_STATE/],
+  ])('%o is refused with the name of the variable', (env, message) => {
     expect(() => daemonSettings(env)).toThrow(message);
+  });
+
+  test.each([
+    [{}, 8080],
+    [{ DEMARC_WEB_PORT: '9443' }, 8080],
+    [{ DEMARC_WEB_PORT: '9444' }, undefined],
+    [{ DEMARC_WEB_PORT: '' }, 8080],
+    [{ DEMARC_WEB_PORT: '9444', DEMARC_WEB_REDIRECT_PORT: '80' }, 80],
+    [{ DEMARC_WEB_REDIRECT_PORT: 'off' }, undefined],
+    [{ DEMARC_WEB_REDIRECT_PORT: '' }, 8080],
+  ])('with %o the redirect listens on %s', (env, port) => {
+    expect(daemonSettings(env).webRedirectPort).toBe(port);
   });
 });
 
@@ -38,7 +53,9 @@ describe('the configuration document', () => {
       guard: { percent: 10, users: 50 },
       phonePolicy: 'All',
     });
-    expect(DaemonConfig.parse({ version: 1, pbxs: [PBX] }).pbxs).toEqual([{ ...PBX, syncMinutes: 20, secrets: {} }]);
+    expect(DaemonConfig.parse({ version: 1, pbxs: [PBX] }).pbxs).toEqual([
+      { ...PBX, syncMinutes: 20, secrets: {}, learned: [] },
+    ]);
   });
 
   test.each([

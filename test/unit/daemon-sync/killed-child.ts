@@ -11,4 +11,5 @@ for (let version = Number(boot) * 1000; ; version += 1) {
     .filter((_, index) => (index * 7 + version) % 100 !== 0)
     .map((user, index) => ((index + version) % 10 === 0 ? { ...user, department: `Version ${version}` } : user));
   await engine.run(PBX, { trigger: 'schedule', full: version % 4 === 0 }, new AbortController().signal);
+  process.stdout.write('synced\n');
 }

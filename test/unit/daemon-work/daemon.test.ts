@@ -121,7 +121,7 @@ describe('the daemon as a program', { timeout: 120_000 }, () => {
 
   test.each([
     ['a damaged configuration', { file: 'config.json', text: '{"version":1,"pbxs":[{}]}' }, {}, 2, 'pbxs.0'],
-    ['a wrong port', undefined, { DEMARC_WEB_PORT: 'many' }, 2, 'webPort'],
+    ['a wrong port', undefined, { DEMARC_WEB_PORT: 'many' }, 2, 'DEMARC_WEB_PORT'],
     ['a wrong redirect port', undefined, { DEMARC_WEB_REDIRECT_PORT: '99999' }, 2, 'DEMARC_WEB_REDIRECT_PORT'],
   ])('%s ends the start with exit code and one line that names it', async (_what, file, env, code, words) => {
     await using g = await gateway();
