@@ -11,6 +11,8 @@ import { MiVoice5000Adapter, miVoice5000Gives } from './mivoice-5000/adapter.ts'
 import { MiVoice5000Connection } from './mivoice-5000/connection.ts';
 import { MiVoiceBusinessAdapter, miVoiceBusinessGives } from './mivoice-business/adapter.ts';
 import { MiVoiceBusinessConnection } from './mivoice-business/connection.ts';
+import { MiVoiceOffice400Adapter, miVoiceOffice400Gives } from './mivoice-office-400/adapter.ts';
+import { MiVoiceOffice400Connection } from './mivoice-office-400/connection.ts';
 
 /** What every adapter is handed. */
 export interface AdapterParts {
@@ -79,7 +81,26 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
     },
     create: (connection, parts) => new MiVoice5000Adapter(parsed(MiVoice5000Connection, connection), parts),
   },
-  'mivoice-office-400': later('mivoice-office-400'),
+  'mivoice-office-400': {
+    type: 'mivoice-office-400',
+    supported: true,
+    connection: MiVoiceOffice400Connection,
+    secretNames: ['password', 'phoneBookPassword'],
+    prerequisites: [
+      'In WebAdmin open Configuration, IP network, IP security and enable the CSTA service; its usual port is 7001.',
+      'Make a user account for Demarc whose authorization profile has “Third-party CTI” and “LDAP name service”; never use the account “admin”.',
+      'Check in the licence page that CSTA Sessions are left: other applications may hold them.',
+      'For names: note host, port, base DN and log-in of the LDAP phone book (IP network, LDAP server).',
+      'For e-mail addresses and direct-dial numbers: export the users in WebAdmin as CSV with a header line such as Number, Name, E-mail, DDI, and put the file where the settings say.',
+      'Note the release in WebAdmin: no interface tells it.',
+    ],
+    gives: miVoiceOffice400Gives,
+    address(connection) {
+      const { host, port } = parsed(MiVoiceOffice400Connection, connection);
+      return `${host}:${port}`;
+    },
+    create: (connection, parts) => new MiVoiceOffice400Adapter(parsed(MiVoiceOffice400Connection, connection), parts),
+  },
   'mx-one': later('mx-one'),
 };
 

@@ -140,4 +140,121 @@ export const adapterErrors = {
     cause: 'The form export is not valid CSV',
     nextStep: 'Export the form again and do not edit the file in a spreadsheet.',
   },
+  'pbx.host-key-unconfirmed': {
+    status: 409,
+    cause: 'Nobody has confirmed yet that this is the host key of the PBX, so nothing was sent to it',
+    nextStep: 'Compare the fingerprint with what ssh-keygen -lf prints on the PBX, and enter it in its settings.',
+  },
+  'pbx.host-key-changed': {
+    status: 502,
+    cause: 'The host key of the PBX is not the one that was confirmed',
+    nextStep:
+      'If the PBX was installed anew, confirm the new fingerprint; if not, somebody may be in between: stop here.',
+  },
+  'ssh.protocol': {
+    status: 502,
+    cause: 'What came from this address is not SSH, or not in a form that can be agreed on',
+    nextStep: 'Check that host and port are those of the SSH server of the PBX, and its log at this time.',
+  },
+  'ssh.no-password-login': {
+    status: 502,
+    cause: 'The SSH server does not take passwords for this account',
+    nextStep: 'Allow password log-in for this account on the PBX; the password was not sent.',
+  },
+  'ssh.refused': {
+    status: 502,
+    cause: 'The SSH server logged in but does not run commands for this account',
+    nextStep: 'Give the account a shell in which mdsh can be run.',
+  },
+  'ssh.too-much': {
+    status: 502,
+    cause: 'The PBX gave far more than the answer to a command can be',
+    nextStep: 'Run the command by hand on the PBX and look at what it prints.',
+  },
+  'mdsh.missing': {
+    status: 502,
+    cause: 'The account finds no mdsh program',
+    nextStep: 'Check that this is the Service Node of an MX-ONE, and that the account may run mdsh.',
+  },
+  'mdsh.not-accepted': {
+    status: 502,
+    cause: 'The MX-ONE did not accept the command',
+    nextStep: 'Run the command by hand with this account; check its rights and the release.',
+  },
+  'mdsh.failed': {
+    status: 502,
+    cause: 'A command on the MX-ONE ended with an error',
+    nextStep: 'Run the command by hand with this account and look at what it says.',
+  },
+  'mdsh.no-table': {
+    status: 502,
+    cause: 'What the MX-ONE printed is not the table that was expected',
+    nextStep: 'Run the command by hand and send its header lines to support; the layout may be new in this release.',
+  },
+  'csta.protocol': {
+    status: 502,
+    cause: 'What came from this address is not valid CSTA',
+    nextStep: 'Check that the port is that of the CSTA service (XML over TCP), and that the service is not set to TLS.',
+  },
+  'csta.not-offered': {
+    status: 502,
+    cause: 'The PBX does not offer this CSTA service',
+    nextStep:
+      'Check the release and the CSTA licence; where the PBX cannot list its phones, use the export of its users.',
+  },
+  'csta.no-access': {
+    status: 502,
+    cause: 'The PBX does not allow this CSTA request',
+    nextStep: 'Give the account of the gateway the right to third-party CTI, and allow the gateway’s address.',
+  },
+  'csta.limit': {
+    status: 502,
+    cause: 'The PBX has reached a limit of its own or of its CSTA licences',
+    nextStep: 'Look up the CSTA sessions in the licence page of the PBX; other applications may hold them.',
+  },
+  'csta.busy': {
+    status: 502,
+    cause: 'The PBX is too busy for the CSTA request',
+    nextStep: 'Nothing needs to be done; the next run tries again.',
+  },
+  'csta.wrong-state': {
+    status: 502,
+    cause: 'The PBX cannot answer the CSTA request in its present state',
+    nextStep: 'Try again; if it repeats, restart the CSTA service of the PBX.',
+  },
+  'csta.refused': {
+    status: 502,
+    cause: 'The PBX refused the CSTA request',
+    nextStep: 'Look at the class and the value that it gave, and at the event log of the PBX at this time.',
+  },
+  'csta.not-ready': {
+    status: 502,
+    cause: 'The PBX says that its CSTA service is not in operation',
+    nextStep: 'Wait until it has started; check that the CSTA service is enabled.',
+  },
+  'csta.session-refused': {
+    status: 502,
+    cause: 'The PBX refused the application session',
+    nextStep: 'Look at the reason; if it wants a log-in, enter a user with the right to third-party CTI.',
+  },
+  'csta.session-limit': {
+    status: 502,
+    cause: 'The PBX has no application session left',
+    nextStep: 'End sessions of other applications, or extend the licence.',
+  },
+  'csta.session-ended': {
+    status: 502,
+    cause: 'The PBX ended the application session',
+    nextStep: 'Nothing needs to be done; the next run opens a new one.',
+  },
+  'export.no-file': {
+    status: 404,
+    cause: 'No export of the users was found',
+    nextStep: 'Export the users in WebAdmin as CSV and put the file where the settings of this PBX say.',
+  },
+  'export.not-recognised': {
+    status: 422,
+    cause: 'The export of the users has no header line with number and name',
+    nextStep: 'Let the first line name the columns, for example Number, Name, E-mail, DDI.',
+  },
 } as const;

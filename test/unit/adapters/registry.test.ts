@@ -14,7 +14,7 @@ describe('PBX families', () => {
     for (const [name, type] of Object.entries(adapterTypes)) expect(type.type).toBe(name);
   });
 
-  it.each(['mivoice-office-400', 'mx-one'] as const)('%s is refused plainly, whatever its settings', (type) => {
+  it.each(['mx-one'] as const)('%s is refused plainly, whatever its settings', (type) => {
     expect(() => adapterTypes[type].create({}, adapterParts())).toThrow(
       expect.objectContaining({ code: 'pbx.not-supported', detail: expect.stringContaining(PBX_TYPE_NAMES[type]) }),
     );
