@@ -2,8 +2,9 @@ import { join, resolve } from 'node:path';
 import { replaceFile } from '#config/atomic-file.ts';
 import type { CloudConfig } from '#config/daemon-settings.ts';
 import type { EnrolmentStart } from './api/routes/gateway-routes.ts';
+import { proxyUrl } from './link/addresses.ts';
 import { type CloudTarget, cloudWay } from './link/cloud-way.ts';
-import type { CloudTarget as CheckedCloud } from './self-test/check.ts';
+import type { CheckedCloud } from './self-test/check.ts';
 
 interface Secrets {
   seal(text: string): string;
@@ -43,15 +44,9 @@ export async function cloudConfig(
 /** The cloud as the self-test looks at it: the same trust as the link's. */
 export function checkedCloud(target: CloudTarget | undefined): CheckedCloud | undefined {
   if (!target) return undefined;
-  let proxy: URL | undefined;
-  if (target.proxy) {
-    proxy = new URL(target.proxy.url);
-    if (target.proxy.user !== undefined) proxy.username = encodeURIComponent(target.proxy.user);
-    if (target.proxy.password !== undefined) proxy.password = encodeURIComponent(target.proxy.password);
-  }
   return {
     url: new URL(target.url),
-    proxy,
+    proxy: target.proxy && proxyUrl(target.proxy),
     trust: async (signal) => {
       const way = await cloudWay(target, undefined, signal);
       way.close();

@@ -5,6 +5,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { readFileIfThere } from '#config/atomic-file.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { hostAndPort, proxyUrl } from './addresses.ts';
 import { type Circumstances, connectionError, refusal } from './connection-errors.ts';
 
 /** Where the cloud is; like the configuration, but with the proxy's password in clear text. */
@@ -68,9 +69,7 @@ export async function cloudWay(
 
 function agentFor({ proxy }: CloudTarget): Pick<CloudWay, 'agent' | 'circumstances'> {
   if (proxy === undefined) return { agent: new Agent({ keepAlive: false }), circumstances: () => ({}) };
-  const url = new URL(proxy.url);
-  if (proxy.user !== undefined) url.username = encodeURIComponent(proxy.user);
-  if (proxy.password !== undefined) url.password = encodeURIComponent(proxy.password);
+  const url = proxyUrl(proxy);
   const agent = new HttpsProxyAgent(url, { timeout: CONNECT_TIMEOUT_MS });
   let proxyStatus: number | undefined;
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
@@ -129,8 +128,7 @@ function presentedChain(way: CloudWay, signal: AbortSignal | undefined): Promise
 function requestOptions(way: CloudWay, method: string, path: string, signal: AbortSignal | undefined): RequestOptions {
   return {
     method,
-    host: way.url.hostname.replace(/^\[|\]$/g, ''),
-    port: way.url.port === '' ? 443 : Number(way.url.port),
+    ...hostAndPort(way.url),
     path: way.url.pathname.replace(/\/$/, '') + path,
     agent: way.agent,
     ...way.tls,

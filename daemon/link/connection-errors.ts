@@ -3,6 +3,8 @@ import { DemarcError } from '#contract/errors/demarc-error.ts';
 
 /** What was learned about a failed try beside the thrown error. */
 export interface Circumstances {
+  /** Which part of the way failed, for the detail. */
+  where?: string | undefined;
   /** `host:port` of the proxy, when one is used. */
   proxy?: string | undefined;
   /** What the proxy answered to CONNECT; undefined when it was not reached. */
@@ -33,23 +35,28 @@ export function connectionError(thrown: unknown, circumstances: Circumstances = 
   const error = first(thrown);
   const code = codeOf(error) || codeOf(thrown);
   const text = code || (error instanceof Error ? error.message : String(error)).slice(0, 200);
-  const { proxy, proxyStatus } = circumstances;
+  const { where, proxy, proxyStatus } = circumstances;
   if (proxy !== undefined && proxyStatus !== 200) {
     if (proxyStatus === 407) return new DemarcError('link.proxy-auth', proxy, { cause: thrown });
     const detail = proxyStatus === undefined ? `${proxy}: ${text}` : `${proxy} answered ${proxyStatus}`;
     return new DemarcError('link.proxy', detail, { cause: thrown });
   }
-  return new DemarcError(meaning(code), text, { cause: thrown });
+  return new DemarcError(meaning(code), where === undefined ? text : `${where}: ${text}`, { cause: thrown });
 }
 
-function meaning(code: string): ErrorCode {
-  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'link.dns';
-  if (/ALERT_CERTIFICATE_EXPIRED/.test(code)) return 'identity.expired';
-  if (/ALERT_CERTIFICATE_REVOKED/.test(code)) return 'identity.revoked';
-  if (/^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_)|SELF_SIGNED|INVALID_CA|HOSTNAME_MISMATCH|^EPROTO$/.test(code))
-    return 'link.tls';
-  return 'link.unreachable';
-}
+/** Codes of Node and OpenSSL and what they mean; the first that fits counts. */
+const MEANINGS: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/^(ENOTFOUND$|EAI_)/, 'link.dns'],
+  [/ALERT_CERTIFICATE_EXPIRED/, 'identity.expired'],
+  [/ALERT_CERTIFICATE_REVOKED/, 'identity.revoked'],
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, 'check.tls-expired'],
+  [/ALTNAME_INVALID|HOSTNAME_MISMATCH/, 'check.tls-name'],
+  [/SELF_SIGNED|^UNABLE_TO_|^CERT_(UNTRUSTED|REJECTED|SIGNATURE_FAILURE)$|INVALID_CA/, 'check.tls-untrusted'],
+  [/^(ERR_SSL|ERR_TLS|CERT_)|^EPROTO$/, 'link.tls'],
+];
+
+const meaning = (code: string): ErrorCode =>
+  MEANINGS.find(([pattern]) => pattern.test(code))?.[1] ?? 'link.unreachable';
 
 /** The error behind an HTTP answer that is not the wanted one. `body` is what it said, as far as it was read. */
 export function refusal(status: number, retryAfter: string | undefined, body: string, now: number): RefusedError {

@@ -6,7 +6,7 @@ import { catalogue, type ErrorCode } from '#contract/errors/catalogue.ts';
 import type { ProbeReport } from '#pbx-adapters/adapter.ts';
 
 /** Where the cloud is, how it is reached, and whom to believe there (the system's CAs when `trust` is left out). */
-export interface CloudTarget {
+export interface CheckedCloud {
   url: URL;
   trust?:
     | ((
@@ -18,7 +18,7 @@ export interface CloudTarget {
 
 /** What the checks may look at. Everything is handed in; a part that is not set up yet is undefined. */
 export interface CheckContext {
-  cloud: CloudTarget | undefined;
+  cloud: CheckedCloud | undefined;
   /** The gateway's certificate and key, PEM. */
   identity: { certificate: string; key: string } | undefined;
   stateFolder: string;

@@ -2,42 +2,17 @@
 import { type IncomingMessage, request } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import type { CloudTarget } from './check.ts';
-
-/** Host without the brackets of an IPv6 address, and the port with the scheme's default. */
-export function hostAndPort(url: URL): { host: string; port: number } {
-  const standard = url.protocol === 'http:' ? 80 : 443;
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? standard : Number(url.port) };
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
-/** What the operating system's and OpenSSL's words mean for a person. */
-export function reachError(error: unknown, where: string): DemarcError {
-  if (error instanceof DemarcError) return error;
-  const code = codeOf(error);
-  const text = `${where}: ${code || (error instanceof Error ? error.message : String(error))}`;
-  return new DemarcError(meaning(code), text, { cause: error });
-}
-
-function meaning(code: string): ErrorCode {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA') return 'link.dns';
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'check.tls-expired';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'check.tls-name';
-  if (/SELF_SIGNED|UNABLE_TO|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA/.test(code)) return 'check.tls-untrusted';
-  if (code.startsWith('ERR_SSL') || code === 'EPROTO') return 'link.tls';
-  return 'link.unreachable';
-}
+import { hostAndPort } from '../link/addresses.ts';
+import { connectionError } from '../link/connection-errors.ts';
+import type { CheckedCloud } from './check.ts';
 
 /** Resolves when the socket emits `ready`, rejects when it fails, closes before, or the signal ends it. */
 function settled<S extends Socket>(socket: S, ready: 'connect' | 'secureConnect', where: string, signal: AbortSignal) {
   return new Promise<S>((resolve, reject) => {
     const give = (error: unknown) => {
       socket.destroy();
-      reject(reachError(error, where));
+      reject(connectionError(error, { where }));
     };
     const aborted = () => give(new DemarcError('link.unreachable', `${where}: no answer in time`));
     if (signal.aborted) return aborted();
@@ -73,7 +48,7 @@ export function openTunnel(proxy: URL, target: URL, signal: AbortSignal): Promis
     const ask = request({ host: via.host, port: via.port, method: 'CONNECT', path: authority, headers, agent: false });
     const give = (error: unknown) => {
       ask.destroy();
-      reject(error instanceof DemarcError ? error : reachError(error, where));
+      reject(connectionError(error, { where }));
     };
     if (signal.aborted) return give(new DemarcError('link.unreachable', `${where}: no answer in time`));
     signal.addEventListener('abort', () => give(new DemarcError('link.unreachable', `${where}: no answer in time`)), {
@@ -98,8 +73,8 @@ export interface TlsOptions {
   identity?: { certificate: string; key: string } | undefined;
 }
 
-/** TLS to the cloud, through the proxy where there is one. @throws DemarcError of `reachError` */
-export async function openTls(cloud: CloudTarget, options: TlsOptions, signal: AbortSignal): Promise<TLSSocket> {
+/** TLS to the cloud, through the proxy where there is one. @throws DemarcError of `connectionError` */
+export async function openTls(cloud: CheckedCloud, options: TlsOptions, signal: AbortSignal): Promise<TLSSocket> {
   const { host, port } = hostAndPort(cloud.url);
   const trust = options.verify ? await cloud.trust?.(signal) : undefined;
   const below = cloud.proxy ? await openTunnel(cloud.proxy, cloud.url, signal) : await openTcp(cloud.url, signal);
@@ -130,7 +105,7 @@ export function exchange(
     });
     const give = (error: unknown) => {
       ask.destroy();
-      reject(reachError(error, where));
+      reject(connectionError(error, { where }));
     };
     const aborted = () => give(new DemarcError('link.unreachable', `${where}: no answer in time`));
     if (signal.aborted) return aborted();

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { hostAndPort } from '../../link/addresses.ts';
+import { connectionError } from '../../link/connection-errors.ts';
 import { type Check, NO_CLOUD, ok, skipped } from '../check.ts';
-import { hostAndPort, reachError } from '../reach.ts';
 
 /** Whether the name of the cloud (or of the web proxy, which then resolves the cloud's) has an address. */
 export const cloudDns: Check = {
@@ -17,7 +18,7 @@ export const cloudDns: Check = {
       const found = await lookup(host, { all: true });
       return ok(`${host} is ${found.map((entry) => entry.address).join(', ')}`);
     } catch (error) {
-      throw reachError(error, host);
+      throw connectionError(error, { where: host });
     }
   },
 };

@@ -1,5 +1,6 @@
+import { hostAndPort } from '../../link/addresses.ts';
 import { type Check, NO_CLOUD, ok, skipped } from '../check.ts';
-import { hostAndPort, openTcp } from '../reach.ts';
+import { openTcp } from '../reach.ts';
 
 /** Whether a TCP connection to the cloud, or to the web proxy in front of it, is accepted. */
 export const cloudTcp: Check = {

@@ -1,5 +1,6 @@
+import { hostAndPort } from '../../link/addresses.ts';
 import { type Check, NO_CLOUD, ok, problem, skipped } from '../check.ts';
-import { hostAndPort, openTls } from '../reach.ts';
+import { openTls } from '../reach.ts';
 
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 14;

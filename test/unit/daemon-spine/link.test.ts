@@ -135,10 +135,13 @@ test.each([
   ['ECONNREFUSED', 'link.unreachable'],
   ['ETIMEDOUT', 'link.unreachable'],
   ['ECONNRESET', 'link.unreachable'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'link.tls'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'link.tls'],
-  ['CERT_HAS_EXPIRED', 'link.tls'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'link.tls'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'check.tls-untrusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'check.tls-untrusted'],
+  ['CERT_HAS_EXPIRED', 'check.tls-expired'],
+  ['CERT_NOT_YET_VALID', 'check.tls-expired'],
+  ['CERT_CHAIN_TOO_LONG', 'link.tls'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'check.tls-name'],
+  ['EPROTO', 'link.tls'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'link.tls'],
   ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', 'identity.expired'],
 ])('%s means %s', (code, expected) => {
@@ -316,7 +319,7 @@ describe('failures', () => {
   test.each([
     ['nobody listens', async () => ({ url: `https://127.0.0.1:${await freePort()}` }), 'link.unreachable'],
     ['the name does not exist', async () => ({ url: 'https://nowhere.invalid' }), 'link.dns'],
-    ['the certificate is of an unknown CA', async (url: string) => ({ url }), 'link.tls'],
+    ['the certificate is of an unknown CA', async (url: string) => ({ url }), 'check.tls-untrusted'],
     ['another fingerprint', async (url: string) => ({ url, fingerprint: 'AB'.repeat(32) }), 'link.tls'],
     ['the CA file is missing', async (url: string) => ({ url, caFile: '/nowhere/ca.pem' }), 'config.unreadable'],
     [
