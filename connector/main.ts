@@ -47,7 +47,7 @@ export async function startConnector(
   try {
     const folder = settings.dataFolder;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const store = await Store.open({ path: storePath, clock });
+    const store = await Store.open({ path: storePath, clock, log });
     stops.add('store', () => store.close());
 
     const ca = await PrivateCa.open({ folder, clock });

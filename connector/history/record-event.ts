@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import { type Clock, instant } from '#config/clock.ts';
 import type { HistoryEvent } from '#contract/events.ts';
 import type { Work } from '../store/store.ts';
@@ -30,7 +29,7 @@ export interface NewEvent
 
 /** Writes one event in the caller's unit of work and tells the consoles; a repeated report changes nothing. */
 export async function recordEvent(unit: Work, event: NewEvent, clock: Clock): Promise<void> {
-  const id = ulid(clock.now());
+  const id = unit.newId();
   const written = await unit.db
     .insertInto('event')
     .values({

@@ -103,7 +103,7 @@ export class Batch {
     try {
       await handle({
         ...this.#delivery(open, message.topic),
-        work: { db, changed: (change) => changes.push(change) },
+        work: { ...this.#work, changed: (change) => changes.push(change) },
         patch: (values) => patches.push(values),
         after: (key, task) => tasks.push([key, task]),
       });
@@ -136,7 +136,7 @@ export class Batch {
   #delivery(open: OpenSender, topic: DeviceMessage['topic']): Delivery {
     return {
       parts: this.#parts,
-      work: { db: this.#work.db, changed: (change) => this.#changed(change) },
+      work: { ...this.#work, changed: (change) => this.#changed(change) },
       sender: open.sender,
       topic,
       now: this.#now,

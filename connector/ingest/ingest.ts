@@ -122,21 +122,13 @@ export class Ingest implements DeviceHandler {
 
   async #commit(messages: Waiting[]): Promise<void> {
     let after: AfterCommit;
-    // A full disk ends the transaction by itself, and then the rollback's complaint would hide the cause.
-    let cause: unknown;
     try {
       after = await this.#store.write(async (work) => {
-        try {
-          const batch = new Batch(work, this.#parts);
-          for (const { take } of messages) await take(batch);
-          return await batch.finish();
-        } catch (error) {
-          cause = error;
-          throw error;
-        }
+        const batch = new Batch(work, this.#parts);
+        for (const { take } of messages) await take(batch);
+        return batch.finish();
       });
-    } catch (thrown) {
-      const error = cause ?? thrown;
+    } catch (error) {
       this.#log.error({ code: 'link.not-stored', err: error, messages: messages.length }, 'messages were not stored');
       for (const { reject } of messages) reject(new DemarcError('link.not-stored', undefined, { cause: error }));
       return;

@@ -1,3 +1,5 @@
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+
 /** SQLite's primary result codes that blame the data of one statement: error, too big, constraint, mismatch, range. */
 const DATA_ERRORS = new Set([1, 18, 19, 20, 25]);
 
@@ -11,4 +13,12 @@ export function isStoreFailure(error: unknown): boolean {
   if (error.code !== 'ERR_SQLITE_ERROR') return false;
   const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0;
   return !DATA_ERRORS.has(code & 0xff);
+}
+
+const SQLITE_FULL = 13;
+
+/** A failure of the store under its name in the catalogue (`store.full`), where it has one; anything else as it is. */
+export function namedFailure(error: unknown): unknown {
+  const full = isStoreFailure(error) && error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
+  return full ? new DemarcError('store.full', undefined, { cause: error }) : error;
 }

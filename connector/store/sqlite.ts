@@ -1,8 +1,28 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type SqliteDatabase, SqliteDialect } from 'kysely';
+import { SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
 
 /** Statements kept prepared; the product uses a few hundred different ones. */
 const STATEMENT_CACHE = 500;
+
+const NOTHING_TO_DO: ReturnType<SqliteDatabase['prepare']> = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
+
+/** SQLite creates and alters tables in transactions like anything else, though kysely's adapter denies it. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter();
+  }
+}
 
 /**
  * kysely's SQLite dialect over node:sqlite, which has the same shape as what the dialect was written for but for the
@@ -14,7 +34,7 @@ export function sqliteDialect(path: string): SqliteDialect {
   database.exec('PRAGMA synchronous = FULL');
   database.exec('PRAGMA foreign_keys = ON');
   database.exec('PRAGMA busy_timeout = 5000');
-  return new SqliteDialect({ database: adapt(database) });
+  return new Dialect({ database: adapt(database) });
 }
 
 function adapt(database: DatabaseSync): SqliteDatabase {
@@ -33,6 +53,8 @@ function adapt(database: DatabaseSync): SqliteDatabase {
       database.close();
     },
     prepare: (sql) => {
+      // A full disk ends the transaction by itself; a rollback that complains about that would hide why.
+      if (sql === 'rollback' && !database.isTransaction) return NOTHING_TO_DO;
       const statement = prepare(sql);
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {

@@ -1,7 +1,9 @@
 import { Kysely, type Transaction } from 'kysely';
-import type { Clock } from '#config/clock.ts';
-import { instant } from '#config/clock.ts';
+import { monotonicFactory } from 'ulid';
+import { type Clock, instant } from '#config/clock.ts';
+import type { Log } from '#config/log.ts';
 import type { Change } from '#contract/api.ts';
+import { namedFailure } from './failure.ts';
 import { migrate } from './migrations/index.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
@@ -19,6 +21,8 @@ export interface NumberedChange extends Change {
 export interface Work {
   db: Transaction<Tables>;
   changed(change: Change & { partner?: string | null }): void;
+  /** A new ULID, larger than every one before, within a millisecond too: what is listed by id keeps its order. */
+  newId(): string;
 }
 
 /**
@@ -28,25 +32,42 @@ export interface Work {
 export class Store {
   readonly db: Db;
   readonly #clock: Clock;
+  readonly #log: Log | undefined;
+  readonly #nextId = monotonicFactory();
   readonly #listeners = new Set<(changes: readonly NumberedChange[]) => void>();
 
-  private constructor(db: Db, clock: Clock) {
+  private constructor(db: Db, { clock, log }: { clock: Clock; log?: Log }) {
     this.db = db;
     this.#clock = clock;
+    this.#log = log;
   }
 
-  /** Opens the SQLite file (`:memory:` for tests) and brings its tables to this version. */
-  static async open(options: { path: string; clock: Clock }): Promise<Store> {
-    const db = new Kysely<Tables>({ dialect: sqliteDialect(options.path) });
-    await migrate(db);
-    return new Store(db, options.clock);
+  /**
+   * Opens the SQLite file (`:memory:` for tests) and brings its tables to this version.
+   * @throws DemarcError `store.full`
+   */
+  static async open(options: { path: string; clock: Clock; log?: Log }): Promise<Store> {
+    let db: Db | undefined;
+    try {
+      db = new Kysely<Tables>({ dialect: sqliteDialect(options.path) });
+      await migrate(db);
+      return new Store(db, options);
+    } catch (error) {
+      await db?.destroy();
+      throw namedFailure(error);
+    }
   }
 
+  /**
+   * Runs a unit of work: all of it is committed when this resolves, nothing of it when this rejects.
+   * @throws DemarcError `store.full`, and whatever the work throws
+   */
   async write<T>(work: (unit: Work) => Promise<T>): Promise<T> {
     const changes: (Change & { partner?: string | null })[] = [];
     const numbered: NumberedChange[] = [];
-    const result = await this.db.transaction().execute(async (db) => {
-      const value = await work({ db, changed: (change) => changes.push(change) });
+    const transaction = this.db.transaction().execute(async (db) => {
+      const newId = () => this.#nextId(this.#clock.now());
+      const value = await work({ db, changed: (change) => changes.push(change), newId });
       for (const change of changes) {
         const partner = change.partner ?? null;
         const { id } = await db
@@ -65,7 +86,10 @@ export class Store {
       }
       return value;
     });
-    if (numbered.length > 0) for (const listener of this.#listeners) listener(numbered);
+    const result = await transaction.catch((error: unknown) => {
+      throw namedFailure(error);
+    });
+    if (numbered.length > 0) for (const listener of this.#listeners) this.#tell(listener, numbered);
     return result;
   }
 
@@ -73,6 +97,16 @@ export class Store {
   onChange(listener: (changes: readonly NumberedChange[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What is committed is committed: a listener that fails is its own trouble, not the writer's. */
+  #tell(listener: (changes: readonly NumberedChange[]) => void, changes: readonly NumberedChange[]): void {
+    try {
+      listener(changes);
+    } catch (error) {
+      if (this.#log) this.#log.error({ code: 'internal', err: error }, 'a listener to changes failed');
+      else process.emitWarning(`a listener to changes failed: ${String(error)}`);
+    }
   }
 
   async close(): Promise<void> {

@@ -186,10 +186,11 @@ const STATEMENTS = [
   PRIMARY KEY (id),
   UNIQUE (account_id, pbx_id, source_key)
 )`,
-  `CREATE INDEX directory_user_by_account_name_lc_id ON directory_user (account_id, name_lc, id)`,
+  // Covers counting and searching in the order of names: a substring is looked for in the index alone.
+  `CREATE INDEX directory_user_by_account_name_lc_id_search ON directory_user (account_id, name_lc, id, search)`,
   `CREATE INDEX directory_user_by_account_email_lc ON directory_user (account_id, email_lc)`,
   `CREATE INDEX directory_user_by_account_extension ON directory_user (account_id, extension)`,
-  `CREATE INDEX directory_user_by_account_modified_at ON directory_user (account_id, modified_at)`,
+  `CREATE INDEX directory_user_by_account_modified_at_id ON directory_user (account_id, modified_at, id)`,
   `CREATE TABLE sync_stage (
   run_id TEXT NOT NULL,
   source_key TEXT NOT NULL,

@@ -1,13 +1,19 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { isStoreFailure } from '../failure.ts';
 import { initial } from './0001-initial.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = { '0001-initial': initial };
 
-/** Brings the tables to this version. @throws whatever the database says, with nothing half done. */
-export async function migrate<T>(db: Kysely<T>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+/**
+ * Brings the tables to this version (or to that of the given migrations), in one transaction: however it ends, nothing is
+ * half done.
+ * @throws Error with what the migration says as its cause; a failure of the store itself as it is
+ */
+export async function migrate<T>(db: Kysely<T>, to: Record<string, Migration> = migrations): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => to } });
   const { error } = await migrator.migrateToLatest();
+  if (isStoreFailure(error)) throw error;
   if (error !== undefined) throw new Error('the store could not be brought to this version', { cause: error });
 }

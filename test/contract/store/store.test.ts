@@ -1,8 +1,10 @@
 /** What every store keeps to; one suite, run over each implementation (design section 7). */
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
+import { recordEvent } from '#connector/history/record-event.ts';
 import { isStoreFailure } from '#connector/store/failure.ts';
 import { type NumberedChange, Store } from '#connector/store/store.ts';
 import {
@@ -26,15 +28,17 @@ interface Place extends AsyncDisposable {
   fill(store: Store): Promise<unknown>;
 }
 
+async function fill(store: Store): Promise<void> {
+  const pages = await sql<{ page_count: number }>`PRAGMA page_count`.execute(store.db);
+  await sql.raw(`PRAGMA max_page_count = ${pages.rows[0]?.page_count}`).execute(store.db);
+}
+
 const places: Record<string, () => Promise<Place>> = {
   sqlite: async () => {
     const folder = await temporaryFolder('store');
     return {
       open: () => Store.open({ path: join(folder.path, 'connector.sqlite'), clock }),
-      fill: async (store) => {
-        const pages = await sql<{ page_count: number }>`PRAGMA page_count`.execute(store.db);
-        await sql.raw(`PRAGMA max_page_count = ${pages.rows[0]?.page_count}`).execute(store.db);
-      },
+      fill,
       [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
   },
@@ -138,9 +142,38 @@ describe.each(Object.entries(places))('the store on %s', (_name, makePlace) => {
         throw error;
       });
     });
-    await expect(failing).rejects.toThrow();
+    expect(await failing.catch((error: unknown) => error)).toMatchObject({ code: 'store.full' });
     expect(isStoreFailure(full)).toBe(true);
     expect(await names(store)).toEqual(['a']);
+    await store.close();
+  });
+
+  it('does not blame the writer for a listener that fails after the commit, and tells the others', async () => {
+    await using place = await makePlace();
+    const store = await place.open();
+    const told: string[] = [];
+    store.onChange(() => {
+      throw new Error('on purpose');
+    });
+    store.onChange((changes) => told.push(...changes.map((change) => change.ref ?? '')));
+    const warned = once(process, 'warning');
+    await store.write(async (work) => work.changed({ topic: 'account', account: 'A', ref: 'x' }));
+    expect(told).toEqual(['x']);
+    expect(String(await warned)).toContain('on purpose');
+    await store.close();
+  });
+
+  it('gives the events of one millisecond ids in the order in which they were written', async () => {
+    await using place = await makePlace();
+    const store = await place.open();
+    const actor = { id: 'system', name: 'System', kind: 'system' } as const;
+    const what = { account: null, actor, action: 'Report', type: 'Admin', asset: 'Test', assetId: 't' } as const;
+    const messages = Array.from({ length: 50 }, (_, n) => `event ${n}`);
+    for (const message of messages) {
+      await store.write((work) => recordEvent(work, { ...what, name: 'test.event', message }, clock));
+    }
+    const rows = await store.db.selectFrom('event').select('message').orderBy('id').execute();
+    expect(rows.map((row) => row.message)).toEqual(messages);
     await store.close();
   });
 });

@@ -44,7 +44,7 @@ describe('a one-time sign-in link', () => {
     const { client } = await withPerson(api);
     const { token } = await linkOf(client);
     const both = await Promise.all([redeem(api, token), redeem(api, token)]);
-    expect(both.map((answer) => answer.statusCode).toSorted()).toEqual([200, 410]);
+    expect(new Set(both.map((answer) => answer.statusCode))).toEqual(new Set([200, 410]));
     expect(await redeem(api, token)).toMatchObject(refused);
   });
 

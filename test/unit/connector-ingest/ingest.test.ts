@@ -215,7 +215,10 @@ describe('a store that fails', () => {
     const results = await Promise.allSettled(messages.map((message) => w.send(message)));
     expect(results.map((result) => result.status)).toEqual(messages.map(() => 'rejected'));
     expect(results[0]).toMatchObject({
-      reason: { code: 'link.not-stored', cause: { errstr: 'database or disk is full' } },
+      reason: {
+        code: 'link.not-stored',
+        cause: { code: 'store.full', cause: { errstr: 'database or disk is full' } },
+      },
     });
     await w.settled();
     expect(w.took('ack')).toEqual([]);
