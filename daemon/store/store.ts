@@ -1,6 +1,7 @@
 import { rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { Level } from 'level';
 import type { z } from 'zod';
 import { readFileIfThere, removeFile, replaceFile } from '#config/atomic-file.ts';
 import { type Clock, instant } from '#config/clock.ts';
@@ -32,7 +33,8 @@ export interface DaemonStoreOptions {
   clock: Clock;
 }
 
-type Database = ClassicLevel;
+// In Node a Level is a ClassicLevel, whose class alone knows how to repair.
+type Database = Level;
 
 /** LevelDB writes its log (4 MB) into a table when it opens. */
 const REOPEN_BYTES = 6 * 1024 * 1024;
@@ -237,7 +239,7 @@ function after(range: KeyRange, last: string): KeyRange {
 }
 
 async function openDatabase(path: string): Promise<Database> {
-  const database: Database = new ClassicLevel(path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
+  const database: Database = new Level(path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
   try {
     await database.open();
   } catch (error) {
