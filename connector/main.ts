@@ -24,6 +24,7 @@ import { hostsOf, publicUrl } from './listener/addresses.ts';
 import { Listener } from './listener/listener.ts';
 import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
+import { Retention } from './retention/retention.ts';
 import { Store } from './store/store.ts';
 
 /** A running connector. `setupLink` is there while nobody has an account yet. */
@@ -49,6 +50,9 @@ export async function startConnector(
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const store = await Store.open({ path: storePath, clock, log });
     stops.add('store', () => store.close());
+
+    const retention = new Retention({ store, clock, log });
+    stops.add('retention', () => retention.stop());
 
     const ca = await PrivateCa.open({ folder, clock });
     const listener = new Listener({
@@ -78,6 +82,7 @@ export async function startConnector(
     stops.add('bus', () => bus.stop());
     commands.start();
     stops.add('commands', async () => commands.stop());
+    retention.start();
 
     const tokens = new ProvisioningTokens({ store, clock });
     const certificates = new Certificates({ store, ca, clock });

@@ -13,7 +13,6 @@ import { consoleFiles } from './console.ts';
 import { answerErrors } from './error-answer.ts';
 import { guard } from './guard.ts';
 import { health } from './health.ts';
-import { housekeeping } from './housekeeping.ts';
 import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import type { AppOptions } from './options.ts';
@@ -59,7 +58,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     request.log.debug({ route, method: request.method, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
   });
   health(app, options);
-  housekeeping(app, options);
   metrics(app, { store: options.store, ...options.metrics });
   await openApi(app);
   await app.register(

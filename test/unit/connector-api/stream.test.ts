@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { housekeep } from '#connector/api/housekeeping.ts';
+import { Retention } from '#connector/retention/retention.ts';
 import { Change } from '#contract/api.ts';
 import { until } from '#test/support/program.ts';
 import { addAccount, addPartner, type Client, startApp, type TestApp } from './support.ts';
@@ -120,7 +121,7 @@ describe('the live stream', () => {
       const owner = await api.signIn('Partner', partner, null);
       for (let n = 0; n < 3; n += 1) await change(api, { account, ref: 'old' });
       api.clock.time += 49 * 3_600_000;
-      await housekeep(api);
+      await new Retention({ ...api, log: pino({ level: 'silent' }) }).run();
       await change(api, { account, ref: 'new' });
       const back = await api.signIn('Partner', partner, null);
       expect(

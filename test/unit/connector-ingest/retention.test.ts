@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
-import { Retention } from '#connector/ingest/retention.ts';
+import { Retention } from '#connector/retention/retention.ts';
 import { person, runOf, world } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -43,6 +43,37 @@ describe('retention', () => {
     w.clock.advance(1);
     await retention.run();
     expect(await left()).toEqual({ keys: 0, stages: 0, chunks: 0, records: 0 });
+  });
+
+  it('forgets sessions and sign-in links that have ended, and no others', async () => {
+    await using w = await world();
+    const at = (ms: number) => new Date(w.clock.now() + ms).toISOString();
+    for (const [n, expires_at] of [at(-1), at(HOUR)].entries()) {
+      const session = { id_hash: `s${n}`, person_id: 'p', csrf: 'c', created_at: at(-HOUR), seen_at: at(-HOUR) };
+      await w.store.db
+        .insertInto('session')
+        .values({ ...session, expires_at })
+        .execute();
+      await w.store.db
+        .insertInto('sign_in_link')
+        .values({ token_hash: `t${n}`, person_id: 'p', expires_at })
+        .execute();
+    }
+    await new Retention(w).run();
+    expect(await w.store.db.selectFrom('session').select('id_hash').execute()).toEqual([{ id_hash: 's1' }]);
+    expect(await w.store.db.selectFrom('sign_in_link').select('token_hash').execute()).toEqual([{ token_hash: 't1' }]);
+  });
+
+  it('begins at once when it is started, and is over when it has stopped', async () => {
+    await using w = await world();
+    await w.store.db
+      .insertInto('sign_in_link')
+      .values({ token_hash: 't', person_id: 'p', expires_at: new Date(w.clock.now() - 1).toISOString() })
+      .execute();
+    const retention = new Retention(w);
+    retention.start();
+    await retention.stop();
+    expect(await w.store.db.selectFrom('sign_in_link').selectAll().execute()).toEqual([]);
   });
 
   it('keeps what a gateway’s sequence still waits for, and drops that of a released one', async () => {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-import { type Db, type Store } from '../store/store.ts';
+import { trimQuarantine } from '../ingest/quarantine.ts';
+import type { Db, Store } from '../store/store.ts';
 import { dropStages } from '../store/user-set.ts';
-import { trimQuarantine } from './quarantine.ts';
 
 const HOUR_MS = 3_600_000;
 /** How long a console's stream can be taken up again, a repeated request is recognised, an unfinished run is waited for. */
@@ -11,12 +11,13 @@ const KEEP_MS = { changes: 48 * HOUR_MS, idempotency: 24 * HOUR_MS, stages: 24 *
 /** Rows that one statement removes: the writer is never away for long. */
 const SLICE = 5000;
 
-/** Removes what is kept for a limited time only; every hour between `start` and `stop`. */
+/** Removes what has served its time: at the start and every hour until `stop`. */
 export class Retention {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
 
   constructor(options: { store: Store; clock: Clock; log: Log }) {
     this.#store = options.store;
@@ -25,19 +26,34 @@ export class Retention {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => {
-      this.run().catch((error: unknown) => {
-        this.#log.error({ code: 'retention.failed', err: error }, 'old rows could not be removed; next try in an hour');
-      });
-    }, HOUR_MS).unref();
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => this.#turn(), HOUR_MS).unref();
+    this.#turn();
   }
 
-  stop(): void {
+  /** Resolves when nothing is being removed any more. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    await this.#running;
   }
 
+  #turn(): void {
+    this.#running ??= this.run()
+      .catch((error: unknown) => {
+        this.#log.error({ code: 'retention.failed', err: error }, 'old rows could not be removed; next try in an hour');
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** Once through everything; other writers get their turn in between. */
   async run(): Promise<void> {
+    await this.#store.write(async ({ db }) => {
+      await db.deleteFrom('session').where('expires_at', '<', this.#before(0)).execute();
+      await db.deleteFrom('sign_in_link').where('expires_at', '<', this.#before(0)).execute();
+    });
     await this.#inSlices((db) =>
       db
         .deleteFrom('change')
