@@ -12,6 +12,7 @@ import { type EnrolmentStart, gatewayRoutes } from './api/routes/gateway-routes.
 import { pbxRoutes } from './api/routes/pbx-routes.ts';
 import { startApiServer } from './api/server.ts';
 import { cloudConfig } from './cloud-target.ts';
+import { keyFingerprint } from './identity/certificate-request.ts';
 import type { Enrolment } from './identity/enrolment.ts';
 import type { GatewayIdentity } from './identity/gateway-identity.ts';
 import type { InventoryKeeper } from './inventory-keeper.ts';
@@ -109,9 +110,10 @@ function enrolmentAnswer({ enrolment, identity }: LocalPagesParts): EnrolmentAns
   const own = identity.current();
   return {
     state,
-    ...offer,
     ...(error ? { error } : {}),
-    ...(own ? { gateway: own.gateway, accountName: own.accountName } : {}),
+    ...(own ? { gateway: own.gateway, accountName: own.accountName, fingerprint: keyFingerprint(own.key) } : {}),
+    // An enrolment under way is with a key of its own.
+    ...offer,
   };
 }
 

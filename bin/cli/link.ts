@@ -30,7 +30,7 @@ export async function link(api: LocalApi, out: Output, options: LinkOptions): Pr
   for (;;) {
     if (answer.code !== undefined && answer.code !== shown) {
       shown = answer.code;
-      progress.code(answer.code, answer.link ?? '');
+      progress.code(offerText(answer.code, answer));
     }
     if (answer.state === 'claimed') {
       progress.done(`Enrolled${answer.accountName ? ` in ${plain(answer.accountName)}` : ''}.`);
@@ -60,8 +60,19 @@ async function readCa(path: string): Promise<string> {
   }
 }
 
+/** What the installer reads out, and what the admin compares before confirming. */
+function offerText(code: string, { link, fingerprint }: EnrolmentAnswer): string {
+  const lines = [`Claim code ${plain(`${code.slice(0, 4)}-${code.slice(4)}`)}, to be confirmed at`, plain(link ?? '')];
+  if (fingerprint === undefined) return lines.join('\n');
+  // All in one would be too wide for a terminal.
+  const groups = plain(fingerprint).split(' ');
+  const half = groups.length / 2;
+  const rows = [groups.slice(0, half), groups.slice(half)].map((row) => `  ${row.join(' ')}`);
+  return [...lines, 'The console must show this fingerprint of the gateway’s key:', ...rows].join('\n');
+}
+
 interface Progress {
-  code(code: string, link: string): void;
+  code(text: string): void;
   trouble(text: string): void;
   done(text: string): void;
   failed(text: string): void;
@@ -69,14 +80,13 @@ interface Progress {
 
 /** A spinner for a person, plain lines for a script, the error stream where the output is JSON. */
 async function showProgress(out: Output): Promise<Progress> {
-  const grouped = (code: string) => `${code.slice(0, 4)}-${code.slice(4)}`;
   if (out.interactive && !out.json) {
     const { log, spinner } = await import('@clack/prompts');
     const wheel = spinner();
     wheel.start('Asking the cloud for a claim code');
     return {
-      code: (code, address) => {
-        log.info(`Claim code ${grouped(plain(code))}\n${plain(address)}`);
+      code: (text) => {
+        log.info(text);
         wheel.message('Waiting for an admin to confirm in the console');
       },
       trouble: (text) => wheel.message(text),
@@ -91,7 +101,7 @@ async function showProgress(out: Output): Promise<Progress> {
     last = text;
   };
   return {
-    code: (code, address) => once(`Claim code ${grouped(plain(code))}, to be confirmed at ${plain(address)}`),
+    code: once,
     trouble: once,
     done: once,
     failed: (text) => out.writeError(`${text}\n`),

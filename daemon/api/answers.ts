@@ -28,6 +28,8 @@ export const EnrolmentAnswer = z.looseObject({
   code: z.string().optional(),
   link: z.string().optional(),
   expiresAt: z.string().optional(),
+  /** Of the gateway's key, grouped as the console shows it. */
+  fingerprint: z.string().optional(),
   gateway: z.string().optional(),
   accountName: z.string().optional(),
   error: ErrorText.optional(),

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createPublicKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { groupFingerprint } from '#contract/fingerprint.ts';
 
 const DEADLINE_MS = 30_000;
 
@@ -39,9 +40,18 @@ export function makeCertificateRequest(keyPem: string): Promise<string> {
   });
 }
 
+const spki = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
+
+/** The fingerprint of a key as the console shows it, so that the admin can compare the two. */
+export const keyFingerprint = (keyPem: string): string =>
+  groupFingerprint(
+    createHash('sha256')
+      .update(spki(createPublicKey(keyPem)))
+      .digest('hex'),
+  );
+
 /** Whether a certificate is for this key. */
 export function fits(certificate: string, keyPem: string): boolean {
-  const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
   try {
     return spki(new X509Certificate(certificate).publicKey).equals(spki(createPublicKey(keyPem)));
   } catch {

@@ -10,7 +10,7 @@ import { DemarcError, type ErrorText, toDemarcError } from '#contract/errors/dem
 import { type BackoffLimits, backoff } from '../link/backoff.ts';
 import { type CloudCall, type CloudTarget, callCloud, cloudWay } from '../link/cloud-way.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import { makeCertificateRequest, makeKey } from './certificate-request.ts';
+import { keyFingerprint, makeCertificateRequest, makeKey } from './certificate-request.ts';
 import { requireSaneClock } from './cloud-clock.ts';
 import type { GatewayIdentity } from './gateway-identity.ts';
 
@@ -34,7 +34,8 @@ export interface EnrolmentOptions {
 /** What the wizard shows. `offered`: the code is shown; `waiting`: the cloud has been asked and nobody confirmed yet. */
 export interface EnrolmentStatus {
   state: 'unclaimed' | 'offered' | 'waiting' | 'claimed' | 'refused';
-  offer?: { code: string; link: string; expiresAt: string };
+  /** `fingerprint` is that of this gateway's key: the admin sees the same in the console. */
+  offer?: { code: string; link: string; expiresAt: string; fingerprint: string };
   error?: ErrorText;
 }
 
@@ -66,8 +67,11 @@ export class Enrolment {
   static async open(options: EnrolmentOptions): Promise<Enrolment> {
     const enrolment = new Enrolment(options);
     const pending = await enrolment.#pending();
-    if (pending !== undefined && options.identity.current()?.keyFile === pending.keyFile) await enrolment.#forget();
-    else if (pending?.offer !== undefined) enrolment.#poll(pending);
+    if (pending === undefined) return enrolment;
+    const { files } = options.identity;
+    const key = await files.readKey(pending.keyFile);
+    if (options.identity.current()?.keyFile === pending.keyFile) await enrolment.#forget();
+    else if (key !== undefined) enrolment.#poll(pending, key);
     return enrolment;
   }
 
@@ -86,10 +90,10 @@ export class Enrolment {
     await this.#stopPolling();
     try {
       requireSaneClock(await this.#options.identity.measureSkew(target));
-      const { pending, csr } = await this.#prepare(target);
+      const { pending, key } = await this.#prepare(target);
       const secret = pending.pollSecret && this.#options.secrets.open(pending.pollSecret);
       const body: EnrolmentRequest = {
-        csr,
+        csr: await makeCertificateRequest(key),
         ...this.#options.describe(),
         ...(provisioningToken === undefined ? {} : { provisioningToken }),
         ...(pending.offer === undefined || !secret ? {} : { resume: { id: pending.offer.id, pollSecret: secret } }),
@@ -100,7 +104,7 @@ export class Enrolment {
       const { pollSecret, ...open } = offer.data;
       const now: Pending = { ...pending, offer: open, pollSecret: this.#options.secrets.seal(pollSecret) };
       await this.#file.save(now);
-      this.#poll(now);
+      this.#poll(now, key);
       return offer.data;
     } catch (error) {
       this.#status = { state: 'unclaimed', error: toDemarcError(error).toText() };
@@ -120,24 +124,25 @@ export class Enrolment {
   }
 
   /** The key is on the disk before the cloud hears of it. */
-  async #prepare(target: CloudTarget): Promise<{ pending: Pending; csr: string }> {
+  async #prepare(target: CloudTarget): Promise<{ pending: Pending; key: string }> {
     const { files } = this.#options.identity;
     const pending = await this.#pending();
     const known = pending?.cloudUrl === target.url ? pending : undefined;
     const key = known && (await files.readKey(known.keyFile));
-    if (known !== undefined && key !== undefined) return { pending: known, csr: await makeCertificateRequest(key) };
+    if (known !== undefined && key !== undefined) return { pending: known, key };
     const fresh = await makeKey();
     const next: Pending = { cloudUrl: target.url, keyFile: await files.saveKey(fresh) };
     await this.#file.save(next);
     await files.sweepKeys([next.keyFile]);
-    return { pending: next, csr: await makeCertificateRequest(fresh) };
+    return { pending: next, key: fresh };
   }
 
-  #poll(pending: Pending): void {
+  #poll(pending: Pending, key: string): void {
     const { offer } = pending;
     if (offer === undefined) return;
     const stop = new AbortController();
-    this.#status = { state: 'offered', offer: { code: offer.code, link: offer.link, expiresAt: offer.expiresAt } };
+    const { code, link, expiresAt } = offer;
+    this.#status = { state: 'offered', offer: { code, link, expiresAt, fingerprint: keyFingerprint(key) } };
     this.#polling = { stop, done: this.#pollUntilDecided(pending, offer, stop.signal) };
   }
 

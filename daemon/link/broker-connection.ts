@@ -1,4 +1,5 @@
 import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import { WebSocket } from 'ws';
 import { MAX_MESSAGE_BYTES } from '#contract/envelope.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
@@ -32,6 +33,9 @@ export interface BrokerConnection {
 /** Down messages are small; whoever sends more is not our cloud. */
 const MAX_INCOMING_BYTES = 4 * MAX_MESSAGE_BYTES;
 const MAX_REFUSAL_BYTES = 4096;
+
+// Else the first packet makes a buffer for every number of two bytes, and keeps these 65,536: 8 MiB.
+writeToStream.cacheNumbers = false;
 
 /**
  * Opens MQTT 3.1.1 over WebSocket (RFC 6455) with MQTT.js as transport only: no reconnecting, no store, no session.

@@ -38,6 +38,8 @@ type Database = Level;
 
 /** LevelDB writes its log (4 MB) into a table when it opens. */
 const REOPEN_BYTES = 6 * 1024 * 1024;
+/** What is read is read once and in order, so blocks are hardly worth keeping; the library's own limit is 8 MiB. */
+const MEMORY = { cacheSize: 1024 * 1024 };
 const SET_ASIDE = '!set-aside!';
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { AccessGuard, loadToken } from '#daemon/api/access.ts';
 import { localCertificate } from '#daemon/api/certificate.ts';
 import { apiFiles } from '#daemon/api/files.ts';
@@ -109,7 +110,13 @@ describe('check', () => {
 });
 
 describe('link', () => {
-  const offered = { state: 'offered', code: 'ABCD3467', link: 'https://cloud.example/claim?code=ABCD3467' };
+  const fingerprint = Array.from({ length: 16 }, (_, n) => `AB${(n + 16).toString(16).toUpperCase()}`).join(' ');
+  const offered = {
+    state: 'offered',
+    code: 'ABCD3467',
+    link: 'https://cloud.example/claim?code=ABCD3467',
+    fingerprint,
+  };
   const enrolment = (answers: object[], bodies: unknown[] = []) => [
     route({
       method: 'POST',
@@ -146,6 +153,47 @@ describe('link', () => {
     expect(answer.out).toContain('ABCD-3467');
     expect(answer.out).toContain('Enrolled in Acme.');
     expect(bodies).toEqual([{ cloud: { url: 'https://cloud.example', ca: 'PEM' }, provisioningToken: 'T' }]);
+  });
+
+  test('shows the key’s fingerprint in the console’s groups, no line wider than a terminal', async () => {
+    await using b = await bench(enrolment([{ state: 'claimed' }]));
+    const { out } = await b.run('link');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(fingerprint);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('with --json the code goes to the error stream once, and the output is one JSON value at the end', async () => {
+    const claimed = { state: 'claimed', accountName: 'Acme', gateway: '01K0000000000000000000GATW', fingerprint };
+    const waiting = { ...offered, state: 'waiting' };
+    await using b = await bench(enrolment([waiting, waiting, claimed]));
+    const answer = await b.run('link', '--json');
+    expect([answer.code, JSON.parse(answer.out)]).toEqual([0, claimed]);
+    expect(answer.error.match(/ABCD-3467/g)).toHaveLength(1);
+    expect(answer.error).toContain('Enrolled in Acme.');
+  });
+
+  test('a fault on the way is told once while it waits, and does not end it', async () => {
+    const error = { code: 'link.dns', message: 'The name cannot be resolved', nextStep: 'Check the DNS servers.' };
+    const troubled = { ...offered, state: 'waiting', error };
+    await using b = await bench(enrolment([troubled, troubled, { state: 'claimed' }]));
+    const { code, out } = await b.run('link');
+    expect([code, out.match(/Check the DNS servers/g)?.length]).toEqual([0, 1]);
+  });
+
+  test('what the daemon refuses at once is one line, or one JSON value', async () => {
+    const refuse = route({
+      method: 'POST',
+      path: '/api/enrolment',
+      body: z.unknown(),
+      handle: async () => {
+        throw new DemarcError('enrolment.no-cloud');
+      },
+    });
+    await using b = await bench([refuse]);
+    const spoken = await b.run('link');
+    expect([spoken.code, spoken.out, spoken.error.split('\n')]).toEqual([1, '', [expect.any(String), '']]);
+    const json = await b.run('link', '--json');
+    expect([json.code, JSON.parse(json.out)]).toMatchObject([1, { error: { code: 'enrolment.no-cloud' } }]);
   });
 
   test('ends with 1 and the next step when it is refused', async () => {

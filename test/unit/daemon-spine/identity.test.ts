@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#config/clock.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { groupFingerprint } from '#contract/fingerprint.ts';
 import { Enrolment } from '#daemon/identity/enrolment.ts';
 import { GatewayIdentity } from '#daemon/identity/gateway-identity.ts';
 import { certificateState } from '#daemon/identity/rules.ts';
@@ -11,7 +12,7 @@ import { SecretBox } from '#daemon/secrets/secret-box.ts';
 import { temporaryFolder, until } from '#test/support/program.ts';
 import { TestCloud } from './support/cloud.ts';
 import { recordedLog } from './support/log.ts';
-import { TestCa } from './support/pki.ts';
+import { requestedKeyDigest, TestCa } from './support/pki.ts';
 
 const ACCOUNT = '01K00000000000000000000ACC';
 const GATEWAY = '01K0000000000000000000GATW';
@@ -106,7 +107,10 @@ describe('enrolment', () => {
     const offer = await it.enrolment.start();
     expect(offer.code).toBe('ACDEFGHJ');
     await until('waiting', 15_000, () => it.enrolment.status().state === 'waiting');
-    expect(it.enrolment.status().offer?.code).toBe('ACDEFGHJ');
+    const shown = it.enrolment.status().offer;
+    expect(shown?.code).toBe('ACDEFGHJ');
+    // What the connector computes from the request, in the groups that both show.
+    expect(shown?.fingerprint).toBe(groupFingerprint(requestedKeyDigest(office.csr)));
     office.confirmed = true;
     await until('claimed', 15_000, () => it.claimed.length === 1);
     expect(it.enrolment.status()).toEqual({ state: 'claimed' });

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createHash } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -94,3 +95,9 @@ export class TestCa {
 }
 
 const clientUse = () => new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]);
+
+/** SHA-256 of the public key of a request, in hex: what the connector makes the fingerprint of. */
+export const requestedKeyDigest = (csr: string): string =>
+  createHash('sha256')
+    .update(new Uint8Array(new Pkcs10CertificateRequest(csr).publicKey.rawData))
+    .digest('hex');
