@@ -29,8 +29,10 @@ async function birth(delivery: Delivery, conn: Birth, isNew: boolean): Promise<v
   };
   if (isNewerOutbox(sender.outbox, conn.outbox)) patch.outbox = JSON.stringify(conn.outbox);
   if (isNew || !sender.online) patch.presence_since = now;
+  // Of a gateway that was never heard, earlier numbers were spent under an identity that it had before.
+  const unheard = sender.boot === 0 && sender.sequence.acked === 0;
   const lost = sender.sequence.settle(1, Math.min(conn.outbox.low, conn.outbox.next) - 1);
-  if (lost > 0) {
+  if (lost > 0 && !unheard) {
     await gatewayEvent(delivery, 'gateway.records-lost', 'error', {
       message: `${lost} records of this gateway never arrived; it has given them up`,
       details: { records: lost, drops: conn.outbox.drops },

@@ -70,6 +70,31 @@ describe('a user run', () => {
     expect(w.changes.map((change) => change.topic).sort()).toEqual(['event', 'sync-run', 'users']);
   });
 
+  it('of a gateway that was released and enrolled again takes over the PBX with its users, and asks for all of them', async () => {
+    await using w = await world();
+    const pbx = ulid();
+    await firstRun(w, pbx, 3);
+    const again = { ...w, address: await w.addGateway(w.address.account, 'Site again') };
+    // While the first one is in force nobody else may touch its PBX.
+    await w.send(...runOf(again, 1, { pbx, chunks: [{ remove: ['1000'] }], header: { base: 1 } }));
+    expect(await w.quarantine()).toMatchObject([{ code: 'link.wrong-account' }]);
+
+    await w.store.db
+      .updateTable('gateway')
+      .set({ released_at: w.clock.instant() })
+      .where('id', '=', w.address.gateway)
+      .execute();
+    await w.send(...runOf(again, 11, { pbx, chunks: [{ remove: ['1000'] }], header: { base: 1 } }));
+    await w.settled();
+    expect(w.took('ask')).toEqual([{ what: 'users', pbx }]);
+    expect(await usersOf(w, pbx)).toMatchObject(
+      Array.from({ length: 3 }, () => ({ gateway_id: again.address.gateway })),
+    );
+    await w.send(...runOf(again, 21, { pbx, chunks: [{ put: people(3) }], header: { mode: 'full' } }));
+    expect(await keysOf(w, pbx)).toEqual(['1000', '1001', '1002']);
+    expect(await revisionOf(w, pbx)).toBe(1);
+  });
+
   it('changes and removes by key, and leaves what is the same untouched', async () => {
     await using w = await world();
     const pbx = ulid();
