@@ -27,6 +27,8 @@ export class TestCloud implements AsyncDisposable {
   readonly routes = new Map<string, (body: unknown, request: IncomingMessage) => unknown>();
   /** Subject of the client certificate of each connection that was taken. */
   readonly clients: (string | undefined)[] = [];
+  /** The client certificate of each connection that was taken or met a fault, PEM. */
+  readonly certificates: (string | undefined)[] = [];
   acknowledge = true;
   connections = 0;
   #seen = new Set<number>();
@@ -106,6 +108,7 @@ export class TestCloud implements AsyncDisposable {
     this.#server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
       this.connections += 1;
       socket.on('error', () => undefined);
+      this.certificates.push(socket.getPeerX509Certificate()?.toString());
       const fault = this.faults.shift();
       if (fault !== undefined && 'upgrade' in fault) {
         const headers = Object.entries(fault.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
