@@ -77,14 +77,11 @@ export async function redeemSetup({ store, clock }: Parts, input: SetupRequest, 
       type: 'Admin',
       asset: 'Partner',
       assetId: partner,
-      name: input.partnerName,
+      name: 'partner.created',
     } as const;
     const actor = { id: person, name: input.name, kind: 'person' } as const;
-    await recordEvent(
-      unit,
-      { ...event, account: null, partner, actor, message: 'The partner was set up by the one-time link', requestId },
-      clock,
-    );
+    const message = `${input.partnerName} was set up by the one-time link`;
+    await recordEvent(unit, { ...event, account: null, partner, actor, message, requestId }, clock);
     return person;
   });
 }

@@ -68,7 +68,7 @@ export class SignIn {
           type: 'Admin',
           asset: 'Person',
           assetId: person.id,
-          name: person.name,
+          name: good ? 'person.signed-in' : 'person.sign-in-failed',
           severity: good ? 'info' : 'warning',
           message: good ? 'Signed in' : 'Signing in failed: wrong password or disabled person',
           details: { address: from.address },

@@ -10,14 +10,17 @@ export interface EventActor {
 }
 
 /** A new entry of the event history; what is left out takes its plain default. */
-export interface NewEvent
-  extends Pick<HistoryEvent, 'account' | 'action' | 'type' | 'asset' | 'assetId' | 'name' | 'message'> {
+export interface NewEvent extends Pick<HistoryEvent, 'account' | 'action' | 'type' | 'asset' | 'assetId' | 'message'> {
+  /** A stable dotted name such as `account.created`; what people read is the message. */
+  name: HistoryEvent['name'];
   actor: EventActor;
   partner?: string | null;
   gateway?: string | null;
   /** Set for what a gateway reports: makes a repeated report one event. */
   boot?: number;
   seq?: number;
+  /** The sync run whose end it tells, with a ULID as its id: of several that tell the same end the first is kept. */
+  run?: string | undefined;
   at?: string;
   severity?: HistoryEvent['severity'];
   properties?: HistoryEvent['propertiesChanged'];
@@ -29,7 +32,7 @@ export interface NewEvent
 
 /** Writes one event in the caller's unit of work and tells the consoles; a repeated report changes nothing. */
 export async function recordEvent(unit: Work, event: NewEvent, clock: Clock): Promise<void> {
-  const id = unit.newId();
+  const id = event.run ?? unit.newId();
   const written = await unit.db
     .insertInto('event')
     .values({
@@ -56,7 +59,7 @@ export async function recordEvent(unit: Work, event: NewEvent, clock: Clock): Pr
       result: event.result ?? 'SUCCESS',
       request_id: event.requestId ?? null,
     })
-    .onConflict((conflict) => conflict.columns(['gateway_id', 'boot', 'seq']).doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (Number(written.numInsertedOrUpdatedRows ?? 0n) > 0) {
     unit.changed({ topic: 'event', account: event.account, partner: event.partner ?? null, ref: id });

@@ -1,7 +1,14 @@
 import type { DroppedRecords, GatewayEvent } from '#contract/events.ts';
+import { Id } from '#contract/ids.ts';
 import { recordEvent } from '../history/record-event.ts';
 import { gatewayEvent } from './conn.ts';
 import { gatewayActor, happenedAt, type RecordDelivery } from './delivery.ts';
+
+/** The run whose end the event tells, so that a person does not read of one trouble twice: we tell of runs as well. */
+function runOf({ name, details }: GatewayEvent): string | undefined {
+  const run = name.startsWith('sync.') ? Id.safeParse(details['run']) : undefined;
+  return run?.data;
+}
 
 /** `kind: event`: what the gateway says has happened, into the event history. */
 export async function takeEvent(delivery: RecordDelivery, event: GatewayEvent): Promise<void> {
@@ -25,6 +32,7 @@ export async function takeEvent(delivery: RecordDelivery, event: GatewayEvent): 
       result: event.severity === 'error' ? 'FAILURE' : 'SUCCESS',
       boot: envelope.boot,
       seq: envelope.seq,
+      run: runOf(event),
     },
     parts.clock,
   );

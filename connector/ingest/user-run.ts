@@ -1,9 +1,10 @@
 import type { Ask } from '#contract/envelope.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { topics } from '#contract/topics.ts';
-import { looksLikeAccident, type Reason, type UsersHeader, type UsersTrailer } from '#contract/users.ts';
+import { looksLikeAccident, Reason, type UsersHeader, type UsersTrailer } from '#contract/users.ts';
 import type { SyncOutcome } from '#contract/words.ts';
 import { recordEvent } from '../history/record-event.ts';
+import { optionalJson } from '../lists/stored-json.ts';
 import {
   applyPuts,
   countMissing,
@@ -23,6 +24,8 @@ interface Result {
   touched: number;
   reason?: Reason | undefined;
   heldHere?: boolean;
+  /** It carried out what a person decided about a held run. */
+  decided?: boolean;
 }
 
 /** Applies a run whose header, chunks and trailer are all staged, as one change: wholly or not at all. */
@@ -33,7 +36,9 @@ export async function applyRun(delivery: RecordDelivery, header: UsersHeader, tr
   const result = await outcomes[trailer.outcome](delivery, { set, header, trailer, revision });
   if (result === undefined) return;
   if (result.outcome !== 'Failed') await supersedeHolds(delivery, set);
+  const isNews = result.decided === true || (await differsFromLast(delivery, set, result));
   await recordRun(delivery, header, trailer, result);
+  if (isNews) await recordEnd(delivery, header, trailer, result);
 }
 
 interface Run {
@@ -80,7 +85,22 @@ async function takeEffect(delivery: RecordDelivery, run: Run): Promise<Result | 
   }
   await work.db.updateTable('pbx').set({ revision: trailer.revision }).where('id', '=', set.pbx).execute();
   if (header.decision !== undefined) await markDecided(delivery, set, header.decision);
-  return { outcome: trailer.outcome, touched, reason: trailer.reason };
+  const isDecision = decided !== undefined || header.decision !== undefined;
+  return { outcome: trailer.outcome, touched, reason: trailer.reason, decided: isDecision };
+}
+
+/** Whether a run ended otherwise than the PBX's run before: the same every 20 minutes is no news, the list of runs has it. */
+async function differsFromLast({ work }: RecordDelivery, set: UserSet, result: Result): Promise<boolean> {
+  const last = await work.db
+    .selectFrom('sync_run')
+    .select(['outcome', 'reason'])
+    .where('account_id', '=', set.account)
+    .where('pbx_id', '=', set.pbx)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  if (last === undefined) return true;
+  return last.outcome !== result.outcome || optionalJson(Reason, last.reason)?.code !== result.reason?.code;
 }
 
 /** The delta builds on users that are not those we have: it is dropped, and the whole set is asked for. */
@@ -186,13 +206,22 @@ async function recordRun(
     .execute();
   work.changed({ topic: 'sync-run', account, ref: header.run });
   if (result.touched > 0) work.changed({ topic: 'users', account, ref: header.pbx });
+}
+
+async function recordEnd(
+  delivery: RecordDelivery,
+  header: UsersHeader,
+  trailer: UsersTrailer,
+  result: Result,
+): Promise<void> {
   const { added, changed, removed, rejected } = trailer.counts;
-  if (result.outcome === 'Successful' && result.touched === 0) return;
   const counted = `${added} added, ${changed} changed, ${removed} removed, ${rejected} rejected`;
   await syncEvent(delivery, header, {
     ...words[result.outcome],
     message: `Sync of ${header.pbxName} ${phrases[result.outcome]}: ${result.reason?.message ?? counted}`,
     details: { run: header.run, trigger: header.trigger, ...trailer.counts, ...result.reason },
+    // Of a run that only the cloud held the gateway tells another end.
+    run: result.heldHere ? undefined : header.run,
   });
 }
 
@@ -218,6 +247,7 @@ async function syncEvent(
     severity: 'info' | 'warning' | 'error';
     message: string;
     details: Record<string, unknown>;
+    run?: string | undefined;
   },
 ): Promise<void> {
   await recordEvent(

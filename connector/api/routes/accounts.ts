@@ -99,10 +99,11 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log }: Part
           })
           .execute();
         unit.changed({ topic: 'account', account: id, ref: id });
-        const event = { action: 'Create', type: 'Admin', asset: 'Account', message: 'Account created' } as const;
+        const event = { action: 'Create', type: 'Admin', asset: 'Account', name: 'account.created' } as const;
+        const message = `Account created: ${name}`;
         await recordEvent(
           unit,
-          { ...event, account: id, assetId: id, name, actor: eventActor(request), requestId: request.id },
+          { ...event, account: id, assetId: id, message, actor: eventActor(request), requestId: request.id },
           clock,
         );
       });
@@ -149,11 +150,19 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log }: Part
           .where('id', '=', id)
           .execute();
         unit.changed({ topic: 'account', account: id, ref: id });
-        const event = { action: 'Edit', type: 'Admin', asset: 'Account', message: 'Account changed' } as const;
-        const name = edit.name ?? before.name;
+        const event = { action: 'Edit', type: 'Admin', asset: 'Account', name: 'account.changed' } as const;
+        const message = `Account changed: ${edit.name ?? before.name}`;
         await recordEvent(
           unit,
-          { ...event, account: id, assetId: id, name, properties, actor: eventActor(request), requestId: request.id },
+          {
+            ...event,
+            account: id,
+            assetId: id,
+            message,
+            properties,
+            actor: eventActor(request),
+            requestId: request.id,
+          },
           clock,
         );
         return true;

@@ -108,7 +108,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
             type: 'Admin',
             asset: 'Person',
             assetId: actor.id,
-            name: actor.name,
+            name: 'person.signed-out',
             message: 'Signed out',
             requestId: request.id,
           },

@@ -257,10 +257,14 @@ describe('events', () => {
     await client.send('POST', '/auth/logout');
     const owner = await api.signIn('Partner', partner, null);
     const all = (await owner.get('/events')).json<{ items: HistoryEvent[] }>().items;
-    expect(all.map((event) => event.message)).toEqual(['Signed out', 'Account changed', 'Account changed']);
+    expect(all.map((event) => [event.name, event.message])).toEqual([
+      ['person.signed-out', 'Signed out'],
+      ['account.changed', 'Account changed: C'],
+      ['account.changed', 'Account changed: B'],
+    ]);
     const manager = await api.signIn('Account Admin', partner, site.account);
     const own = (await manager.get('/events')).json<{ items: HistoryEvent[] }>().items;
-    expect(own.map((event) => event.name)).toEqual(['C', 'B']);
+    expect(own.map((event) => event.message)).toEqual(['Account changed: C', 'Account changed: B']);
   });
 });
 

@@ -131,10 +131,10 @@ describe('signing in', () => {
     api.clock.time += 1;
     await client.send('POST', '/auth/logout');
     const events = await api.store.db.selectFrom('event').selectAll().orderBy('at').execute();
-    expect(events.map((event) => [event.action, event.result, event.partner_id])).toEqual([
-      ['Sign in', 'FAILURE', partner],
-      ['Sign in', 'SUCCESS', partner],
-      ['Sign in', 'SUCCESS', partner],
+    expect(events.map((event) => [event.name, event.result, event.partner_id])).toEqual([
+      ['person.sign-in-failed', 'FAILURE', partner],
+      ['person.signed-in', 'SUCCESS', partner],
+      ['person.signed-out', 'SUCCESS', partner],
     ]);
     expect(JSON.stringify(events)).not.toContain('wrong password"');
     expect(events.at(-1)?.message).toBe('Signed out');
