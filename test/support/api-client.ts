@@ -1,6 +1,7 @@
 /** A person at the console, for the demo, the tests and the benches: signs in, keeps the cookie, sends the CSRF header. */
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { type ErrorBody, Me } from '#contract/api.ts';
+import { Change, type ErrorBody, Me } from '#contract/api.ts';
 
 /** An answer of the API; `body` is undefined when there is none. */
 export interface Answer {
@@ -102,6 +103,29 @@ export class ApiClient {
       sent.setTimeout(30_000, () => sent.destroy(new Error(`${method} ${path}: no answer in 30 s`)));
       sent.end(text);
     });
+  }
+
+  /** The live changes as a console gets them (`GET /api/v1/stream`), from now on until the signal ends it. */
+  async *changes(account: string, signal: AbortSignal): AsyncGenerator<Change, void, void> {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = this.#cookie === undefined ? {} : { cookie: this.#cookie };
+      const url = new URL(`/api/v1/stream?account=${account}`, this.#options.url);
+      request(url, { ca: this.#options.ca, agent: false, headers, signal }, resolve).once('error', reject).end();
+    });
+    if (answer.statusCode !== 200) throw new Error(`the stream answered ${answer.statusCode}`);
+    let text = '';
+    try {
+      for await (const chunk of answer.setEncoding('utf8')) {
+        const parts = `${text}${String(chunk)}`.split('\n\n');
+        text = parts.pop() ?? '';
+        for (const part of parts) {
+          const data = part.split('\n').find((line) => line.startsWith('data: '));
+          if (data !== undefined) yield Change.parse(JSON.parse(data.slice(6)));
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   #takeCookie(lines: string[] | undefined): void {

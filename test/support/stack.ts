@@ -63,10 +63,10 @@ abstract class ProductProcess implements AsyncDisposable {
     return [...this.#log, this.#program?.output() ?? ''].join('\n');
   }
 
-  /** Starts and waits until it answers. */
-  async start(limitMs = 30_000): Promise<void> {
+  /** Starts and waits until it answers; `env` is for this start only. */
+  async start({ env, limitMs = 30_000 }: { env?: NodeJS.ProcessEnv; limitMs?: number } = {}): Promise<void> {
     const program = startProgram(process.execPath, [join(ROOT, 'bin', this.script)], {
-      env: this.environment(),
+      env: { ...this.environment(), ...env },
       cwd: ROOT,
     });
     this.#program = program;
@@ -100,11 +100,13 @@ abstract class ProductProcess implements AsyncDisposable {
 export class ConnectorProcess extends ProductProcess {
   protected readonly script = 'demarc-connector.mjs';
   readonly url: string;
+  readonly port: number;
   readonly #options: { data: string; port: number; env?: NodeJS.ProcessEnv };
 
   constructor(options: { data: string; port: number; env?: NodeJS.ProcessEnv }) {
     super();
     this.#options = options;
+    this.port = options.port;
     this.url = `https://127.0.0.1:${options.port}`;
   }
 
@@ -178,15 +180,19 @@ export async function firstAccount(connector: ConnectorProcess, person: { email:
   return { api, account };
 }
 
-/** Enrols the daemon with a claim code, as an installer and an admin do together. Returns the gateway's id. */
+/**
+ * Enrols the daemon with a claim code, as an installer and an admin do together. Returns the gateway's id. `cloudUrl`
+ * when the daemon is to reach the connector another way than directly.
+ */
 export async function enrol(
   daemon: DaemonProcess,
   connector: ConnectorProcess,
   api: ApiClient,
   account: string,
+  cloudUrl = connector.url,
 ): Promise<string> {
   const offer = await daemon.call<EnrolmentOffer>('POST', '/api/enrolment', {
-    cloud: { url: connector.url, caFile: connector.caFile },
+    cloud: { url: cloudUrl, caFile: connector.caFile },
   });
   const { gateway } = await api.post<{ gateway: string }>(`/api/v1/enrolments/${offer.code}/confirm`, { account });
   await until('the gateway is online', 30_000, async () => {
