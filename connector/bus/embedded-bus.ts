@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { callbackify } from 'node:util';
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
+import { writeToStream } from 'mqtt-packet';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
@@ -44,6 +45,9 @@ export interface EmbeddedBusOptions {
   violation(address: GatewayAddress, detail: string): void;
   limits?: Partial<BusLimits>;
 }
+
+// Else the first packet makes a buffer for every number of two bytes, and keeps these 65,536: 8 MiB.
+writeToStream.cacheNumbers = false;
 
 /**
  * The device bus inside the connector: an MQTT 3.1.1 broker behind WebSockets that routes nothing between gateways.
