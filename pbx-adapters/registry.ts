@@ -4,7 +4,7 @@ import type { Clock } from '#config/clock.ts';
 import { describe } from '#config/document.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { PBX_TYPE_NAMES, type PbxType } from '#contract/words.ts';
+import type { PbxType } from '#contract/words.ts';
 import type { Capabilities, PbxAdapter } from './adapter.ts';
 import type { LoginGuard } from './login-guard.ts';
 import { MiVoice5000Adapter, miVoice5000Gives } from './mivoice-5000/adapter.ts';
@@ -13,6 +13,8 @@ import { MiVoiceBusinessAdapter, miVoiceBusinessGives } from './mivoice-business
 import { MiVoiceBusinessConnection } from './mivoice-business/connection.ts';
 import { MiVoiceOffice400Adapter, miVoiceOffice400Gives } from './mivoice-office-400/adapter.ts';
 import { MiVoiceOffice400Connection } from './mivoice-office-400/connection.ts';
+import { MxOneAdapter, mxOneGives } from './mx-one/adapter.ts';
+import { MxOneConnection } from './mx-one/connection.ts';
 
 /** What every adapter is handed. */
 export interface AdapterParts {
@@ -101,26 +103,26 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
     },
     create: (connection, parts) => new MiVoiceOffice400Adapter(parsed(MiVoiceOffice400Connection, connection), parts),
   },
-  'mx-one': later('mx-one'),
+  'mx-one': {
+    type: 'mx-one',
+    supported: true,
+    connection: MxOneConnection,
+    secretNames: ['password', 'directoryPassword'],
+    prerequisites: [
+      'Make an account on the Service Node that can log in by SSH with a password and may run mdsh; it needs to read only.',
+      'Allow the gateway to reach port 22 of the Service Node.',
+      'Print the fingerprint of its host key there (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, or the file of the type that the test shows) and compare it with the one that the test of the link shows, before you confirm it.',
+      'For e-mail addresses: note host, base DN and log-in of the directory (LDAP, Active Directory) that holds the people, and which attribute holds their extension.',
+      'Say whether name1 or name2 is the first name at this site, if the cloud needs them apart.',
+    ],
+    gives: mxOneGives,
+    address(connection) {
+      const { host, port } = parsed(MxOneConnection, connection);
+      return `${host}:${port}`;
+    },
+    create: (connection, parts) => new MxOneAdapter(parsed(MxOneConnection, connection), parts),
+  },
 };
-
-/** A family that is known but has no adapter yet: whatever is asked of it is refused plainly. */
-function later(type: PbxType): AdapterType {
-  const refuse = (): never => {
-    throw new DemarcError('pbx.not-supported', `${PBX_TYPE_NAMES[type]} comes with a later release`);
-  };
-  const none = { via: 'none', note: 'Comes with a later release.' };
-  return {
-    type,
-    supported: false,
-    connection: z.never(),
-    secretNames: [],
-    prerequisites: [],
-    gives: { users: none, numbers: none, version: none, licence: none, trunk: none, activity: none },
-    address: refuse,
-    create: refuse,
-  };
-}
 
 function parsed<S extends z.ZodType>(schema: S, connection: unknown): z.output<S> {
   const result = schema.safeParse(connection);

@@ -92,7 +92,7 @@ export class MiVoiceOffice400Adapter implements PbxAdapter {
     let problem = miVoiceOffice400Gives.version.note ?? '';
     if (this.#connection.csta) {
       try {
-        await using link = await CstaSession.open(this.#connection, { signal, loginGuard: this.#parts.loginGuard });
+        await using link = await CstaSession.open(this.#connection, { signal, loginGuard: this.#guard() });
         name = await link.manufacturer(signal);
       } catch (thrown) {
         const error = toDemarcError(thrown);

@@ -1,7 +1,7 @@
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { CstaElement, CstaMessage } from './xml.ts';
 
-/** Devices that are taken from one PBX at most. */
+/** Devices that are taken from one PBX at most; a segment without any counts as one. */
 const MAX_DEVICES = 200_000;
 /** Longest text that is kept of a device, in characters. */
 const MAX_TEXT = 256;
@@ -42,7 +42,7 @@ export class DeviceList {
   notice(message: CstaMessage): void {
     if (message.name !== 'SwitchingFunctionDevices') return;
     const segment = toSegment(message.root);
-    this.#held += segment.devices.length;
+    this.#held += Math.max(1, segment.devices.length);
     if (this.#held > MAX_DEVICES) throw new DemarcError('csta.protocol', `more than ${MAX_DEVICES} devices`);
     this.#segments.push(segment);
     this.#wake();

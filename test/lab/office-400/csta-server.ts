@@ -4,62 +4,8 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises';
+import { type CstaNasty, deviceList, type LabDevice } from './csta-devices.ts';
 import { cut, type Dialect, frame, message, rootOf, textOf } from './csta-wire.ts';
-
-export interface LabDevice {
-  number: string;
-  category: string;
-  model?: string;
-}
-
-/** How the service behaves; may be changed while it runs. */
-export interface CstaNasty {
-  /** Tells its status by itself at the start, and with these words one after the other. */
-  greet?: readonly string[];
-  /** Bytes that go out at a time; everything in one write when `coalesce` is set. */
-  split?: number;
-  coalesce?: boolean;
-  dialect?: Dialect;
-  /** Devices a segment (100). */
-  segmentSize?: number;
-  /** Segments without numbers, without the reference, or before the answer that names the reference. */
-  noSegmentIds?: boolean;
-  noReference?: boolean;
-  segmentsFirst?: boolean;
-  /** Leaves out this segment, or sends it twice; counted from 1. */
-  loseSegment?: number;
-  repeatSegment?: number;
-  /** Segments of another list, events and requests of its own in between. */
-  chatter?: boolean;
-  /** How device ids are written. */
-  deviceIds?: 'digits' | 'appearance' | 'bare' | 'noa' | 'sip';
-  /** Devices with nothing but an id. */
-  idsOnly?: boolean;
-  /** Waits before every answer, in milliseconds. */
-  slowMs?: number;
-  /** Does not answer requests of this name. */
-  hangAt?: string;
-  /** Falls silent, cuts the connection, or is restarted after so many segments. */
-  hangAfter?: number;
-  dropAfter?: number;
-  /** Cuts the connection right after accepting it. */
-  dropAtOnce?: boolean;
-  /** Answers requests of this name with this CSTAErrorCode content. */
-  refuse?: Readonly<Record<string, string>>;
-  /** Writes this length into the header of answers to requests of this name. */
-  lie?: Readonly<Record<string, number>>;
-  /** Sends this instead of the first segment. */
-  instead?: string | Buffer;
-  /** Wants a session before anything else; with this log-in if given. */
-  sessionWanted?: boolean;
-  login?: { user: string; password: string };
-  /** Sessions that the licence allows at a time. */
-  maxSessions?: number;
-  /** What it grants, in seconds; it ends sessions that are not renewed. */
-  sessionSeconds?: number;
-  /** Refuses to renew. */
-  noRenewal?: boolean;
-}
 
 export interface LabCsta {
   host: string;
@@ -101,8 +47,8 @@ export async function startCsta(options: { devices: LabDevice[]; port?: number; 
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
-    if (lab.nasty.dropAtOnce) return void socket.destroy();
-    serve(socket, lab);
+    if (lab.nasty.dropAtOnce) socket.destroy();
+    else serve(socket, lab);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -115,7 +61,7 @@ export async function startCsta(options: { devices: LabDevice[]; port?: number; 
 
 function serve(socket: Socket, lab: LabCsta): void {
   const link: Link = { socket, session: undefined, hasSession: false, sending: Promise.resolve() };
-  let pending = Buffer.alloc(0);
+  let pending: Buffer = Buffer.alloc(0);
   for (const [at, status] of (lab.nasty.greet ?? []).entries()) {
     send(link, lab, [frame(`000${at}`, systemStatus(status, lab))]);
   }
@@ -176,6 +122,9 @@ function take(link: Link, id: string, xml: string, lab: LabCsta): void {
         '<switchingSubDomainName>lab</switchingSubDomainName><manufacturerName>Lab &amp; Söhne</manufacturerName>',
       );
     case 'GetSwitchingFunctionDevices':
+      if (nasty.noCategories && xml.includes('requestedDeviceCategory')) {
+        return answer('CSTAErrorCode', '<operation>invalidParameterValue</operation>');
+      }
       return sendDevices(link, id, xml, lab);
     default:
       return answer('CSTAErrorCode', '<operation>serviceNotSupported</operation>');
@@ -187,12 +136,12 @@ const systemStatus = (status: string, lab: LabCsta): string =>
   message('SystemStatus', `<systemStatus>${status}</systemStatus>`, dialectOf(lab));
 
 function startSession(link: Link, xml: string, lab: LabCsta, answer: (reply: string, content?: string) => void): void {
-  const { login, maxSessions = Infinity, sessionSeconds = 300 } = lab.nasty;
-  const refuse = (error: string) =>
-    answer('StartApplicationSessionNegResponse', `<errorCode><definedError>${error}</definedError></errorCode>`);
+  const { login, maxSessions = Infinity, sessionSeconds = 300, sessionRefusal } = lab.nasty;
+  const refuse = (error: string) => answer('StartApplicationSessionNegResponse', `<errorCode>${error}</errorCode>`);
   const isRight = !login || (textOf(xml, 'user') === login.user && textOf(xml, 'password') === login.password);
-  if (!isRight) return refuse('invalidApplicationInfo');
-  if (lab.sessions >= maxSessions) return refuse('maxNumberSessions');
+  if (sessionRefusal !== undefined) return refuse(sessionRefusal);
+  if (!isRight) return refuse('<definedError>invalidApplicationInfo</definedError>');
+  if (lab.sessions >= maxSessions) return refuse('<definedError>maxNumberSessions</definedError>');
   lab.sessions += 1;
   link.hasSession = true;
   watchSession(link, lab);
@@ -225,68 +174,12 @@ function endSession(link: Link, lab: LabCsta): void {
 }
 
 function sendDevices(link: Link, id: string, xml: string, lab: LabCsta): void {
-  const { nasty } = lab;
-  const dialect = dialectOf(lab);
   const category = textOf(xml, 'requestedDeviceCategory');
   const devices = lab.devices.filter((device) => category === undefined || device.category === category);
-  const size = nasty.segmentSize ?? 100;
-  const count = Math.max(1, Math.ceil(devices.length / size));
-  const segments = Array.from({ length: count }, (_, at): Buffer => {
-    if (at === 0 && nasty.instead !== undefined) return frame('9999', nasty.instead);
-    const list = devices.slice(at * size, (at + 1) * size).map((device) => deviceXml(device, nasty));
-    const content =
-      (nasty.noReference ? '' : '<serviceCrossRefID>A1</serviceCrossRefID>') +
-      (nasty.noSegmentIds ? '' : `<segmentID>${at + 1}</segmentID>`) +
-      `<lastSegment>${at + 1 === count}</lastSegment><deviceList>${list.join('')}</deviceList>`;
-    return frame('9999', message('SwitchingFunctionDevices', content, dialect));
-  }).flatMap((bytes, at) => {
-    if (nasty.loseSegment === at + 1) return [];
-    return nasty.repeatSegment === at + 1 ? [bytes, bytes] : [bytes];
-  });
-  const reference = '<serviceCrossRefID>A1</serviceCrossRefID>';
-  const reply = frame(
-    id,
-    message('GetSwitchingFunctionDevicesResponse', reference, dialect),
-    nasty.lie?.['GetSwitchingFunctionDevices'],
-  );
-  const end = Math.min(nasty.hangAfter ?? Infinity, nasty.dropAfter ?? Infinity);
-  const given = segments.slice(0, end);
-  const parts = nasty.segmentsFirst ? [...given.slice(0, 1), reply, ...given.slice(1)] : [reply, ...given];
-  send(link, lab, nasty.chatter ? parts.flatMap((part, at) => [...chatter(at, lab), part]) : parts);
-  if (nasty.dropAfter !== undefined) {
+  send(link, lab, deviceList(id, devices, lab.nasty));
+  if (lab.nasty.dropAfter !== undefined) {
     link.sending = link.sending.then(() => void link.socket.end(() => link.socket.destroy()));
   }
-}
-
-/** What a busy system sends in between. */
-function chatter(at: number, lab: LabCsta): Buffer[] {
-  const other =
-    '<serviceCrossRefID>other</serviceCrossRefID><lastSegment>true</lastSegment><deviceList><device>' +
-    '<deviceID>9998</deviceID></device></deviceList>';
-  const event = '<monitorCrossRefID>7</monitorCrossRefID><localConnectionInfo>null</localConnectionInfo>';
-  return [
-    frame('9999', message('DeliveredEvent', event, 'prefixed')),
-    frame(String(at % 9000).padStart(4, '0'), systemStatus('normal', lab)),
-    frame('9999', message('SwitchingFunctionDevices', other, 'plain')),
-    frame('0003', message('SomethingNobodyKnows', '<a>1</a>', 'plain')),
-  ];
-}
-
-function deviceXml({ number, category, model }: LabDevice, nasty: CstaNasty): string {
-  const forms = {
-    digits: number,
-    appearance: `N&lt;${number}!98&gt;`,
-    bare: `N<${number}!98>`,
-    noa: `N${number};noa=nk`,
-    sip: `sip:${number}@pbx.example;tel=${number}`,
-  };
-  const id = forms[nasty.deviceIds ?? 'digits'];
-  if (nasty.idsOnly) return `<device><deviceID>${id}</deviceID></device>`;
-  const more = model === undefined ? '' : `<deviceModelName>${model}</deviceModelName>`;
-  return (
-    `<device><deviceID typeOfNumber="dialingNumber">${id}</deviceID><deviceCategory>${category}</deviceCategory>` +
-    `<deviceAttributes><mediaAccessDevice>true</mediaAccessDevice></deviceAttributes>${more}</device>`
-  );
 }
 
 /** Sends in order, split or joined as the switches say. */

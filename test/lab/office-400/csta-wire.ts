@@ -28,7 +28,11 @@ export const rootOf = (xml: string): string => /^(?:\s*<\?[^>]*\?>)?\s*<(?:[\w.-
 
 /** The text of the first element of that name. */
 export const textOf = (xml: string, name: string): string | undefined =>
-  new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([^<]*)<`).exec(xml)?.[1];
+  new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([^<]*)<`)
+    .exec(xml)?.[1]
+    ?.replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 
 /** How names and namespaces are written. */
 export type Dialect = 'plain' | 'prefixed' | 'misspelt';

@@ -5,7 +5,8 @@ import { type LabDirectory, startDirectory } from '../directory.ts';
 import { escapeDn, type LabEntry, labEntry } from '../directory-entries.ts';
 import { type ExportStyle, formBytes } from '../form-exports.ts';
 import { generatePeople, type LabPerson } from '../people.ts';
-import { type CstaNasty, type LabCsta, startCsta } from './csta-server.ts';
+import type { CstaNasty } from './csta-devices.ts';
+import { type LabCsta, startCsta } from './csta-server.ts';
 
 export interface LabOffice400 {
   /** Settings of a link that uses everything. */

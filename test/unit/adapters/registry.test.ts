@@ -1,7 +1,7 @@
 /** The table of PBX families, and the page that is made of it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { PBX_TYPE_NAMES, PbxType } from '#contract/words.ts';
+import { PbxType } from '#contract/words.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { adapterParts } from '#test/support/adapter-parts.ts';
 import { familiesPage } from '#test/support/families-page.ts';
@@ -12,13 +12,6 @@ describe('PBX families', () => {
   it('are all listed', () => {
     expect(Object.keys(adapterTypes).toSorted()).toEqual(PbxType.options.toSorted());
     for (const [name, type] of Object.entries(adapterTypes)) expect(type.type).toBe(name);
-  });
-
-  it.each(['mx-one'] as const)('%s is refused plainly, whatever its settings', (type) => {
-    expect(() => adapterTypes[type].create({}, adapterParts())).toThrow(
-      expect.objectContaining({ code: 'pbx.not-supported', detail: expect.stringContaining(PBX_TYPE_NAMES[type]) }),
-    );
-    expect(adapterTypes[type].supported).toBe(false);
   });
 
   it.each([null, 5, 'x', [], { folder: 'relative' }, { folder: '/a', files: ['/b'] }, {}])(
@@ -40,6 +33,10 @@ describe('PBX families', () => {
     const settings = { host: 'h', baseDn: 'o=x', bindDn: 'cn=x', password: 'y' };
     const parsed = adapterTypes['mivoice-5000'].connection.parse(settings) as Record<string, unknown>;
     expect(Object.keys(parsed).filter((name) => secret.test(name))).toEqual(adapterTypes['mivoice-5000'].secretNames);
+    const directory = { host: 'd', baseDn: 'o=x', bindDn: 'cn=x' };
+    const shell = { host: 'h', user: 'u', password: 'y', hostKeyFingerprint: `SHA256:${'A'.repeat(43)}` };
+    const mxOne = adapterTypes['mx-one'].connection.parse({ ...shell, directory, directoryPassword: 'z' }) as object;
+    expect(Object.keys(mxOne).filter((name) => secret.test(name))).toEqual(adapterTypes['mx-one'].secretNames);
   });
 
   it('a declared version is in the inventory, and without one it is said that none is known', async () => {
