@@ -2,6 +2,11 @@
 import { ensureNode } from './start.mjs';
 
 ensureNode();
+// Whoever reads has read enough, as `demarc logs | head` does.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 const { runCli } = await import('./cli/main.ts');
 process.exitCode = await runCli({
   args: process.argv.slice(2),

@@ -71,6 +71,8 @@ export const PbxLink = z.looseObject({
   lastSync: SyncStatus.nullable(),
   lastSuccessAt: Instant.nullable(),
   users: z.int().min(0),
+  /** How many of the users are there only because a person decided to keep them although the PBX has them no more. */
+  keptUsers: z.int().min(0).optional(),
   numbers: z.int().min(0),
   version: z.string().max(256).optional(),
 });

@@ -28,6 +28,8 @@ import type { SyncEngine } from './sync/engine.ts';
 
 interface LocalPagesParts {
   settings: DaemonSettings;
+  /** Whether every part of the daemon has been started. */
+  ready: () => boolean;
   certificate: Promise<LocalCertificate>;
   logFile: string;
   version: string;
@@ -56,6 +58,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
   const server = await startApiServer({
     routes: [
       ...gatewayRoutes({
+        ready: parts.ready,
         status: () => status(parts),
         enrolment: { state: () => enrolmentAnswer(parts), start: (request) => startEnrolment(parts, request) },
         checks: {
@@ -130,10 +133,10 @@ function status(parts: LocalPagesParts): StatusAnswer {
     outbox: outbox.state(),
     store: store.health,
     pbxs: registry.list().map(({ id, type, name, address, syncMinutes }) => {
-      const { running, last, lastSuccessAt, users, irregularities } = engine.status(id);
+      const { running, last, lastSuccessAt, users, kept, irregularities } = engine.status(id);
       const nextSyncAt = scheduler.nextAt(syncJob(id));
       const sync = { running: running && { ...running }, lastSync: last, lastSuccessAt, nextSyncAt };
-      return { id, type, name, address, syncMinutes, ...sync, users, irregularities };
+      return { id, type, name, address, syncMinutes, ...sync, users, keptUsers: kept, irregularities };
     }),
   };
 }

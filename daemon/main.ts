@@ -250,7 +250,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       link,
       log,
     });
-    const own = { settings, certificate, logFile, version, startedAt, clock, log };
+    let ready = false;
+    const own = { settings, ready: () => ready, certificate, logFile, version, startedAt, clock, log };
     const kept = { config, secrets, store, outbox, identity };
     const pages = await startLocalPages({
       ...own,
@@ -269,6 +270,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('link', () => link.stop());
     scheduler.start();
     stops.add('schedule', () => scheduler.stop());
+    ready = true;
     log.info({ url: pages.url, boot, version }, 'daemon ready');
     return { url: pages.url, stop: () => stops.stop() };
   } catch (error) {

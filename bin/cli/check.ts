@@ -1,12 +1,12 @@
 import type { CheckResult } from '#contract/sections.ts';
 import { ChecksAnswer } from '#daemon/api/answers.ts';
 import type { LocalApi } from './client.ts';
-import { type Output, plain } from './output.ts';
+import { fields, type Output } from './output.ts';
 
 const MARK: Readonly<Record<CheckResult['status'], string>> = {
-  ok: 'ok     ',
+  ok: 'ok',
   warning: 'WARNING',
-  error: 'ERROR  ',
+  error: 'ERROR',
   skipped: 'skipped',
 };
 
@@ -18,13 +18,15 @@ export async function check(api: LocalApi, out: Output): Promise<number> {
     out.write(`${JSON.stringify(answer)}\n`);
     return count('error') > 0 ? 1 : 0;
   }
-  for (const result of answer.checks) {
-    out.write(`${MARK[result.status]}  ${plain(result.title)}: ${plain(result.detail)}\n`);
-    if (result.effect !== undefined) out.write(`         Effect: ${plain(result.effect)}\n`);
-    if (result.nextStep !== undefined) out.write(`         Next step: ${plain(result.nextStep)}\n`);
-  }
+  out.write(fields(answer.checks.flatMap(rows)));
   out.write(
     `\n${count('error')} errors, ${count('warning')} warnings, ${count('ok')} ok, ${count('skipped')} skipped\n`,
   );
   return count('error') > 0 ? 1 : 0;
 }
+
+const rows = ({ status, title, detail, effect, nextStep }: CheckResult): [string, string][] => [
+  [MARK[status], `${title}: ${detail}`],
+  ...(effect === undefined ? [] : ([['', `Effect: ${effect}`]] satisfies [string, string][])),
+  ...(nextStep === undefined ? [] : ([['', `Next step: ${nextStep}`]] satisfies [string, string][])),
+];

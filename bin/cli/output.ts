@@ -19,18 +19,52 @@ export function table(rows: readonly (readonly string[])[]): string {
   return clean.map((row) => `${line(row)}\n`).join('');
 }
 
+/** What a terminal has, as a rule. */
+const WIDTH = 80;
+
+/** Labels with their values beside them, broken between words so that no line is wider than a terminal. */
+export function fields(rows: readonly (readonly [string, string])[], indent = 0): string {
+  const label = Math.max(0, ...rows.map(([name]) => name.length));
+  const left = ' '.repeat(indent);
+  const room = WIDTH - indent - label - 2;
+  return rows
+    .flatMap(([name, text]) =>
+      wrapped(plain(text), room).map((line, i) => `${left}${(i === 0 ? name : '').padEnd(label)}  ${line}\n`),
+    )
+    .join('');
+}
+
+/** A word that is wider than the room stays whole: it may be an address to copy. */
+function wrapped(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+];
+
+/** A time between two instants, as "3 min". */
+export function span(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000);
+  const [size, unit] = UNITS.find(([length]) => seconds >= length) ?? [1, 's'];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
 /** "3 min ago" for an ISO instant; "never" for null. */
 export function ago(at: string | null, now: number): string {
   if (at === null) return 'never';
-  const seconds = Math.round((now - Date.parse(at)) / 1000);
-  if (Math.abs(seconds) < 2) return 'now';
-  const units: [number, string][] = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'min'],
-    [1, 's'],
-  ];
-  const [size, unit] = units.find(([seconds_]) => Math.abs(seconds) >= seconds_) ?? [1, 's'];
-  const amount = Math.floor(Math.abs(seconds) / size);
-  return seconds < 0 ? `in ${amount} ${unit}` : `${amount} ${unit} ago`;
+  const ms = now - Date.parse(at);
+  if (Math.abs(ms) < 1500) return 'now';
+  return ms < 0 ? `in ${span(ms)}` : `${span(ms)} ago`;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { SyncStatus } from '#contract/sections.ts';
 import { AnswerError, type LocalApi } from './client.ts';
-import { type Output, plain } from './output.ts';
+import { fields, type Output, plain } from './output.ts';
 
 const Pbxs = z.object({ pbxs: z.array(z.looseObject({ id: z.string(), name: z.string() })) });
 
@@ -34,9 +34,13 @@ export async function sync(api: LocalApi, out: Output, wanted: string | undefine
 }
 
 function describe(name: string, run: SyncStatus | AnswerError['text']): string {
-  if (!('outcome' in run)) return `${plain(name)}: ${plain(run.message)}. ${plain(run.nextStep)}\n`;
-  const { read, added, changed, removed, unchanged, rejected } = run.counts;
-  const counts = `${read} read, ${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged, ${rejected} rejected`;
-  const reason = run.reason ? `\n  ${plain(run.reason.message)}. ${plain(run.reason.nextStep)}` : '';
-  return `${plain(name)}: ${run.outcome}, ${counts}${reason}\n`;
+  const why = 'outcome' in run ? run.reason : run;
+  const rows: [string, string][] = [];
+  if ('outcome' in run) {
+    const { read, added, changed, removed, unchanged, rejected } = run.counts;
+    rows.push(['', `${run.outcome}: ${read} read, ${added} added, ${changed} changed, ${removed} removed,`]);
+    rows.push(['', `${unchanged} unchanged, ${rejected} rejected`]);
+  }
+  if (why) rows.push(['', `${why.message}.`], ['', `Next step: ${why.nextStep}`]);
+  return `${plain(name)}\n${fields(rows)}`;
 }

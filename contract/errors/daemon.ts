@@ -20,6 +20,11 @@ export const daemonErrors = {
     cause: 'This address does not take this kind of request',
     nextStep: 'See the Allow header for what it takes.',
   },
+  'daemon.starting': {
+    status: 503,
+    cause: 'The daemon is still starting',
+    nextStep: 'Ask again in a few seconds; if it goes on, read its log.',
+  },
   'daemon.not-running': {
     status: 503,
     cause: 'The daemon does not answer on this machine',

@@ -19,6 +19,7 @@ const PbxStatus = z.looseObject({
   lastSuccessAt: Instant.nullable(),
   nextSyncAt: Instant.nullable(),
   users: z.number(),
+  keptUsers: z.number().default(0),
   irregularities: IrregularityCounts,
 });
 
@@ -45,6 +46,7 @@ export const StatusAnswer = z.looseObject({
   cloud: z.looseObject({
     url: z.string().nullable(),
     state: z.enum(['offline', 'connecting', 'online']),
+    /** Since when it is online, or is not. */
     since: z.string(),
     nextTryAt: z.string().nullable(),
     lastError: ErrorText.optional(),

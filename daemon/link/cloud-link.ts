@@ -47,6 +47,7 @@ export interface CloudLinkOptions {
 
 export interface LinkStatus {
   state: 'offline' | 'connecting' | 'online';
+  /** Since when the link is online, or is not: each new try would begin it anew otherwise. */
   since: string;
   lastError?: ErrorText;
   /** Failed tries since the link was last online. */
@@ -264,9 +265,10 @@ export class CloudLink {
   }
 
   #set(change: Partial<LinkStatus>): void {
-    const changed = change.state !== undefined && change.state !== this.#status.state;
+    const before = this.#status.state;
     this.#status = { ...this.#status, ...change };
-    if (changed) this.#status = { ...this.#status, since: instant(this.#options.clock) };
+    if ((before === 'online') !== (this.#status.state === 'online'))
+      this.#status = { ...this.#status, since: instant(this.#options.clock) };
     this.#options.onStatus?.(this.#status);
   }
 }

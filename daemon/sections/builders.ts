@@ -37,6 +37,7 @@ export function pbxsDocument(
         lastSync: sync.last,
         lastSuccessAt: sync.lastSuccessAt,
         users: sync.users,
+        keptUsers: sync.kept,
         numbers: 0,
         ...(version === undefined ? {} : { version }),
       };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CloudConfig } from '#config/daemon-settings.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { InventorySection } from '#contract/sections.ts';
 import type { ChecksAnswer, EnrolmentAnswer, StatusAnswer } from '../answers.ts';
 import { followLines, LogLevel, lastLines } from '../logs.ts';
@@ -24,6 +25,8 @@ const EnrolmentStart = z.strictObject({
 export type EnrolmentStart = z.infer<typeof EnrolmentStart>;
 
 interface GatewayRouteParts {
+  /** Whether every part of the daemon has been started. */
+  ready: () => boolean;
   status: () => StatusAnswer;
   enrolment: { state: () => EnrolmentAnswer; start: (request: EnrolmentStart) => Promise<EnrolmentAnswer> };
   checks: { last: () => ChecksAnswer; run: (signal: AbortSignal) => Promise<ChecksAnswer> };
@@ -40,9 +43,17 @@ const LogQuery = z.object({
 
 /** The gateway itself: state, self-test, enrolment, inventory and log. */
 export function gatewayRoutes(parts: GatewayRouteParts): Route[] {
-  const { status, enrolment, checks, inventory, logFile } = parts;
+  const { ready, status, enrolment, checks, inventory, logFile } = parts;
   return [
-    route({ method: 'GET', path: '/healthz', open: true, handle: async () => ({ status: 'ok' }) }),
+    route({
+      method: 'GET',
+      path: '/healthz',
+      open: true,
+      handle: async () => {
+        if (!ready()) throw new DemarcError('daemon.starting');
+        return { status: 'ok' };
+      },
+    }),
     route({ method: 'GET', path: '/api/status', handle: async () => status() }),
     route({ method: 'GET', path: '/api/checks', handle: async () => checks.last() }),
     route({ method: 'POST', path: '/api/checks', handle: ({ signal }) => checks.run(signal) }),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -106,6 +107,100 @@ describe('check', () => {
     const answer = await b.run('check');
     expect([answer.code, answer.out.includes('Do it.')]).toEqual([code, true]);
     expect((await b.run('check', '--json')).code).toBe(code);
+  });
+});
+
+describe('status', () => {
+  const at = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString();
+  const counts = { read: 9, added: 1, changed: 2, removed: 3, unchanged: 4, rejected: 0 };
+  const irregularities = { 'no-email': 0, 'email-not-unique': 0, 'invalid-email': 0, 'duplicate-extension': 0 };
+  const run = { run: '01K00000000000000000000RVN', trigger: 'schedule', startedAt: at(61), finishedAt: at(60), counts };
+  const pbx = {
+    id: '01K00000000000000000000PBX',
+    type: 'mivoice-5000',
+    name: 'Head\u001b[2J office',
+    address: '192.0.2.7:636',
+    syncMinutes: 20,
+    running: null,
+    lastSync: null,
+    lastSuccessAt: null,
+    nextSyncAt: at(-605),
+    users: 12,
+    keptUsers: 0,
+    irregularities,
+  };
+  const well = {
+    version: '0.1.0',
+    hostName: 'gw-7',
+    startedAt: at(7300),
+    memoryBytes: 80 * 1_048_576,
+    cloud: { url: 'https://cloud.example', state: 'online', since: at(3700), nextTryAt: null },
+    enrolment: { state: 'claimed', accountName: 'Acme' },
+    outbox: { low: 1, next: 1, records: 0, bytes: 0, oldestAt: null, drops: {} },
+    store: { status: 'ok', at: null },
+    pbxs: [pbx],
+  };
+  const shown = async (change: object) => {
+    await using b = await bench([
+      route({ method: 'GET', path: '/api/status', handle: async () => ({ ...well, ...change }) }),
+    ]);
+    const { code, out } = await b.run('status');
+    expect(code).toBe(0);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    return out.replaceAll(/\s+/g, ' ');
+  };
+  const reason = { code: 'x', message: 'The cause, '.repeat(12).trim(), nextStep: 'Do this. '.repeat(12).trim() };
+  const offline = { url: 'https://cloud.example', state: 'offline', since: at(725), nextTryAt: at(-43) };
+  const backlog = { low: 1, next: 90, records: 1, bytes: 2048, oldestAt: at(86_400 * 2), drops: { 'bulk.age': 7 } };
+  const cases: [string, object, string[]][] = [
+    ['all is well', {}, ['online for 1 h', 'enrolled in Acme', 'Waiting nothing', 'Last sync never', 'in 10 min']],
+    [
+      'since when the cloud is offline, and why',
+      { cloud: { ...offline, lastError: reason } },
+      ['offline for 12 min, next try in 4', 'Next step: Do this.'],
+    ],
+    [
+      'backlog and drops',
+      { outbox: backlog },
+      ['1 record (2 KiB)', 'the oldest for 2 d', '7 messages of user syncs (too old)'],
+    ],
+    ['a store that was rebuilt', { store: { status: 'rebuilt', at: at(60) } }, ['began empty 1 min ago']],
+    [
+      'a failed sync',
+      {
+        pbxs: [{ ...pbx, lastSync: { ...run, outcome: 'Failed', irregularities, reason }, lastSuccessAt: at(7300) }],
+      },
+      ['Last sync Failed 1 min ago', 'The cause,', 'Next step: Do this.', 'Last good 2 h ago'],
+    ],
+    [
+      'kept and irregular users',
+      {
+        pbxs: [{ ...pbx, keptUsers: 3, irregularities: { ...irregularities, 'no-email': 2 } }],
+      },
+      ['12, 3 of them kept although', '2 without e-mail'],
+    ],
+    [
+      'a run that goes on',
+      { pbxs: [{ ...pbx, running: { phase: 'reading', read: 40 } }] },
+      ['Running reading, 40 read'],
+    ],
+    ['no PBX', { pbxs: [] }, ['No PBX is set up.']],
+    [
+      'no cloud',
+      { cloud: { ...offline, url: null }, enrolment: { state: 'unclaimed' } },
+      ['demarc link --cloud <URL>'],
+    ],
+  ];
+
+  test.each(cases)('tells of %s in words, no line wider than a terminal', async (_what, change, words) => {
+    const out = await shown(change);
+    for (const part of words) expect(out).toContain(part);
+  });
+
+  test('ends quietly when its reader has read enough', async () => {
+    const command = `${process.execPath} bin/demarc.mjs logs --help | true`;
+    const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
   });
 });
 
