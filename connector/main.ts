@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
 import { type Clock, instant, systemClock } from '#config/clock.ts';
 import { type ConnectorSettings, connectorSettings } from '#config/connector-settings.ts';
 import { createLog, type Log } from '#config/log.ts';
@@ -8,6 +9,7 @@ import { StopList } from '#config/stop.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { createSetupToken } from './access/setup.ts';
 import { createApp } from './api/app.ts';
+import { busMetrics } from './bus/bus-metrics.ts';
 import { EmbeddedBus } from './bus/embedded-bus.ts';
 import { Commands } from './commands/commands.ts';
 import { Certificates } from './enrolment/certificates.ts';
@@ -19,6 +21,7 @@ import { ProvisioningTokens } from './enrolment/provisioning-tokens.ts';
 import { wrongTopicRecorder } from './enrolment/wrong-topic.ts';
 import { Holds } from './ingest/holds.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { IngestMetrics } from './ingest/ingest-metrics.ts';
 import { Wants } from './ingest/wants.ts';
 import { hostsOf, publicUrl } from './listener/addresses.ts';
 import { Listener } from './listener/listener.ts';
@@ -71,11 +74,22 @@ export async function startConnector(
       admit: (socket) => identity.admit(socket),
       violation: wrongTopicRecorder({ store, clock, log }),
     });
+    const registry = new Registry();
+    busMetrics(registry, bus);
     const publish = bus.publish.bind(bus);
     const commands = new Commands({ store, clock, log, publish });
     const wants = new Wants({ store, publish });
     const isConnected = bus.isConnected.bind(bus);
-    const ingest = new Ingest({ store, clock, log, publish, commands, wants, isConnected });
+    const ingest = new Ingest({
+      store,
+      clock,
+      log,
+      publish,
+      commands,
+      wants,
+      isConnected,
+      metrics: new IngestMetrics(registry),
+    });
     stops.add('ingest', () => ingest.stop());
     await ingest.start();
     await bus.start(ingest);
@@ -101,6 +115,7 @@ export async function startConnector(
       }),
       consoleFolder: fileURLToPath(new URL('../dist/console', import.meta.url)),
       publicUrl: url,
+      metrics: { registry },
       wantChanged: (account) => wants.toAccount(account),
     });
     await app.ready();

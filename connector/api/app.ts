@@ -58,7 +58,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     request.log.debug({ route, method: request.method, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
   });
   health(app, options);
-  metrics(app, { store: options.store, ...options.metrics });
+  metrics(app, { store: options.store, clock: options.clock, ...options.metrics });
   await openApi(app);
   await app.register(
     async (api) => {

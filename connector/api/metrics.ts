@@ -1,11 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '#config/clock.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { countByPresence } from '../lists/gateways.ts';
 import type { Store } from '../store/store.ts';
 
 interface MetricsOptions {
   store: Store;
+  clock: Clock;
   registry?: Registry;
   token?: string;
 }
@@ -35,18 +38,14 @@ export function metrics(app: FastifyInstance, options: MetricsOptions): void {
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
   });
-  const online = new Gauge({
-    name: 'demarc_gateways_online',
-    help: 'Gateways that are connected',
+  const gateways = new Gauge({
+    name: 'demarc_gateways',
+    help: 'Gateways by presence word',
+    labelNames: ['presence'],
     registers: [registry],
     async collect() {
-      const row = await options.store.db
-        .selectFrom('gateway')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .where('online', '<>', 0)
-        .where('released_at', 'is', null)
-        .executeTakeFirst();
-      this.set(row?.n ?? 0);
+      const counts = await countByPresence(options.store.db, options.clock.now());
+      for (const [presence, count] of counts) this.set({ presence }, count);
     },
   });
 
@@ -56,8 +55,8 @@ export function metrics(app: FastifyInstance, options: MetricsOptions): void {
   });
   app.addHook('onClose', async () => {
     registry.removeSingleMetric('demarc_http_request_duration_seconds');
-    registry.removeSingleMetric('demarc_gateways_online');
-    online.reset();
+    registry.removeSingleMetric('demarc_gateways');
+    gateways.reset();
   });
   app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (request, reply) => {
     if (!isLocal(request) && !hasToken(request, options.token)) throw new DemarcError('api.not-found');

@@ -112,6 +112,11 @@ export class EmbeddedBus implements DeviceBus {
     this.#cutIfSlow(topic);
   }
 
+  /** How many gateways are connected now. */
+  get connections(): number {
+    return this.#links.all().length;
+  }
+
   disconnect(gateway: string, reason: string): void {
     const link = this.#links.current(gateway);
     if (!link) return;

@@ -13,6 +13,7 @@ import {
 } from '#contract/enrolment.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id, Instant } from '#contract/ids.ts';
+import { answers } from '../api/routing.ts';
 import type { Certificates } from './certificates.ts';
 import type { DeviceIdentity } from './device-identity.ts';
 import type { Offers } from './offers.ts';
@@ -23,6 +24,8 @@ export interface DeviceRoutesOptions {
   certificates: Certificates;
   identity: DeviceIdentity;
 }
+
+const tags = ['Devices'];
 
 /** A site with many gateways behind one address must get through; whoever guesses must not. Requests a minute. */
 const perMinute = (max: number) => ({ max, timeWindow: 60_000 });
@@ -35,7 +38,12 @@ export function deviceRoutes(options: DeviceRoutesOptions): FastifyPluginAsyncZo
       {
         config: { access: 'public', rateLimit: perMinute(60) },
         bodyLimit: 32 * 1024,
-        schema: { body: EnrolmentRequest, response: { 200: EnrolmentOffer } },
+        schema: {
+          summary: 'Ask to be enrolled; answers a claim code',
+          tags,
+          body: EnrolmentRequest,
+          response: answers(EnrolmentOffer),
+        },
       },
       (request) => options.offers.make(request.body),
     );
@@ -45,7 +53,12 @@ export function deviceRoutes(options: DeviceRoutesOptions): FastifyPluginAsyncZo
       {
         config: { access: 'device', rateLimit: perMinute(600) },
         bodyLimit: 1024,
-        schema: { params: z.object({ id: Id }), response: { 200: EnrolmentState } },
+        schema: {
+          summary: 'How an enrolment stands, with its certificate when it is confirmed',
+          tags,
+          params: z.object({ id: Id }),
+          response: answers(EnrolmentState),
+        },
       },
       (request) => options.offers.poll(request.params.id, pollSecretOf(request)),
     );
@@ -55,14 +68,26 @@ export function deviceRoutes(options: DeviceRoutesOptions): FastifyPluginAsyncZo
       {
         config: { access: 'device', rateLimit: perMinute(60) },
         bodyLimit: 16 * 1024,
-        schema: { body: RenewalRequest, response: { 200: IssuedIdentity } },
+        schema: {
+          summary: 'A new certificate for the one that the connection shows',
+          tags,
+          body: RenewalRequest,
+          response: answers(IssuedIdentity),
+        },
       },
       (request) => renew(options, request, request.body.csr),
     );
 
     app.get(
       '/device/time',
-      { config: { access: 'public' }, schema: { response: { 200: z.object({ now: Instant }) } } },
+      {
+        config: { access: 'public' },
+        schema: {
+          summary: 'The time, for clocks that are far off',
+          tags,
+          response: answers(z.object({ now: Instant })),
+        },
+      },
       async () => ({ now: instant(options.clock) }),
     );
   };

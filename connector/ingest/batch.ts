@@ -9,7 +9,8 @@ import { isStoreFailure } from '../store/failure.ts';
 import type { Work } from '../store/store.ts';
 import { goOffline, takeConn } from './conn.ts';
 import type { Delivery, GatewayPatch, Parts } from './delivery.ts';
-import { handleRecord } from './handlers.ts';
+import { countedKind, handleRecord } from './handlers.ts';
+import type { Taken } from './ingest-metrics.ts';
 import { quarantine, trimQuarantine } from './quarantine.ts';
 import { readMessage } from './read-message.ts';
 import { loadSender, type OpenSender, saveSender } from './sender.ts';
@@ -35,30 +36,34 @@ export class Batch {
     this.#now = instant(parts.clock);
   }
 
-  /** Handles one message. @throws only when the store cannot go on */
-  async message(message: DeviceMessage): Promise<void> {
+  /** Handles one message; answers what it was and what became of it. @throws only when the store cannot go on */
+  async message(message: DeviceMessage): Promise<Taken> {
     const open = await this.#open(message.topic);
-    if (open === undefined) return;
+    if (open === undefined) return { kind: 'unread', outcome: 'ignored' };
     open.heard = true;
     const { sender } = open;
     if (sender.address.account !== message.topic.account) {
       await this.#setAside(open, message, new DemarcError('link.wrong-account', message.topic.account));
-      return;
+      return { kind: 'unread', outcome: 'quarantined' };
     }
     const read = readMessage(message);
     if (read.is === 'bad') {
-      if (read.seq !== undefined && this.#isRepeat(open, read.seq)) return;
+      if (read.seq !== undefined && this.#isRepeat(open, read.seq)) return { kind: 'unread', outcome: 'repeated' };
       await this.#setAside(open, message, read.error);
       if (read.seq !== undefined) sender.sequence.settle(read.seq, read.seq);
-    } else if (read.is === 'conn') {
-      await this.#attempt(open, message, (delivery) => takeConn(delivery, read.conn));
-      if (read.conn.online) open.acknowledge = true;
-    } else {
-      const { envelope } = read;
-      if (this.#isRepeat(open, envelope.seq)) return;
-      await this.#attempt(open, message, (delivery) => handleRecord({ ...delivery, envelope }));
-      sender.sequence.settle(envelope.seq, envelope.seq);
+      return { kind: 'unread', outcome: 'quarantined' };
     }
+    if (read.is === 'conn') {
+      const outcome = await this.#attempt(open, message, (delivery) => takeConn(delivery, read.conn));
+      if (read.conn.online) open.acknowledge = true;
+      return { kind: 'conn', outcome };
+    }
+    const { envelope } = read;
+    const kind = countedKind(message.topic, envelope.kind);
+    if (this.#isRepeat(open, envelope.seq)) return { kind, outcome: 'repeated' };
+    const outcome = await this.#attempt(open, message, (delivery) => handleRecord({ ...delivery, envelope }));
+    sender.sequence.settle(envelope.seq, envelope.seq);
+    return { kind, outcome };
   }
 
   /** A connection ended without a word from the gateway. */
@@ -94,7 +99,7 @@ export class Batch {
     open: OpenSender,
     message: DeviceMessage,
     handle: (delivery: Delivery) => Promise<void>,
-  ): Promise<void> {
+  ): Promise<'taken' | 'quarantined'> {
     const { db } = this.#work;
     const changes: Parameters<Work['changed']>[0][] = [];
     const patches: GatewayPatch[] = [];
@@ -112,12 +117,13 @@ export class Batch {
       await sql`ROLLBACK TO SAVEPOINT one_message`.execute(db);
       await sql`RELEASE SAVEPOINT one_message`.execute(db);
       await this.#setAside(open, message, this.#blame(error));
-      return;
+      return 'quarantined';
     }
     await sql`RELEASE SAVEPOINT one_message`.execute(db);
     for (const values of patches) open.apply(values);
     for (const change of changes) this.#changed(change);
     for (const [key, task] of tasks) this.#after.set(`${open.sender.address.gateway} ${key}`, task);
+    return 'taken';
   }
 
   #blame(error: unknown): DemarcError {

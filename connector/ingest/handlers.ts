@@ -4,6 +4,7 @@ import { CommandResult } from '#contract/commands.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { DroppedRecords, GatewayEvent } from '#contract/events.ts';
 import { SectionMessage } from '#contract/sections.ts';
+import type { ParsedTopic } from '#contract/topics.ts';
 import { UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
 import type { RecordDelivery } from './delivery.ts';
 import { takeDropped, takeEvent } from './events.ts';
@@ -40,6 +41,11 @@ const handlers: ReadonlyMap<string, Handler> = new Map([
   ['users users.trailer', takes(UsersTrailer, takeTrailer)],
   ['result result', takes(CommandResult, takeResult)],
 ]);
+
+/** The kind of a record under which it is counted; one that is unknown is not a word of its sender's choice. */
+export function countedKind({ channel }: ParsedTopic, kind: string): string {
+  return handlers.has(`${channel} ${kind}`) ? kind : 'unknown';
+}
 
 /** Handles one record. @throws DemarcError `link.unknown-kind`, `link.malformed`, `link.wrong-account` */
 export async function handleRecord(delivery: RecordDelivery): Promise<void> {

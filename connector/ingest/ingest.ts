@@ -7,6 +7,7 @@ import type { Commands } from '../commands/commands.ts';
 import type { Store } from '../store/store.ts';
 import { type AfterCommit, Batch } from './batch.ts';
 import type { Parts } from './delivery.ts';
+import type { IngestMetrics, Taken } from './ingest-metrics.ts';
 import { Wants } from './wants.ts';
 
 /** What one transaction takes at most. */
@@ -23,11 +24,12 @@ export interface IngestOptions {
   wants?: Wants;
   /** Whether a gateway has a connection now: an old one that ends late does not make it Offline. */
   isConnected?: DeviceBus['isConnected'];
+  metrics?: IngestMetrics;
 }
 
 interface Waiting {
   bytes: number;
-  take: (batch: Batch) => Promise<void>;
+  take: (batch: Batch) => Promise<Taken | undefined>;
   resolve: () => void;
   reject: (error: DemarcError) => void;
 }
@@ -42,6 +44,7 @@ export class Ingest implements DeviceHandler {
   readonly #log: Log;
   readonly #parts: Parts;
   readonly #isConnected: DeviceBus['isConnected'];
+  readonly #metrics: IngestMetrics | undefined;
   readonly #announcing = new Set<Promise<void>>();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -55,6 +58,8 @@ export class Ingest implements DeviceHandler {
     this.#isConnected = options.isConnected ?? (() => false);
     const wants = options.wants ?? new Wants({ store, publish });
     this.#parts = { clock, log: this.#log, commands, wants, publish };
+    this.#metrics = options.metrics;
+    this.#metrics?.watchQueue(() => this.#waiting.length);
   }
 
   /** Marks every gateway as offline until its birth; to be awaited before the bus starts. */
@@ -78,6 +83,7 @@ export class Ingest implements DeviceHandler {
   disconnected(address: GatewayAddress, reason: string): Promise<void> {
     return this.#enqueue(0, async (batch) => {
       if (!this.#isConnected(address.gateway)) await batch.disconnected(address, reason);
+      return undefined;
     });
   }
 
@@ -87,7 +93,7 @@ export class Ingest implements DeviceHandler {
     await Promise.all(this.#announcing);
   }
 
-  #enqueue(bytes: number, take: (batch: Batch) => Promise<void>): Promise<void> {
+  #enqueue(bytes: number, take: Waiting['take']): Promise<void> {
     if (this.#waiting.length >= WAITING.messages || this.#waitingBytes + bytes > WAITING.bytes) {
       return Promise.reject(new DemarcError('link.overloaded'));
     }
@@ -122,17 +128,24 @@ export class Ingest implements DeviceHandler {
 
   async #commit(messages: Waiting[]): Promise<void> {
     let after: AfterCommit;
+    const taken: Taken[] = [];
+    const began = performance.now();
     try {
       after = await this.#store.write(async (work) => {
         const batch = new Batch(work, this.#parts);
-        for (const { take } of messages) await take(batch);
+        for (const { take } of messages) {
+          const one = await take(batch);
+          if (one !== undefined) taken.push(one);
+        }
         return batch.finish();
       });
     } catch (error) {
       this.#log.error({ code: 'link.not-stored', err: error, messages: messages.length }, 'messages were not stored');
+      this.#metrics?.notStored(messages.length);
       for (const { reject } of messages) reject(new DemarcError('link.not-stored', undefined, { cause: error }));
       return;
     }
+    this.#metrics?.committed(taken, (performance.now() - began) / 1000);
     for (const { resolve } of messages) resolve();
     const announcing = this.#announce(after).finally(() => this.#announcing.delete(announcing));
     this.#announcing.add(announcing);

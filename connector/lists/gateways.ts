@@ -2,8 +2,9 @@ import { type Selectable, sql } from 'kysely';
 import type { Gateway } from '#contract/api.ts';
 import { OutboxState } from '#contract/envelope.ts';
 import { Presence } from '#contract/words.ts';
-import { presenceOf } from '../presence/presence.ts';
+import { presenceOf, STALE_AFTER_MS } from '../presence/presence.ts';
 import type { Tables } from '../store/schema.ts';
+import type { Db } from '../store/store.ts';
 import { backlogNow } from './backlog.ts';
 import { all, type Condition } from './fields.ts';
 import type { ListResource } from './list.ts';
@@ -12,9 +13,7 @@ import { optionalJson } from './stored-json.ts';
 /** A row of the list of gateways. */
 export type GatewayRow = Selectable<Tables['gateway']> & { account_name: string; pbxs: number; users: number };
 
-/** As in connector/presence, in which the words are judged for what is shown (a property test keeps both alike). */
-const STALE_AFTER_MS = 2 * 3_600_000;
-
+/** `presenceOf` as a condition (a property test keeps both alike). */
 function presenceIs(word: string, now: number): Condition {
   const cutoff = new Date(now - STALE_AFTER_MS).toISOString();
   const fresh = sql`(coalesce(g.presence_since, '') >= ${cutoff} or coalesce(g.section_at, '') >= ${cutoff})`;
@@ -33,6 +32,15 @@ function presenceIs(word: string, now: number): Condition {
     default:
       return sql`1 = 0`;
   }
+}
+
+/** How many gateways there are under each presence word. */
+export async function countByPresence(db: Db, now: number): Promise<Map<Presence, number>> {
+  const counts = Presence.options.map(
+    (word, at) => sql`coalesce(sum(case when ${presenceIs(word, now)} then 1 else 0 end), 0) as ${sql.id(`n${at}`)}`,
+  );
+  const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)} from gateway as g`.execute(db);
+  return new Map(Presence.options.map((word, at) => [word, rows[0]?.[`n${at}`] ?? 0]));
 }
 
 /** Gateways; released ones are shown too, under their word. */

@@ -2,7 +2,7 @@ import type { Presence } from '#contract/words.ts';
 import type { Tables } from '../store/schema.ts';
 
 /** Sections are sent hourly; presence is Stale after two periods without one (design section 3). In milliseconds. */
-const STALE_AFTER_MS = 2 * 3_600_000;
+export const STALE_AFTER_MS = 2 * 3_600_000;
 
 /** What presence is judged by. */
 export type PresenceFacts = Pick<

@@ -1,5 +1,15 @@
+import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '#config/clock.ts';
+import { Certificates } from '#connector/enrolment/certificates.ts';
+import { DeviceIdentity } from '#connector/enrolment/device-identity.ts';
+import { deviceRoutes } from '#connector/enrolment/device-routes.ts';
+import { Offers } from '#connector/enrolment/offers.ts';
+import { ProvisioningTokens } from '#connector/enrolment/provisioning-tokens.ts';
+import { PrivateCa } from '#connector/pki/private-ca.ts';
+import { Store } from '#connector/store/store.ts';
+import { temporaryFolder } from '#test/support/program.ts';
 import { startApp } from '#test/unit/connector-api/support.ts';
 
 const Operation = z.looseObject({
@@ -16,7 +26,7 @@ const OpenApi = z.looseObject({
   ),
 });
 
-/** What the design promises of this part of the API. */
+/** What the design promises of the API. */
 const PROMISED = [
   'post /auth/login',
   'post /auth/setup',
@@ -49,11 +59,36 @@ const PROMISED = [
   'get /events.csv',
   'get /enrolments/code/{code}',
   'post /enrolments/{code}/confirm',
+  'post /enrolments',
+  'post /enrolments/{id}/poll',
+  'post /device/renew',
+  'get /device/time',
   'get /provisioning-tokens',
   'post /provisioning-tokens',
   'delete /provisioning-tokens/{id}',
   'get /stream',
 ];
+
+/** The API with the routes of the gateways, as the process serves it. */
+async function startWhole() {
+  const folder = await temporaryFolder('openapi');
+  const store = await Store.open({ path: ':memory:', clock: systemClock });
+  const ca = await PrivateCa.open({ folder: folder.path, clock: systemClock });
+  const parts = { store, clock: systemClock };
+  const tokens = new ProvisioningTokens(parts);
+  const certificates = new Certificates({ ...parts, ca });
+  const offers = new Offers({ ...parts, tokens, certificates, publicUrl: 'https://demarc.example' });
+  const identity = new DeviceIdentity(parts);
+  const api = await startApp({ deviceRoutes: deviceRoutes({ clock: systemClock, offers, certificates, identity }) });
+  return {
+    app: api.app,
+    async [Symbol.asyncDispose]() {
+      await api[Symbol.asyncDispose]();
+      await store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
 
 /** Every `$ref` in a document. */
 function references(value: unknown): string[] {
@@ -65,7 +100,7 @@ function references(value: unknown): string[] {
 
 describe('the OpenAPI document', () => {
   test('is valid in form, describes every operation, and holds what the design promises', async () => {
-    await using api = await startApp();
+    await using api = await startWhole();
     const answer = await api.app.inject('/api/v1/openapi.json');
     const document = OpenApi.parse(answer.json());
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -76,7 +111,7 @@ describe('the OpenAPI document', () => {
   });
 
   test('resolves every reference, and uses nothing that 3.1 took away', async () => {
-    await using api = await startApp();
+    await using api = await startWhole();
     const document: unknown = (await api.app.inject('/api/v1/openapi.json')).json();
     for (const reference of references(document)) {
       const found = reference
@@ -93,7 +128,7 @@ describe('the OpenAPI document', () => {
   });
 
   test('names the parameters of lists and the body of errors', async () => {
-    await using api = await startApp();
+    await using api = await startWhole();
     const document = (await api.app.inject('/api/v1/openapi.json')).json<{
       paths: Record<
         string,

@@ -104,7 +104,8 @@ describe('health and metrics', () => {
     await api.app.inject(`/api/v1/gateways/${site.gateway}?q=secret`);
     const text = (await api.app.inject('/metrics')).body;
     expect(text).toContain('demarc_ingest_total 7');
-    expect(text).toContain('demarc_gateways_online 1');
+    expect(text).toContain('demarc_gateways{presence="Online"} 1');
+    expect(text).toContain('demarc_gateways{presence="Offline"} 0');
     expect(text).toMatch(
       /demarc_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/gateways\/:id",status="401"\} 1/,
     );

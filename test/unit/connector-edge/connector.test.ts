@@ -133,6 +133,27 @@ const upgrade = (path: string) =>
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n';
 
 describe('the connector', () => {
+  it('shows on /metrics what each of its parts counts', async () => {
+    await using at = await started();
+    const gateway = await enrolled(at);
+    const client = dial(at, gateway);
+    await new Promise((resolve) => client.once('connect', resolve));
+    const text = await exchange(at, 'GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(text).toContain('demarc_bus_connections 1');
+    for (const name of [
+      'demarc_http_request_duration_seconds',
+      'demarc_gateways',
+      'demarc_ingest_messages_total',
+      'demarc_ingest_batch_messages',
+      'demarc_ingest_commit_seconds',
+      'demarc_ingest_waiting_messages',
+    ]) {
+      expect(text).toContain(`# TYPE ${name} `);
+    }
+    client.end(true);
+    await closed(client);
+  });
+
   it('takes a gateway from its token to a committed event', async () => {
     await using at = await started();
     const gateway = await enrolled(at);

@@ -7,6 +7,7 @@ import type { Clock } from '#config/clock.ts';
 import { Commands } from '#connector/commands/commands.ts';
 import { Holds } from '#connector/ingest/holds.ts';
 import { Ingest } from '#connector/ingest/ingest.ts';
+import type { IngestMetrics } from '#connector/ingest/ingest-metrics.ts';
 import { Wants } from '#connector/ingest/wants.ts';
 import type { NumberedChange } from '#connector/store/store.ts';
 import { Store } from '#connector/store/store.ts';
@@ -86,7 +87,7 @@ async function makeTemplate(): Promise<Uint8Array> {
   return readFile(path);
 }
 
-export async function world(options: { publishFails?: () => boolean } = {}) {
+export async function world(options: { publishFails?: () => boolean; metrics?: IngestMetrics } = {}) {
   const folder = await temporaryFolder('ingest');
   const clock = new TestClock();
   const log = pino({ level: 'silent' });
@@ -110,6 +111,7 @@ export async function world(options: { publishFails?: () => boolean } = {}) {
     commands,
     wants,
     isConnected: (gateway) => connected.has(gateway),
+    ...(options.metrics && { metrics: options.metrics }),
   });
   const holds = new Holds({ store, clock, commands });
   const changes: NumberedChange[] = [];
