@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { SshAccess } from '#pbx-adapters/channels/ssh/settings.ts';
+import { EnrichingDirectory } from '#pbx-adapters/enrichment/settings.ts';
+
+/** How to read an MX-ONE over the shell of its Service Node. Secrets: `password`, `directoryPassword`. */
+export const MxOneConnection = z
+  .strictObject({
+    ...SshAccess.shape,
+    /** Which of name1 and name2 is the first name at this site; without it they are only joined. */
+    nameOrder: z.enum(['first-last', 'last-first']).optional(),
+    /** Where e-mail addresses come from: the Service Node has none. */
+    directory: EnrichingDirectory.optional(),
+    directoryPassword: z.string().min(1).max(1000).optional(),
+  })
+  .refine(({ directory, directoryPassword }) => directory?.bindDn === undefined || directoryPassword !== undefined, {
+    path: ['directoryPassword'],
+    message: 'a log-in needs a password',
+  });
+export type MxOneConnection = z.output<typeof MxOneConnection>;

@@ -1,0 +1,165 @@
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { UserItem } from '#pbx-adapters/adapter.ts';
+import { mdsh, saysNothingThere } from '#pbx-adapters/channels/ssh/mdsh.ts';
+import type { SshSession } from '#pbx-adapters/channels/ssh/session.ts';
+import { readTable, type TableRow } from '#pbx-adapters/channels/ssh/table.ts';
+import { nameKey } from '#pbx-adapters/enrichment/join.ts';
+import { commands } from './commands.ts';
+import type { MxOneConnection } from './connection.ts';
+
+/** Titles that are several words with one space between them. */
+const JOINED = ['third party', 'free on', 'hotline number', 'backup number', 'ip address'];
+/** More people than any system of this kind has. */
+const MAX_PEOPLE = 500_000;
+const MAX_DIR = 20;
+
+type Row = Extract<TableRow, { cells: unknown }>;
+type Rejected = Extract<UserItem, { kind: 'rejected' }>;
+
+/** The name that stands at a number, and what had to be changed in it. */
+interface Named {
+  name1: string;
+  name2: string;
+  problems: readonly string[];
+}
+
+/** What the prints beside the extensions say of the people, in memory: a name for each number. */
+export interface Beside {
+  names: ReadonlyMap<string, Named>;
+  /** Numbers with a set on the network. */
+  ip: Set<string>;
+  /** Rows that cannot be read. */
+  rejected: readonly Rejected[];
+}
+
+/**
+ * The people of an MX-ONE: the rows of `extension -p`, each with the name that stands beside it; a number that only
+ * `ip_extension -p` knows is left out with the reason.
+ * @throws DemarcError `mdsh.…`, `ssh.…`, `pbx.…`; `pbx.truncated` when it broke off
+ */
+export async function* readExtensions(
+  session: SshSession,
+  { names, ip, rejected }: Beside,
+  nameOrder: MxOneConnection['nameOrder'],
+  signal: AbortSignal,
+): AsyncGenerator<UserItem, void, void> {
+  yield* rejected;
+  const seen = new Set<string>();
+  for await (const row of rows(session, commands.extensions, ['dir'], signal)) {
+    if ('rejected' in row) {
+      yield row.rejected;
+      continue;
+    }
+    const { dir, where, problems } = row;
+    if (seen.has(dir)) yield { kind: 'rejected', where, reason: `the extension ${dir} stands twice` };
+    else if (seen.size >= MAX_PEOPLE) throw new DemarcError('ssh.too-much', `more than ${MAX_PEOPLE} extensions`);
+    else yield person(dir, names.get(dir), { nameOrder, where, problems });
+    seen.add(dir);
+  }
+  for (const dir of ip) {
+    if (seen.has(dir)) continue;
+    const where = `${commands.ipExtensions}: ${dir}`;
+    yield { kind: 'rejected', where, reason: 'is an IP extension without a row in the extension print' };
+  }
+}
+
+/** Names that stand at more than one number, in the form in which names are compared. */
+export function sharedNames({ names }: Beside): Set<string> {
+  const [once, often] = [new Set<string>(), new Set<string>()];
+  for (const { name1, name2 } of names.values()) {
+    const key = nameKey(`${name1} ${name2}`);
+    if (key === undefined) continue;
+    if (once.has(key)) often.add(key);
+    once.add(key);
+  }
+  return often;
+}
+
+/** Reads names and IP extensions, one print after the other. @throws DemarcError as `readExtensions` */
+export async function readBeside(session: SshSession, signal: AbortSignal): Promise<Beside> {
+  const [names, ip, rejected] = [new Map<string, Named>(), new Set<string>(), [] as Rejected[]];
+  await unlessNothing(async () => {
+    for await (const row of rows(session, commands.names, ['dir', 'name1', 'name2'], signal)) {
+      if ('rejected' in row) rejected.push(row.rejected);
+      else if (isOfTheNumber(row.cells)) names.set(row.dir, namedOf(row));
+    }
+  });
+  await unlessNothing(async () => {
+    for await (const row of rows(session, commands.ipExtensions, ['dir', 'protocol'], signal)) {
+      if ('rejected' in row) rejected.push(row.rejected);
+      else ip.add(row.dir);
+    }
+  });
+  return { names, ip, rejected };
+}
+
+/** Names also stand at other kinds of numbers; the kind of an extension is `dir`. */
+const isOfTheNumber = (cells: Row['cells']): boolean => {
+  const kind = cells.get('number type') ?? cells.get('number');
+  return kind === undefined || kind.toLowerCase() === 'dir';
+};
+
+const namedOf = ({ cells, problems }: { cells: Row['cells']; problems: readonly string[] }): Named => ({
+  name1: cells.get('name1') ?? '',
+  name2: cells.get('name2') ?? '',
+  problems,
+});
+
+type Read = { dir: string; cells: Row['cells']; where: string; problems: readonly string[] } | { rejected: Rejected };
+
+/**
+ * The rows of a print with a usable number.
+ * @throws DemarcError `mdsh.no-table` when most rows do not fit, since then the layout is not the one we know
+ */
+async function* rows(
+  session: SshSession,
+  command: string,
+  wanted: readonly [string, ...string[]],
+  signal: AbortSignal,
+): AsyncGenerator<Read> {
+  let [good, bad] = [0, 0];
+  for await (const row of readTable(mdsh(session, command, signal), { wanted, joined: JOINED })) {
+    const where = `${command}, line ${row.line}`;
+    const dir = 'cells' in row ? (row.cells.get('dir') ?? '') : '';
+    const reason = 'fault' in row ? row.fault : isNumber(dir) ? undefined : 'does not start with an extension';
+    if (reason !== undefined || 'fault' in row) {
+      bad += 1;
+      yield { rejected: { kind: 'rejected', where, reason: reason ?? '' } };
+    } else {
+      good += 1;
+      yield { dir, cells: row.cells, where, problems: row.problems };
+    }
+  }
+  if (bad > good) throw new DemarcError('mdsh.no-table', `${command}: ${bad} of ${bad + good} rows cannot be read`);
+}
+
+const isNumber = (dir: string): boolean => dir.length <= MAX_DIR && /^[0-9*#]+$/.test(dir);
+
+function person(
+  dir: string,
+  named: Named | undefined,
+  more: { nameOrder: MxOneConnection['nameOrder']; where: string; problems: readonly string[] },
+): UserItem {
+  const { name1 = '', name2 = '' } = named ?? {};
+  const [first, last] = more.nameOrder === 'last-first' ? [name2, name1] : [name1, name2];
+  const name = [first, last].filter(Boolean).join(' ');
+  const isSplit = more.nameOrder !== undefined;
+  const user = {
+    key: dir,
+    extension: dir,
+    ...(name ? { name } : {}),
+    ...(isSplit && first ? { firstName: first } : {}),
+    ...(isSplit && last ? { lastName: last } : {}),
+  };
+  const problems = [...more.problems, ...(named?.problems ?? [])];
+  return problems.length > 0 ? { kind: 'user', user, where: more.where, problems } : { kind: 'user', user };
+}
+
+/** Some systems have none of a kind, and say so by a refusal. */
+async function unlessNothing(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!saysNothingThere(error)) throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/** One `mdsh -c` of the simulated MX-ONE: what it prints, and how it ends. */
+import { print } from './prints.ts';
+import type { MxOneSite } from './site.ts';
+
+/** What to write next; `hang` means never, `exit` ends with the status. */
+export type Step = { text: string } | { hang: true } | { exit: number };
+
+/** Lines that are written at once. */
+const TOGETHER = 200;
+
+export function* runMdsh(command: string, site: MxOneSite): Generator<Step> {
+  const nasty = site.nasty ?? {};
+  const name = command.split(' ')[0];
+  const { refuse, hang } = nasty;
+  if (refuse && refuse.command === name) {
+    yield { text: `NOT ACCEPTED\n${refuse.object}\n${refuse.reason}\n` };
+    yield { exit: 0 };
+    return;
+  }
+  const lines = print(command, site);
+  if (!lines) {
+    yield { text: `${name}: unknown command\n` };
+    yield { exit: 1 };
+    return;
+  }
+  const crash = nasty.crash?.command === name ? nasty.crash : undefined;
+  const limit = hang && hang.command === name ? hang.afterLines : crash?.afterLines;
+  let [text, count] = ['', 0];
+  for (const line of lines) {
+    if (count === limit) break;
+    count += 1;
+    text += `${line}\n`;
+    if (count % TOGETHER > 0) continue;
+    yield { text };
+    text = '';
+  }
+  if (nasty.end && limit === undefined) text += 'END\n';
+  yield { text };
+  if (crash) yield { exit: crash.status };
+  else if (limit === undefined) yield { exit: 0 };
+  else yield { hang: true };
+}
