@@ -22,6 +22,7 @@ import { wrongTopicRecorder } from './enrolment/wrong-topic.ts';
 import { Holds } from './ingest/holds.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { IngestMetrics } from './ingest/ingest-metrics.ts';
+import { reopenHold } from './ingest/reopen-hold.ts';
 import { Wants } from './ingest/wants.ts';
 import { hostsOf, publicUrl } from './listener/addresses.ts';
 import { Listener } from './listener/listener.ts';
@@ -77,7 +78,7 @@ export async function startConnector(
     const registry = new Registry();
     busMetrics(registry, bus);
     const publish = bus.publish.bind(bus);
-    const commands = new Commands({ store, clock, log, publish });
+    const commands = new Commands({ store, clock, log, publish, failed: reopenHold });
     const wants = new Wants({ store, publish });
     const isConnected = bus.isConnected.bind(bus);
     const ingest = new Ingest({

@@ -17,7 +17,7 @@ import type { DeviceBus } from '../bus/device-bus.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { Store, Work } from '../store/store.ts';
 import type { CommandRow } from './command-dto.ts';
-import { announceCommand, moveCommand, recordCommand } from './transitions.ts';
+import { announceCommand, type Move, type MovedBy, moveCommand, recordCommand } from './transitions.ts';
 
 /** How often deadlines are looked at, in milliseconds. */
 const SWEEP_MS = 5000;
@@ -41,6 +41,8 @@ export interface CommandsOptions {
   clock: Clock;
   log: Log;
   publish: DeviceBus['publish'];
+  /** Told in the same transaction of every command that ended without success. */
+  failed?: (work: Work, row: CommandRow) => Promise<void>;
 }
 
 /**
@@ -52,6 +54,7 @@ export class Commands {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #publish: DeviceBus['publish'];
+  readonly #failed: CommandsOptions['failed'];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CommandsOptions) {
@@ -59,6 +62,7 @@ export class Commands {
     this.#clock = options.clock;
     this.#log = options.log.child({ part: 'commands' });
     this.#publish = options.publish;
+    this.#failed = options.failed;
   }
 
   /**
@@ -152,7 +156,7 @@ export class Commands {
     if (!mayMove(CommandState.parse(row.state), result.state)) return;
     if (result.state === 'running' && row.state === 'running' && !newer(row.progress, result.at)) return;
     const progress = result.progress && JSON.stringify({ ...result.progress, at: result.at });
-    await moveCommand(work, this.#clock, row, {
+    await this.#move(work, row, {
       state: result.state,
       progress: progress ?? row.progress,
       output: result.output === undefined ? row.output : JSON.stringify(result.output),
@@ -170,7 +174,7 @@ export class Commands {
       if (row === undefined) throw new DemarcError('api.not-found', 'command');
       if (isFinal(CommandState.parse(row.state))) throw new DemarcError('command.final', row.state);
       if (row.state !== 'queued') throw new DemarcError('command.already-sent', row.state);
-      return moveCommand(work, this.#clock, row, { state: 'canceled' }, { actor, requestId });
+      return this.#move(work, row, { state: 'canceled' }, { actor, requestId });
     });
   }
 
@@ -194,7 +198,7 @@ export class Commands {
         .execute();
       for (const row of rows) {
         const state = row.state === 'queued' ? 'expired' : 'timed_out';
-        await moveCommand(work, this.#clock, row, { state, reason }, { actor: SYSTEM });
+        await this.#move(work, row, { state, reason }, { actor: SYSTEM });
       }
     });
   }
@@ -211,6 +215,12 @@ export class Commands {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  async #move(work: Work, row: CommandRow, to: Move, by?: MovedBy): Promise<CommandRow> {
+    const moved = await moveCommand(work, this.#clock, row, to, by);
+    if (isFinal(to.state) && to.state !== 'succeeded') await this.#failed?.(work, moved);
+    return moved;
   }
 
   /** Publishes, then marks as sent: a crash between the two only repeats the sending. */

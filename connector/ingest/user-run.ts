@@ -16,6 +16,7 @@ import {
 } from '../store/user-set.ts';
 import { gatewayActor, type RecordDelivery } from './delivery.ts';
 import { upsertPbx } from './pbx.ts';
+import { undecide } from './reopen-hold.ts';
 
 /** What came of a run here, which is not always what the gateway meant. */
 interface Result {
@@ -36,6 +37,11 @@ export async function applyRun(delivery: RecordDelivery, header: UsersHeader, tr
   const result = await outcomes[trailer.outcome](delivery, { set, header, trailer, revision });
   if (result === undefined) return;
   if (result.outcome !== 'Failed') await supersedeHolds(delivery, set);
+  if (header.decision !== undefined && result.decided !== true) {
+    // A run that failed leaves the decision to be made again; one that is held anew has a list of its own.
+    const hold = result.outcome === 'Failed' ? 'open' : 'superseded';
+    await undecide(delivery.work, { ...set, run: header.decision.run }, hold);
+  }
   const isNews = result.decided === true || (await differsFromLast(delivery, set, result));
   await recordRun(delivery, header, trailer, result);
   if (isNews) await recordEnd(delivery, header, trailer, result);

@@ -8,6 +8,7 @@ import { Commands } from '#connector/commands/commands.ts';
 import { Holds } from '#connector/ingest/holds.ts';
 import { Ingest } from '#connector/ingest/ingest.ts';
 import type { IngestMetrics } from '#connector/ingest/ingest-metrics.ts';
+import { reopenHold } from '#connector/ingest/reopen-hold.ts';
 import { Wants } from '#connector/ingest/wants.ts';
 import type { NumberedChange } from '#connector/store/store.ts';
 import { Store } from '#connector/store/store.ts';
@@ -100,7 +101,7 @@ export async function world(options: { publishFails?: () => boolean; metrics?: I
     if (options.publishFails?.()) throw new Error('the bus is down');
     published.push({ topic, payload: JSON.parse(payload), retain: how?.retain ?? false });
   };
-  const commands = new Commands({ store, clock, log, publish });
+  const commands = new Commands({ store, clock, log, publish, failed: reopenHold });
   const wants = new Wants({ store, publish });
   const connected = new Set<string>();
   const ingest = new Ingest({
