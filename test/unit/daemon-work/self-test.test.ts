@@ -245,6 +245,12 @@ describe('the gateway itself', () => {
     expect(await run(identityCertificate, after(0))).toMatchObject({ status: 'ok' });
     expectProblem(await run(identityCertificate, after(75)), 'warning', 'check.certificate-expiring');
     expectProblem(await run(identityCertificate, after(91)), 'error', 'identity.expired');
+    // By a clock that is wrong nothing has expired; by one that cannot be compared, perhaps.
+    await using at = await cloud();
+    const reachable = { url: at.url, trust };
+    expect(await run(identityCertificate, { ...after(91), cloud: reachable })).toMatchObject({ status: 'ok' });
+    const unreachable = { url: new URL('https://127.0.0.1:1') };
+    expectProblem(await run(identityCertificate, { ...after(91), cloud: unreachable }), 'warning', 'check.clock');
     const damaged = { identity: { certificate: 'nonsense', key: '' } };
     expect(await run(identityCertificate, damaged)).toMatchObject({ status: 'error' });
   });
