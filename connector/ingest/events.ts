@@ -46,7 +46,8 @@ export async function takeDropped(delivery: RecordDelivery, dropped: DroppedReco
     // Only earlier records can have been dropped; a wrong range must not settle what is still to come.
     records += sequence.settle(first, Math.min(last, delivery.envelope.seq - 1));
   }
-  if (records === 0) return;
+  // A document that a newer one took the place of is no loss, and nothing that a person should be warned of.
+  if (records === 0 || dropped.reason === 'state.superseded') return;
   await gatewayEvent(delivery, 'gateway.records-dropped', 'warning', {
     message: `The gateway dropped ${records} records before they could be sent: ${dropped.reason}`,
     details: { reason: dropped.reason, records },
