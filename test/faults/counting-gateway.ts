@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { systemClock } from '#config/clock.ts';
+import type { ProvisioningToken } from '#contract/api.ts';
+import { DaemonStore } from '#daemon/store/store.ts';
+import { freePort, type Program, startProgram, until } from '#test/support/program.ts';
+import type { Site } from '#test/support/site.ts';
+import { DaemonProcess } from '#test/support/stack.ts';
+
+const SCRIPT = join(import.meta.dirname, 'event-sender.ts');
+
+/** A second gateway of the site, whose process is `event-sender.ts`; enrolled by the real daemon. */
+export class CountingGateway implements AsyncDisposable {
+  readonly id: string;
+  readonly state: string;
+  /** The numbers whose `append` resolved, in every life of the process. */
+  readonly accepted: number[] = [];
+  #lives = 0;
+  #program: Program | undefined;
+
+  private constructor(id: string, state: string) {
+    this.id = id;
+    this.state = state;
+  }
+
+  static async enrol(site: Site, cloudUrl: string): Promise<CountingGateway> {
+    const state = join(site.folder, 'counting');
+    await using daemon = new DaemonProcess({ state, port: await freePort() });
+    await daemon.start();
+    const { token } = await site.api.post<ProvisioningToken>('/api/v1/provisioning-tokens', {
+      account: site.account.id,
+      siteName: 'Counting',
+    });
+    await daemon.call('POST', '/api/enrolment', {
+      cloud: { url: cloudUrl, caFile: site.connector.caFile },
+      provisioningToken: token,
+    });
+    let id = '';
+    await until('the counting gateway is claimed', 20_000, async () => {
+      const answer = await daemon.call<{ state: string; gateway?: string }>('GET', '/api/enrolment');
+      id = answer.gateway ?? '';
+      return answer.state === 'claimed';
+    });
+    return new CountingGateway(id, state);
+  }
+
+  /** Starts it with so many events to append. Their numbers are new in every life. */
+  async start(count: number, keepaliveSeconds = 30): Promise<void> {
+    this.#lives += 1;
+    const first = this.#lives * 1_000_000;
+    this.#program = startProgram(process.execPath, [SCRIPT, this.state, `${first}`, `${count}`, `${keepaliveSeconds}`]);
+    await this.said('started');
+  }
+
+  /** Waits until it has printed this in its present life. */
+  async said(text: string, limitMs = 60_000): Promise<void> {
+    const program = this.#program;
+    if (program === undefined) throw new Error('not running');
+    let gone = false;
+    void program.exited.then(() => {
+      gone = true;
+    });
+    await until(`the counting gateway says "${text}"`, limitMs, () => {
+      if (gone) throw new Error(`the counting gateway ended:\n${program.output().slice(-2000)}`);
+      return program
+        .output()
+        .split('\n')
+        .some((line) => line.startsWith(text));
+    });
+  }
+
+  /** What it has printed in its present life. */
+  output(): string {
+    return this.#program?.output() ?? '';
+  }
+
+  /** How many events it has accepted in its present life. */
+  get acceptedNow(): number {
+    return numbersOf(this.output()).length;
+  }
+
+  /** Takes the records in these places out of the stopped gateway's outbox, as a damaged disk would. */
+  async lose(places: readonly number[]): Promise<void> {
+    const store = await DaemonStore.open({ folder: this.state, log: pino({ level: 'silent' }), clock: systemClock });
+    try {
+      const records = store.table('outbox', z.unknown());
+      const keys: string[] = [];
+      for await (const key of records.keys()) keys.push(key);
+      for (const place of places) await records.remove(keys[place] ?? '');
+    } finally {
+      await store.close();
+    }
+  }
+
+  async kill(): Promise<void> {
+    const program = this.#program;
+    if (program === undefined) return;
+    await program.stop('SIGKILL');
+    this.accepted.push(...numbersOf(program.output()));
+    this.#program = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}
+
+/** A kill may cut the last line short, so only whole ones count. */
+const numbersOf = (output: string): number[] =>
+  output
+    .slice(0, output.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => /^\d+$/.test(line))
+    .map(Number);

@@ -1,0 +1,166 @@
+/** What the gateway's disk may do to it. */
+import { randomBytes } from 'node:crypto';
+import { open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SyncStatus } from '#contract/sections.ts';
+import { temporaryFolder, until } from '#test/support/program.ts';
+import { differences, directoryPeople, move, type Site, startSite } from '#test/support/site.ts';
+import { mayMount, smallDisk } from '#test/unit/daemon-spine/support/disk.ts';
+
+const USERS = 500;
+
+async function newest(folder: string, ending: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => name.includes(ending)).sort();
+  const name = names.at(-1);
+  if (name === undefined) throw new Error(`no ${ending} in ${folder}`);
+  return join(folder, name);
+}
+
+async function zeroMiddle(path: string): Promise<void> {
+  const { size } = await stat(path);
+  const file = await open(path, 'r+');
+  try {
+    await file.write(Buffer.alloc(Math.floor(size / 3)), 0, Math.floor(size / 3), Math.floor(size / 3));
+  } finally {
+    await file.close();
+  }
+}
+
+async function everybodyIsThere(site: Site): Promise<void> {
+  let found: string[] = [];
+  await until('everybody is there', 30_000, async () => {
+    found = differences(directoryPeople(site.lab), await site.users(site.pbxs.directory));
+    return found.length === 0;
+  }).catch(() => expect(found).toEqual([]));
+}
+
+describe('a damaged disk', () => {
+  let site: Site;
+
+  beforeAll(async () => {
+    site = await startSite({ users: USERS });
+    await site.enrol();
+    await site.addDirectory();
+  });
+  afterAll(async () => site[Symbol.asyncDispose]());
+
+  const store = () => join(site.daemon.state, 'store');
+  const damages: [string, () => Promise<void>, readonly string[]][] = [
+    // LevelDB takes a log that breaks off as the end of what was written: a power cut looks like that.
+    ['the log is cut short', async () => truncateHalf(await newest(store(), '.log')), ['ok', 'repaired']],
+    ['the middle of the log is zero', async () => zeroMiddle(await newest(store(), '.log')), ['ok', 'repaired']],
+    [
+      'the middle of a table is zero',
+      async () => zeroMiddle(await newest(store(), '.ldb')),
+      ['ok', 'repaired', 'rebuilt'],
+    ],
+    ['the manifest is gone', async () => rm(await newest(store(), 'MANIFEST')), ['repaired', 'rebuilt']],
+    [
+      'everything is garbage',
+      async () => {
+        for (const entry of await readdir(store(), { withFileTypes: true })) {
+          if (entry.isFile()) await writeFile(join(store(), entry.name), randomBytes(5000));
+        }
+      },
+      ['repaired', 'rebuilt'],
+    ],
+  ];
+  const truncateHalf = async (path: string) => truncate(path, Math.floor((await stat(path)).size / 2));
+
+  it.each(damages)('store_damaged: %s', async (what, damage, allowed) => {
+    move(site.lab, [1, 2, 3], `Before ${what}`);
+    await site.sync(site.pbxs.directory);
+    // A restart puts what is in the log into tables; one more run makes a new log.
+    await site.daemon.stop();
+    await site.daemon.start();
+    move(site.lab, [4, 5], `And ${what}`);
+    await site.sync(site.pbxs.directory);
+    await until('all is acknowledged', 20_000, async () => (await site.status()).outbox.records === 0);
+    await site.daemon.stop();
+    await damage();
+
+    // Damage that is met only when it is read ends the process, and the next start repairs; systemd starts it again.
+    await site.daemon.start().catch(() => site.daemon.start());
+    await site.online();
+    const { store: health } = await site.status();
+    console.log(`${what}: ${health.status}`);
+    expect(allowed).toContain(health.status);
+    if (health.status !== 'ok') {
+      await until('the history tells', 20_000, async () => (await site.events(`store.${health.status}`)) > 0);
+    }
+    // The first may join the run that the damage itself began.
+    await site.daemon.call('POST', `/api/pbxs/${site.pbxs.directory}/sync`);
+    move(site.lab, [6, 7, 8], `After ${what}`);
+    await site.daemon.call('POST', `/api/pbxs/${site.pbxs.directory}/sync`);
+    await everybodyIsThere(site);
+    expect(await site.sync(site.pbxs.directory)).toMatchObject({ outcome: 'Successful' });
+    await until('nothing waits', 20_000, async () => (await site.status()).outbox.records === 0);
+    expect(await site.presence()).toMatchObject({ quarantined: 0, presence: 'Online' });
+    // And what it says from now on is heard.
+    expect(await site.command('pbx.test', { pbx: site.pbxs.directory })).toMatchObject({ state: 'succeeded' });
+  });
+
+  it.each([
+    ['cut in half', async (path: string) => truncate(path, 40)],
+    ['empty', async (path: string) => truncate(path, 0)],
+    ['gone', async (path: string) => rm(path)],
+  ])('config_file_truncated: %s, and its last good copy stands in', async (_what, damage) => {
+    const path = join(site.daemon.state, 'config.json');
+    const before = await readFile(path, 'utf8');
+    const told = await site.events('config.repaired');
+    await site.daemon.stop();
+    await damage(path);
+    await site.daemon.start();
+    await site.online();
+    expect(await readFile(path, 'utf8')).toBe(before);
+    expect((await site.status()).pbxs).toMatchObject([{ id: site.pbxs.directory, users: USERS }]);
+    await until('the history tells', 20_000, async () => (await site.events('config.repaired')) === told + 1);
+    expect(await site.sync(site.pbxs.directory)).toMatchObject({ outcome: 'Successful', counts: { removed: 0 } });
+  });
+});
+
+// A small disk is mounted, which only root may do.
+it.skipIf(!mayMount())(
+  'disk_full_on_the_daemon: nothing is removed or doubled, and it goes on when there is room (needs root)',
+  async () => {
+    await using folder = await temporaryFolder('full');
+    await using disk = await smallDisk(folder.path, 64);
+    await using site = await startSite({ users: USERS, state: join(disk.path, 'daemon') });
+    await site.enrol();
+    await site.addDirectory();
+    const filler = join(disk.path, 'filler');
+    const fill = await open(filler, 'w');
+    const block = Buffer.alloc(64 * 1024);
+    try {
+      for (;;) await fill.write(block);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+    } finally {
+      await fill.close();
+    }
+    move(
+      site.lab,
+      Array.from({ length: USERS }, (_, index) => index),
+      'While full',
+    );
+    let last: SyncStatus | undefined;
+    await until('a run met the full disk', 30_000, async () => {
+      last = await site.daemon.call<SyncStatus>('POST', `/api/pbxs/${site.pbxs.directory}/sync`);
+      return last.outcome === 'Failed';
+    });
+    expect(last?.reason).toMatchObject({ code: 'store.full', nextStep: expect.stringMatching(/\w/) });
+    // It lives, says what is wrong, and stays connected.
+    expect((await site.status()).cloud.state).toBe('online');
+    expect((await site.users(site.pbxs.directory)).size).toBe(USERS);
+
+    await rm(filler);
+    await until('a run is successful again', 30_000, async () => {
+      const run = await site.daemon.call<SyncStatus>('POST', `/api/pbxs/${site.pbxs.directory}/sync`);
+      return run.outcome === 'Successful';
+    });
+    await everybodyIsThere(site);
+    await until('nothing waits', 20_000, async () => (await site.status()).outbox.records === 0);
+    expect(await site.presence()).toMatchObject({ quarantined: 0, presence: 'Online' });
+  },
+);
