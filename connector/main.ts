@@ -25,6 +25,7 @@ import { IngestMetrics } from './ingest/ingest-metrics.ts';
 import { reopenHold } from './ingest/reopen-hold.ts';
 import { Wants } from './ingest/wants.ts';
 import { hostsOf, publicUrl } from './listener/addresses.ts';
+import { CertificateWatch } from './listener/certificate-watch.ts';
 import { Listener } from './listener/listener.ts';
 import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
@@ -59,11 +60,11 @@ export async function startConnector(
     stops.add('retention', () => retention.stop());
 
     const ca = await PrivateCa.open({ folder, clock });
-    const listener = new Listener({
-      log,
-      clientCa: ca.certificate,
-      identity: await serverIdentity({ ca, folder, clock, hosts: hostsOf(settings), ...ownCertificate(settings) }),
-    });
+    const load = () => serverIdentity({ ca, folder, clock, hosts: hostsOf(settings), ...ownCertificate(settings) });
+    const current = await load();
+    const listener = new Listener({ log, clientCa: ca.certificate, identity: current });
+    const certificateWatch = new CertificateWatch({ log, current, load, show: (next) => listener.show(next) });
+    stops.add('certificate watch', async () => certificateWatch.stop());
     // Bound first, because links and answers name the port; it serves only when everything else is up.
     const port = await listener.listen(settings.port, settings.host);
     stops.add('listener', () => listener.stop());
@@ -98,6 +99,7 @@ export async function startConnector(
     commands.start();
     stops.add('commands', async () => commands.stop());
     retention.start();
+    certificateWatch.start();
 
     const tokens = new ProvisioningTokens({ store, clock });
     const certificates = new Certificates({ store, ca, clock });

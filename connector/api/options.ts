@@ -12,23 +12,14 @@ import type {
 } from '#contract/api.ts';
 import type { HoldDecision } from '#contract/users.ts';
 import type { CommandRow } from '../commands/command-dto.ts';
+import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { Store, Work } from '../store/store.ts';
-
-interface CommandInput {
-  account: string;
-  gateway: string;
-  name: string;
-  args: unknown;
-  actor: EventActor;
-  deadlineMs?: number;
-  requestId?: string;
-}
 
 /** What the API needs of commands. Rights are judged before, arguments by `create` itself. */
 export interface CommandsPort {
   /** Records a command in the caller's unit of work. @throws DemarcError `command.not-supported`, `command.invalid-arguments` */
-  create(work: Work, input: CommandInput): Promise<CommandRow>;
+  create(work: Work, request: CommandRequest): Promise<CommandRow>;
   /** Sends what was recorded, after the commit; gives the command as it then stands. */
   deliver(row: CommandRow): Promise<CommandRow>;
   /** @throws DemarcError `command.final`, `command.already-sent` */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions } from 'node:tls';
 import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { ServerIdentity } from '../pki/server-certificate.ts';
@@ -35,16 +36,16 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export class Listener {
   readonly #log: Log;
   readonly #server: Server;
+  readonly #clientCa: string;
   #handlers: Handlers | undefined;
 
   constructor(options: ListenerOptions) {
     this.#log = options.log.child({ part: 'listener' });
+    this.#clientCa = options.clientCa;
     this.#server = createServer({
-      ...options.identity,
-      ca: options.clientCa,
+      ...this.#secure(options.identity),
       requestCert: true,
       rejectUnauthorized: false,
-      minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: HANDSHAKE_MS,
       headersTimeout: HEADERS_MS,
@@ -79,6 +80,11 @@ export class Listener {
     return typeof address === 'object' && address !== null ? address.port : port;
   }
 
+  /** Shows this certificate from the next connection on; those that are open stay. @throws Error when it is none */
+  show(identity: ServerIdentity): void {
+    this.#server.setSecureContext(this.#secure(identity));
+  }
+
   serve(handlers: Handlers): void {
     this.#handlers = handlers;
   }
@@ -90,6 +96,10 @@ export class Listener {
     const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
     await closed;
     clearTimeout(cut);
+  }
+
+  #secure(identity: ServerIdentity): SecureContextOptions {
+    return { ...identity, ca: this.#clientCa, minVersion: 'TLSv1.2' };
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
