@@ -8,6 +8,7 @@ import { checkErrors } from './checks.ts';
 import { commandErrors } from './commands.ts';
 import { configErrors } from './config.ts';
 import { daemonErrors } from './daemon.ts';
+import { discoveryErrors } from './discovery.ts';
 import { enrolmentErrors } from './enrolment.ts';
 import { linkErrors } from './link.ts';
 import { syncErrors } from './sync.ts';
@@ -26,6 +27,7 @@ export const catalogue = {
   ...commandErrors,
   ...configErrors,
   ...daemonErrors,
+  ...discoveryErrors,
   ...enrolmentErrors,
   ...linkErrors,
   ...syncErrors,
