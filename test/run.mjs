@@ -16,6 +16,7 @@ const PEERS = {
   squid: 'squid',
   chromium: 'chromium',
   openssl: 'openssl',
+  sshd: 'openssh-server',
 };
 
 const has = (program) =>

@@ -8,8 +8,14 @@ const site = JSON.parse(readFileSync(process.env['MDSH_SITE'] ?? '', 'utf8')) as
 if (option !== '-c') process.exit(2);
 for (const step of runMdsh(command, site)) {
   if ('exit' in step) process.exit(step.exit);
-  if ('hang' in step) setInterval(() => undefined, 1000);
+  if ('hang' in step) hang();
   else write(Buffer.from(step.text));
+}
+
+/** Waits for ever, which is until whoever started it is gone. */
+function hang(): void {
+  setInterval(() => undefined, 1000);
+  process.stdin.on('end', () => process.exit(1)).resume();
 }
 
 /** A full pipe is not an error. */

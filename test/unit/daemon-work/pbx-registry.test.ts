@@ -16,14 +16,14 @@ import { quiet, storeBench } from './support.ts';
 
 const PASSWORD = 'hunter2-very-secret';
 
-async function bench() {
+async function bench(types = adapterTypes) {
   const base = await storeBench('pbxs');
   const path = join(base.folder, 'config.json');
   const news: GatewayEvent[] = [];
   const make = async () =>
     new PbxRegistry({
       config: await ConfigFile.load(path),
-      types: adapterTypes,
+      types,
       sealer: await SecretBox.load(base.folder),
       deviceKey: 'k',
       store: base.store,
@@ -96,7 +96,7 @@ describe('PBX registry', () => {
   });
 
   test('a family without an adapter is refused plainly', async () => {
-    await using b = await bench();
+    await using b = await bench({ ...adapterTypes, 'mx-one': { ...adapterTypes['mx-one'], supported: false } });
     const input = { ...(await directory()), type: 'mx-one' as const };
     await expect(b.registry.add(input)).rejects.toMatchObject({ code: 'pbx.not-supported' });
   });
