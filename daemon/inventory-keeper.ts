@@ -2,6 +2,7 @@ import type { Log } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { type ApplicationReport, InventorySection } from '#contract/sections.ts';
 import type { InventoryCollector } from '#inventory/collector.ts';
+import { orAborted } from './abortable.ts';
 import type { PbxRegistry } from './pbxs/pbx-registry.ts';
 import type { Table } from './store/table.ts';
 
@@ -21,6 +22,7 @@ export class InventoryKeeper {
   readonly #options: KeeperOptions;
   readonly #table: Table<InventorySection>;
   readonly #applications = new Map<string, ApplicationReport[]>();
+  readonly #stop = new AbortController();
   #last: InventorySection | undefined;
   #collecting: Promise<InventorySection> | undefined;
 
@@ -39,12 +41,21 @@ export class InventoryKeeper {
     return this.#last;
   }
 
-  /** Who asks while one runs gets its result. @throws the signal's reason, DemarcError `store.full` */
-  async collect(signal: AbortSignal): Promise<InventorySection> {
-    this.#collecting ??= this.#collect(signal).finally(() => {
+  /**
+   * Who asks while one runs gets its result; who gives up spoils it for nobody else.
+   * @throws the signal's reason, DemarcError `store.full`
+   */
+  collect(signal: AbortSignal): Promise<InventorySection> {
+    this.#collecting ??= this.#collect(this.#stop.signal).finally(() => {
       this.#collecting = undefined;
     });
-    return await this.#collecting;
+    return orAborted(this.#collecting, signal);
+  }
+
+  /** Gives up what is being collected. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#collecting?.catch(() => undefined);
   }
 
   async #collect(signal: AbortSignal): Promise<InventorySection> {

@@ -17,6 +17,7 @@ import { localCertificate } from './api/certificate.ts';
 import { checkedCloud, cloudTarget } from './cloud-target.ts';
 import { CommandRunner } from './commands/command-runner.ts';
 import { commandHandlers } from './commands/handlers.ts';
+import { DiscoveryKeeper } from './discovery.ts';
 import { answerAsk, reportDamage } from './duties.ts';
 import { bootId } from './host.ts';
 import { Enrolment } from './identity/enrolment.ts';
@@ -123,6 +124,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       log,
       onCollected: () => void reporter.refresh('inventory'),
     });
+    stops.add('inventory', () => inventory.stop());
     const probeTable = store.table('self-test', z.string());
     const selfTest = new SelfTestKeeper({
       clock,
@@ -138,6 +140,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         pbxs: registry.list().map(({ id, name }) => ({ id, name, probe: (signal) => registry.probe(id, signal) })),
       }),
     });
+    stops.add('self-test', () => selfTest.stop());
     const scheduler = await Scheduler.open({
       store,
       clock,
@@ -251,6 +254,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       log,
     });
     let ready = false;
+    const discovery = new DiscoveryKeeper({ clock, log });
+    stops.add('discovery', async () => void (await discovery.cancel()));
     const own = { settings, ready: () => ready, certificate, logFile, version, startedAt, clock, log };
     const kept = { config, secrets, store, outbox, identity };
     const pages = await startLocalPages({
@@ -263,6 +268,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       link,
       selfTest,
       inventory,
+      discovery,
     });
     stops.add('local API', () => pages.stop());
     await reportDamage({ store, config, outbox, registry, engine, log, signal: duties.signal });

@@ -9,7 +9,7 @@ import type { Irregularity } from '#contract/words.ts';
 import type { Outbox } from '#daemon/outbox/outbox.ts';
 import type { DaemonStore } from '#daemon/store/store.ts';
 import type { PbxAdapter } from '#pbx-adapters/adapter.ts';
-import { orAborted } from './abortable.ts';
+import { orAborted } from '../abortable.ts';
 import type { PbxIdentity } from './messages.ts';
 import { emptyState, type Hold, type Rejection, type SyncState } from './records.ts';
 import { resend } from './resend.ts';

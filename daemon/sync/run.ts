@@ -6,7 +6,7 @@ import type { HoldDecision, RemovalGuard, SyncCounts } from '#contract/users.ts'
 import type { PhonePolicy, SyncTrigger } from '#contract/words.ts';
 import type { Outbox } from '#daemon/outbox/outbox.ts';
 import type { PbxAdapter } from '#pbx-adapters/adapter.ts';
-import { abortable, orAborted } from './abortable.ts';
+import { abortable, orAborted } from '../abortable.ts';
 import {
   type Comparison,
   carryKept,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { UserRecord } from '#contract/users.ts';
-import { abortable } from '#daemon/sync/abortable.ts';
+import { abortable } from '#daemon/abortable.ts';
 import { type Change, packChunks } from '#daemon/sync/chunks.ts';
 import { compareGenerations, compareKeys, contentHash } from '#daemon/sync/diff.ts';
 import { mustHold } from '#daemon/sync/guard.ts';
