@@ -8,10 +8,12 @@ import { AccessGuard, loadToken } from './api/access.ts';
 import type { EnrolmentAnswer, StatusAnswer } from './api/answers.ts';
 import type { LocalCertificate } from './api/certificate.ts';
 import { type ApiAddress, apiFiles } from './api/files.ts';
+import { discoveryRoutes } from './api/routes/discovery-routes.ts';
 import { type EnrolmentStart, gatewayRoutes } from './api/routes/gateway-routes.ts';
 import { pbxRoutes } from './api/routes/pbx-routes.ts';
 import { startApiServer } from './api/server.ts';
 import { cloudConfig } from './cloud-target.ts';
+import type { DiscoveryKeeper } from './discovery.ts';
 import { keyFingerprint } from './identity/certificate-request.ts';
 import type { Enrolment } from './identity/enrolment.ts';
 import type { GatewayIdentity } from './identity/gateway-identity.ts';
@@ -48,6 +50,7 @@ interface LocalPagesParts {
   link: CloudLink;
   selfTest: SelfTestKeeper;
   inventory: InventoryKeeper;
+  discovery: DiscoveryKeeper;
 }
 
 /** Starts to serve. @throws DemarcError `daemon.port-taken`, `daemon.certificate-failed`, `config.unwritable` */
@@ -73,6 +76,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
         logFile: parts.logFile,
       }),
       ...pbxRoutes({ registry, engine }),
+      ...discoveryRoutes(parts.discovery),
     ],
     access: new AccessGuard(token, parts.clock),
     certificate: await parts.certificate,

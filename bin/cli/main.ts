@@ -72,6 +72,12 @@ export async function runCli(options: CliOptions): Promise<number> {
     command('check', 'run the self-test; errors make exit code 1').action((flags: { json?: boolean }) =>
       act_(async (api, out) => (await import('./check.ts')).check(api, out), flags),
     );
+    command('discover', 'look for telephone systems on the network')
+      .option('--cidr <range...>', 'ranges such as 192.168.10.0/24 instead of the gateway’s own networks')
+      .option('--community <name>', 'SNMP v2c read community; without it no SNMP is sent')
+      .action((flags: { json?: boolean; cidr?: string[]; community?: string }) =>
+        act_(async (api, out) => (await import('./discover.ts')).discover(api, out, flags), flags),
+      );
     command('sync', 'read a PBX now, or all of them')
       .argument('[pbx]', 'name or id')
       .action((pbx: string | undefined, flags: { json?: boolean }) =>
