@@ -61,7 +61,7 @@ export class DaemonStore {
     this.#raw = {
       get: (key) => this.#guard((database) => database.get(key)),
       write: (operations, sync) => this.#write(operations, sync),
-      entries: (range, values) => this.#entries(range, values),
+      pages: (range, values) => this.#pages(range, values),
       clear: (range) => this.#guard((database) => database.clear(range)),
       setAside: (key, value, problem) => this.#setAside(key, value, problem),
     };
@@ -191,7 +191,7 @@ export class DaemonStore {
     return error;
   }
 
-  async *#entries(range: KeyRange, values: boolean): AsyncIterable<[string, string]> {
+  async *#pages(range: KeyRange, values: boolean): AsyncIterable<readonly [string, string][]> {
     let rest = range;
     let left = range.limit ?? Number.POSITIVE_INFINITY;
     let done = false;
@@ -202,11 +202,9 @@ export class DaemonStore {
       let last: string | undefined;
       try {
         for (let page = await iterator.nextv(500); page.length > 0; page = await iterator.nextv(500)) {
-          for (const [key, value] of page) {
-            last = key;
-            left -= 1;
-            yield [key, value];
-          }
+          last = page.at(-1)?.[0];
+          left -= page.length;
+          yield page;
         }
         done = true;
       } catch (error) {
@@ -241,7 +239,7 @@ function after(range: KeyRange, last: string): KeyRange {
 }
 
 async function openDatabase(path: string): Promise<Database> {
-  const database: Database = new Level(path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
+  const database: Database = new Level(path, { keyEncoding: 'utf8', valueEncoding: 'utf8', ...MEMORY });
   try {
     await database.open();
   } catch (error) {

@@ -78,9 +78,5 @@ export async function* removals(generations: Generations, candidates: Shelf<1>):
   await candidates.flush();
 }
 
-async function* differences({ current, staging, signal }: Generations, next = staging.entries()) {
-  for await (const step of compareGenerations(current.entries(), next)) {
-    signal.throwIfAborted();
-    yield step;
-  }
-}
+const differences = ({ current, staging, signal }: Generations, next = staging.entries()) =>
+  compareGenerations(current.entries(), next, signal);

@@ -33,14 +33,19 @@ export function compareKeys(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** A merge join of two generations, both in the order of `compareKeys`. */
-export async function* compareGenerations(previous: Entries, next: Entries): AsyncGenerator<Difference> {
+/** A merge join of two generations, both in the order of `compareKeys`. @throws the signal's reason */
+export async function* compareGenerations(
+  previous: Entries,
+  next: Entries,
+  signal?: AbortSignal,
+): AsyncGenerator<Difference> {
   const before = previous[Symbol.asyncIterator]();
   const after = next[Symbol.asyncIterator]();
   try {
     let old = await take(before);
     let fresh = await take(after);
     while (old !== undefined || fresh !== undefined) {
+      signal?.throwIfAborted();
       const order = old === undefined ? 1 : fresh === undefined ? -1 : compareKeys(old[0], fresh[0]);
       if (fresh === undefined || (old !== undefined && order < 0)) {
         if (old !== undefined) yield { kind: 'removed', key: old[0], previous: old[1] };

@@ -33,10 +33,21 @@ export class RunSender {
   /** @throws DemarcError `store.full`, and the signal's reason */
   async send(changes: AsyncIterable<Change>, signal: AbortSignal): Promise<void> {
     const { run, pbx } = this.#identity;
-    for await (const content of packChunks(changes)) {
-      signal.throwIfAborted();
-      await this.#outbox.append([chunkRecord({ run, pbx, n: this.chunks + 1, ...content })]);
-      this.chunks += 1;
+    // One chunk is made while the one before it goes to the disk.
+    let writing = Promise.resolve();
+    try {
+      for await (const content of packChunks(changes)) {
+        signal.throwIfAborted();
+        await writing;
+        const record = chunkRecord({ run, pbx, n: this.chunks + 1, ...content });
+        writing = this.#outbox.append([record]).then(() => {
+          this.chunks += 1;
+        });
+        // Met below, or at the next chunk.
+        writing.catch(() => undefined);
+      }
+    } finally {
+      await writing;
     }
   }
 }

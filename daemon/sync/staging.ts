@@ -47,12 +47,12 @@ export class Staging {
         email: email !== undefined && this.#emails.count(email.toLowerCase()) > 1,
         extension: extension !== undefined && this.#extensions.count(extension) > 1,
       });
-      const hash = contentHash(user);
-      if (hash === stored.hash) {
+      // Nearly all of them: what the whole of the users tells changed nothing, so the hash is what it was.
+      if (user.irregularities.join() === stored.user.irregularities.join()) {
         yield [key, stored];
         continue;
       }
-      const finished: StoredUser = { ...stored, user, hash };
+      const finished: StoredUser = { ...stored, user, hash: contentHash(user) };
       await this.#generation.put(key, finished);
       yield [key, finished];
     }
