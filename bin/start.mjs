@@ -26,8 +26,11 @@ function projectNode() {
 /**
  * Returns only under a Node that runs the product. Under an older one the same program is run by the project's own Node,
  * and this process ends with its exit code; without that one it says so in one line and exits 2.
+ * `wanted` are Node's flags and the environment that the program runs with: where they are not set, this process becomes
+ * the same program with them (execve: same process id, no second process).
+ * @param {{ flags: string[], env: Record<string, string> }} wanted
  */
-export function ensureNode() {
+export function ensureNode(wanted = { flags: [], env: {} }) {
   if (process.env[RELAUNCHED] === '1') {
     delete process.env[RELAUNCHED];
     // The launcher cannot pass signals on; when it dies, so do we, in order.
@@ -39,7 +42,7 @@ export function ensureNode() {
     return;
   }
   const newEnough = isNewEnough(process.version);
-  if (newEnough && process.features.typescript) return;
+  if (newEnough && process.features.typescript) return become(wanted);
   // From 22.14 to 22.17 Node runs TypeScript only when told to.
   const node = projectNode() ?? (newEnough ? process.execPath : undefined);
   if (node === undefined) {
@@ -49,10 +52,22 @@ export function ensureNode() {
     process.exit(2);
   }
   const flags = node === process.execPath ? ['--experimental-strip-types'] : [];
-  const { status, error } = spawnSync(node, [...flags, ...process.execArgv, ...process.argv.slice(1)], {
+  const all = [...flags, ...wanted.flags, ...process.execArgv, ...process.argv.slice(1)];
+  const { status, error } = spawnSync(node, all, {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, [RELAUNCHED]: '1' },
+    env: { ...wanted.env, ...process.env, [RELAUNCHED]: '1' },
   });
   if (error) process.stderr.write(`${error.message}\n`);
   process.exit(status ?? 1);
+}
+
+function become({ flags, env }) {
+  const missing = flags.filter((flag) => !process.execArgv.includes(flag));
+  const isSet = Object.keys(env).every((name) => process.env[name] !== undefined);
+  // Node before 22.15 and other systems than Linux lack it: the program then runs as it is, with more memory.
+  if ((missing.length === 0 && isSet) || process.execve === undefined || process.platform !== 'linux') return;
+  process.execve(process.execPath, [process.execPath, ...missing, ...process.execArgv, ...process.argv.slice(1)], {
+    ...env,
+    ...process.env,
+  });
 }
