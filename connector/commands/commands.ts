@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import {
@@ -94,7 +93,8 @@ export class Commands {
     }
     const now = this.#clock.now();
     const row: CommandRow = {
-      id: ulid(now),
+      // In the order of issue, in which the gateway is sent what waited for it.
+      id: work.newId(),
       account_id: request.account,
       gateway_id: gateway.id,
       name: name.data,

@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import type { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { DeviceMessage } from '../bus/device-bus.ts';
 import type { Db } from '../store/store.ts';
@@ -16,7 +15,7 @@ export async function quarantine(delivery: Delivery, message: DeviceMessage, err
   await work.db
     .insertInto('quarantine')
     .values({
-      id: ulid(parts.clock.now()),
+      id: work.newId(),
       account_id: account,
       gateway_id: gateway,
       topic: message.rawTopic.slice(0, 300),

@@ -48,6 +48,15 @@ describe('issuing a command', () => {
     expect(w.took('cmd')).toEqual([]);
   });
 
+  it('is sent after those that were issued before it, also within one millisecond', async () => {
+    await using w = await world();
+    const issued: string[] = [];
+    for (let n = 0; n < 20; n += 1) issued.push((await issue(w)).id);
+    await w.send(w.birth(1, 1));
+    await w.settled();
+    expect(w.took('cmd').map((command) => (command as { id: string }).id)).toEqual(issued);
+  });
+
   it('stays queued when the bus refuses it', async () => {
     let down = false;
     await using w = await world({ publishFails: () => down });
