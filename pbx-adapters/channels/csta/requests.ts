@@ -75,6 +75,18 @@ export const getDevices = (category?: string): CstaRequest => ({
   ...(category === undefined ? {} : { content: element('requestedDeviceCategory', category) }),
 });
 
+/** Asks to be told of the calls of a device; the PBX forgets it with the connection. */
+export const startMonitor = (deviceId: string): CstaRequest => ({
+  name: 'MonitorStart',
+  content: `<monitorObject>${element('deviceObject', deviceId)}</monitorObject>` + element('monitorType', 'device'),
+});
+
+/** Asks for the calls that a device has now. */
+export const snapshotDevice = (deviceId: string): CstaRequest => ({
+  name: 'SnapshotDevice',
+  content: element('snapshotObject', deviceId),
+});
+
 /** What is answered to requests of the PBX; anything else is politely declined. */
 export function answerTo(request: string): CstaRequest {
   if (request === 'SystemStatus') return { name: 'SystemStatusResponse' };

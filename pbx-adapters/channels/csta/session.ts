@@ -1,7 +1,8 @@
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { openSocket } from '#pbx-adapters/channels/ldap/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
-import { CstaConnection } from './connection.ts';
+import { callsInSnapshot } from './calls.ts';
+import { CstaConnection, type CstaListener } from './connection.ts';
 import { type CstaDevice, DeviceList } from './devices.ts';
 import { sessionError, sessionReason } from './errors.ts';
 import {
@@ -10,6 +11,8 @@ import {
   getDevices,
   renewSession,
   requestSystemStatus,
+  snapshotDevice,
+  startMonitor,
   startSession,
   stopSession,
   systemRegister,
@@ -117,6 +120,27 @@ export class CstaSession implements AsyncDisposable {
     } finally {
       unlisten();
     }
+  }
+
+  /** Has the PBX tell of the calls of a device. @throws DemarcError `csta.limit` when no more are allowed, and others */
+  async monitor(deviceId: string, signal: AbortSignal): Promise<void> {
+    await this.#connection.request(startMonitor(deviceId), { limitMs: this.#access.operationMs, signal });
+  }
+
+  /** The ids of the calls that a device has now; none when the PBX does not tell. @throws DemarcError `pbx.…` */
+  async callsOf(deviceId: string, signal: AbortSignal): Promise<string[]> {
+    const answer = await this.#optional(snapshotDevice(deviceId), signal);
+    return answer ? callsInSnapshot(answer.root) : [];
+  }
+
+  /** Asks for any answer, to notice a PBX that went away without a word. @throws DemarcError `pbx.…` */
+  async checkAlive(signal: AbortSignal): Promise<void> {
+    await this.#optional(requestSystemStatus, signal);
+  }
+
+  /** Tells the listener what comes by itself from now on; the result ends that. */
+  listen(listener: CstaListener): () => void {
+    return this.#connection.listen(listener);
   }
 
   /** Ends the session in order and closes. */

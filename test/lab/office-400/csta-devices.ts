@@ -24,7 +24,7 @@ export interface CstaNasty {
   /** Leaves out this segment, or sends it twice; counted from 1. */
   loseSegment?: number;
   repeatSegment?: number;
-  /** Segments of another list, events and requests of its own in between. */
+  /** Segments of another list, events, requests of its own and answers to nothing in between. */
   chatter?: boolean;
   /** How device ids are written. */
   deviceIds?: 'digits' | 'appearance' | 'bare' | 'noa' | 'sip';
@@ -54,6 +54,8 @@ export interface CstaNasty {
   sessionRefusal?: string;
   /** Sessions that the licence allows at a time. */
   maxSessions?: number;
+  /** Monitors that the licence allows at a time, over all links. */
+  maxMonitors?: number;
   /** What it grants, in seconds; it ends sessions that are not renewed. */
   sessionSeconds?: number;
   /** Refuses to renew. */
@@ -97,6 +99,8 @@ function chatter(at: number, dialect: Dialect): Buffer[] {
   const event = '<monitorCrossRefID>7</monitorCrossRefID><localConnectionInfo>null</localConnectionInfo>';
   return [
     frame('9999', message('DeliveredEvent', event, 'prefixed')),
+    frame('0042', message('DeliveredEvent', event, 'plain')),
+    frame('0777', message('MonitorStopResponse', '', 'plain')),
     frame(String(at % 9000).padStart(4, '0'), message('SystemStatus', '<systemStatus>normal</systemStatus>', dialect)),
     frame('9999', message('SwitchingFunctionDevices', other, 'plain')),
     frame('0003', message('SomethingNobodyKnows', '<a>1</a>', 'plain')),

@@ -4,6 +4,7 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises';
+import { callEvents, type LabCall, monitorStart, snapshot } from './csta-calls.ts';
 import { type CstaNasty, deviceList, type LabDevice } from './csta-devices.ts';
 import { cut, type Dialect, frame, message, rootOf, textOf } from './csta-wire.ts';
 
@@ -17,6 +18,12 @@ export interface LabCsta {
   /** Answers to its own requests. */
   answered: number;
   sessions: number;
+  /** Calls that are under way; links hear of those that begin and end while they are connected. */
+  calls: LabCall[];
+  begin(call: LabCall): void;
+  end(id: string): void;
+  /** Cuts every connection, as a restart does. */
+  cutAll(): void;
   stop(): Promise<void>;
 }
 
@@ -24,11 +31,24 @@ interface Link {
   socket: Socket;
   session: NodeJS.Timeout | undefined;
   hasSession: boolean;
+  /** Reference by number. */
+  monitors: Map<string, string>;
   sending: Promise<void>;
 }
 
 export async function startCsta(options: { devices: LabDevice[]; port?: number; nasty?: CstaNasty }): Promise<LabCsta> {
   const sockets = new Set<Socket>();
+  const links = new Set<Link>();
+  const tell = (call: LabCall, stage: 'begins' | 'ends') => {
+    for (const link of links) {
+      const events = callEvents(call, stage, link.monitors, dialectOf(lab));
+      send(
+        link,
+        lab,
+        events.map((xml) => frame('9999', xml)),
+      );
+    }
+  };
   const lab: LabCsta = {
     host: '127.0.0.1',
     port: 0,
@@ -37,8 +57,20 @@ export async function startCsta(options: { devices: LabDevice[]; port?: number; 
     received: [],
     answered: 0,
     sessions: 0,
-    async stop() {
+    calls: [],
+    begin(call) {
+      lab.calls.push(call);
+      tell(call, 'begins');
+    },
+    end(id) {
+      for (const call of lab.calls.filter((one) => one.id === id)) tell(call, 'ends');
+      lab.calls = lab.calls.filter((one) => one.id !== id);
+    },
+    cutAll() {
       for (const socket of sockets) socket.destroy();
+    },
+    async stop() {
+      lab.cutAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -48,7 +80,7 @@ export async function startCsta(options: { devices: LabDevice[]; port?: number; 
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     if (lab.nasty.dropAtOnce) socket.destroy();
-    else serve(socket, lab);
+    else serve(socket, lab, links);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -59,18 +91,22 @@ export async function startCsta(options: { devices: LabDevice[]; port?: number; 
   return lab;
 }
 
-function serve(socket: Socket, lab: LabCsta): void {
-  const link: Link = { socket, session: undefined, hasSession: false, sending: Promise.resolve() };
+function serve(socket: Socket, lab: LabCsta, links: Set<Link>): void {
+  const link: Link = { socket, session: undefined, hasSession: false, monitors: new Map(), sending: Promise.resolve() };
+  links.add(link);
   let pending: Buffer = Buffer.alloc(0);
   for (const [at, status] of (lab.nasty.greet ?? []).entries()) {
     send(link, lab, [frame(`000${at}`, systemStatus(status, lab))]);
   }
-  socket.on('close', () => endSession(link, lab));
+  socket.on('close', () => {
+    links.delete(link);
+    endSession(link, lab);
+  });
   socket.on('data', (chunk: Buffer) => {
     try {
       const { messages, rest } = cut(Buffer.concat([pending, chunk]));
       pending = rest;
-      for (const { id, xml } of messages) take(link, id, xml, lab);
+      for (const { id, xml } of messages) take(link, id, xml, lab, links);
     } catch {
       // Not CSTA: the service closes then.
       socket.destroy();
@@ -78,7 +114,7 @@ function serve(socket: Socket, lab: LabCsta): void {
   });
 }
 
-function take(link: Link, id: string, xml: string, lab: LabCsta): void {
+function take(link: Link, id: string, xml: string, lab: LabCsta, links: ReadonlySet<Link>): void {
   const name = rootOf(xml);
   const { nasty } = lab;
   lab.received.push(name);
@@ -126,6 +162,13 @@ function take(link: Link, id: string, xml: string, lab: LabCsta): void {
         return answer('CSTAErrorCode', '<operation>invalidParameterValue</operation>');
       }
       return sendDevices(link, id, xml, lab);
+    case 'MonitorStart': {
+      const used = [...links].reduce((sum, one) => sum + one.monitors.size, 0);
+      const reply = monitorStart(xml, link.monitors, { used, most: nasty.maxMonitors ?? Infinity });
+      return answer(reply.name, reply.content);
+    }
+    case 'SnapshotDevice':
+      return answer('SnapshotDeviceResponse', snapshot(xml, lab.calls));
     default:
       return answer('CSTAErrorCode', '<operation>serviceNotSupported</operation>');
   }

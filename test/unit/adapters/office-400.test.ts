@@ -131,9 +131,11 @@ describe('reading', () => {
     ['SIP addresses', { deviceIds: 'sip' }],
     ['ids alone', { idsOnly: true }],
     ['all categories', { noCategories: true }],
-  ])('understands devices that come as %s', async (_what, nasty) => {
+  ])('understands devices that come as %s, and takes lines and groups for no phones', async (_what, nasty) => {
     await using pbx = await office(20, nasty);
-    expect((await read(pbx.lab)).users).toEqual(pbx.lab.people.map(asUser));
+    const { users, items } = await read(pbx.lab);
+    expect(users).toEqual(pbx.lab.people.map(asUser));
+    expect(rejectedOf(items)).toMatchObject([{ where: 'phone 7777' }]);
   });
 
   it('a number with several appearances is one user', async () => {
