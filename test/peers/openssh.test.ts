@@ -4,7 +4,8 @@ import type { LoginGuardState } from '#pbx-adapters/login-guard.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { sitePeople } from '#test/lab/mx-one/site.ts';
 import { adapterParts, collect } from '#test/support/adapter-parts.ts';
-import { hasSshd, type Sshd, startCutter, startSshd } from '#test/support/sshd.ts';
+import { startCutter } from '#test/support/cutter.ts';
+import { hasSshd, type Sshd, startSshd } from '#test/support/sshd.ts';
 
 const signal = () => AbortSignal.timeout(60_000);
 const COUNT = 10_000;

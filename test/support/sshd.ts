@@ -2,7 +2,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect as netConnect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { MxOneSite } from '#test/lab/mx-one/site.ts';
@@ -179,36 +178,4 @@ function output([command, args]: [string, string[]]): Promise<number> {
     child.once('error', reject);
     child.once('close', (code) => (code === 0 ? resolve(bytes) : reject(new Error(`ssh ended with ${code}`))));
   });
-}
-
-/** A way to a port that is cut when so many bytes have come from there. */
-export async function startCutter(target: number, afterBytes: number): Promise<AsyncDisposable & { port: number }> {
-  const open = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = netConnect(target, '127.0.0.1');
-    let passed = 0;
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        near.destroy();
-        far.destroy();
-      });
-    }
-    near.pipe(far);
-    far.on('data', (piece: Buffer) => {
-      passed += piece.length;
-      near.write(piece);
-      if (passed >= afterBytes) near.destroy();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of open) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 }

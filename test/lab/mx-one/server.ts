@@ -33,8 +33,8 @@ export interface MxOneServer {
   commands: string[];
   /** Passwords that were tried, in order. */
   tries: ('accepted' | 'refused')[];
-  /** Connections that were opened, and the most commands that ran at a time. */
-  seen: { connections: number; together: number };
+  /** Connections in all and open now, and the most commands that ran at a time on one. */
+  seen: { connections: number; open: number; together: number };
   /** Ends all connections. */
   disconnect(): void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -60,7 +60,7 @@ export async function startMxOne(site: MxOneSite, nasty: ServerNasty = {}): Prom
     nasty,
     commands: [],
     tries: [],
-    seen: { connections: 0, together: 0 },
+    seen: { connections: 0, open: 0, together: 0 },
     disconnect: () => {
       for (const socket of open) socket.destroy();
     },
@@ -77,7 +77,11 @@ export async function startMxOne(site: MxOneSite, nasty: ServerNasty = {}): Prom
   });
   const listener = createServer({ noDelay: true }, (socket) => {
     open.add(socket);
-    socket.on('close', () => open.delete(socket));
+    lab.seen.open = open.size;
+    socket.on('close', () => {
+      open.delete(socket);
+      lab.seen.open = open.size;
+    });
     server.injectSocket(socket);
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));

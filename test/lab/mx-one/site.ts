@@ -24,7 +24,7 @@ export interface MxOneNasty {
   end?: boolean;
   /** Repeats the header after so many rows. */
   page?: number;
-  /** Adds a row that is shifted, one with bytes that are no UTF-8 and an extension twice. */
+  /** Adds a row whose number is wider than its column, and an extension twice. */
   odd?: boolean;
 }
 

@@ -2,6 +2,9 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { DirectoryNumber, PbxAdapter, UserItem } from '#pbx-adapters/adapter.ts';
+import { SshLine } from '#pbx-adapters/channels/ssh/line.ts';
+import { mdsh } from '#pbx-adapters/channels/ssh/mdsh.ts';
+import { SshAccess } from '#pbx-adapters/channels/ssh/settings.ts';
 import type { LoginGuardState } from '#pbx-adapters/login-guard.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { startDirectory } from '#test/lab/directory.ts';
@@ -9,6 +12,8 @@ import { labEntry } from '#test/lab/directory-entries.ts';
 import { type MxOneServer, type ServerNasty, startMxOne } from '#test/lab/mx-one/server.ts';
 import { type MxOneNasty, type MxOneSite, sitePeople } from '#test/lab/mx-one/site.ts';
 import { adapterParts, collect } from '#test/support/adapter-parts.ts';
+import { startCutter } from '#test/support/cutter.ts';
+import { until } from '#test/support/program.ts';
 
 const signal = () => AbortSignal.timeout(15_000);
 
@@ -96,7 +101,7 @@ describe('reading', () => {
     };
     const [users] = await Promise.all([collect(adapter.users(signal())), numbers(), adapter.inventory(signal())]);
     expect(users.users).toHaveLength(300);
-    expect(server.seen).toEqual({ connections: 1, together: 1 });
+    expect(server.seen).toMatchObject({ connections: 1, together: 1 });
   });
 
   it('runs only commands of its list, and none that prints secrets', async () => {
@@ -244,6 +249,52 @@ describe('faults', () => {
     const adapter = adapterTypes['mx-one'].create(access, adapterParts());
     await expect(collect(adapter.users(signal()))).rejects.toMatchObject({ code });
     server.close();
+  });
+});
+
+describe('the connection', () => {
+  it.each(['cut', 'damage'] as const)(
+    '%s anywhere ends in an error of ours in time, or is whole',
+    async (harm) => {
+      await using server = await startMxOne({ users: 30 });
+      const codes = new Set<unknown>();
+      for (let at = 0; at < 12_000; at += at < 2000 ? 97 : 611) {
+        await using cutter = await startCutter(server.port, at, harm);
+        // A length that was damaged makes the peer wait for more.
+        const reading = read(server, { port: cutter.port, connectMs: 300, commandMs: 300 });
+        codes.add(
+          await reading.then(
+            ({ users }) => users.length,
+            (error: { code: string }) => error.code,
+          ),
+        );
+      }
+      const known = ['pbx.unreachable', 'pbx.timeout', 'pbx.truncated', 'pbx.bad-credentials', 'ssh.protocol'];
+      const allowed = [30, ...known, 'ssh.refused', 'pbx.host-key-changed'];
+      expect([...codes].filter((code) => !allowed.some((one) => one === code))).toEqual([]);
+      expect([...codes]).toContain('pbx.truncated');
+    },
+    60_000,
+  );
+
+  it('stays open between reads, is closed after a while, and a lost one is made anew', async () => {
+    await using server = await startMxOne({ users: 1 });
+    const access = SshAccess.parse({ ...settings(server) });
+    const line = new SshLine({ access, loginGuard: adapterParts().loginGuard, idleMs: 100 });
+    const use = async () => {
+      await using lease = await line.lease(signal());
+      for await (const _line of mdsh(lease.session, 'ts_about', signal())) void _line;
+    };
+    await use();
+    await use();
+    expect(server.seen.connections).toBe(1);
+    await until('the idle connection is closed', 5000, () => server.seen.open === 0);
+    await use();
+    expect(server.seen.connections).toBe(2);
+    server.disconnect();
+    await until('the lost connection is noticed', 5000, () => server.seen.open === 0);
+    await use();
+    expect(server.seen.connections).toBe(3);
   });
 });
 
