@@ -18,6 +18,7 @@ export class Retention {
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  #stopping = false;
 
   constructor(options: { store: Store; clock: Clock; log: Log }) {
     this.#store = options.store;
@@ -31,8 +32,9 @@ export class Retention {
     this.#turn();
   }
 
-  /** Resolves when nothing is being removed any more. */
+  /** Resolves when nothing is being removed any more; what is left waits for the next start. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#running;
@@ -82,7 +84,7 @@ export class Retention {
   ): Promise<void> {
     for (;;) {
       const result = await this.#store.write(({ db }) => remove(db).executeTakeFirst());
-      if (result === undefined || result.numDeletedRows < BigInt(SLICE)) return;
+      if (this.#stopping || result === undefined || result.numDeletedRows < BigInt(SLICE)) return;
     }
   }
 
