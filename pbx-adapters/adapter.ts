@@ -42,6 +42,26 @@ export interface DirectoryNumber {
   target?: string;
 }
 
+/** One call with its parties; handed on only where the settings of the link say so. */
+export interface PbxCall {
+  /** ISO instant of its start. */
+  at: string;
+  from: string;
+  to?: string;
+  durationSeconds: number;
+}
+
+/** What is known of the calls of a PBX since its stream was opened: counts, and nobody's numbers. */
+export interface PbxActivity {
+  callsToday: number;
+  /** ISO instant; null before the first call. */
+  lastCallAt: string | null;
+  /** Lines that were no record of the declared layout. */
+  unreadable: number;
+  /** The calls since the last message, when they are to be kept. */
+  calls?: readonly PbxCall[];
+}
+
 /** One step of a probe, in the words of the person who reads it. */
 export interface ProbeStep {
   id: string;
@@ -78,4 +98,6 @@ export interface PbxAdapter {
   users(signal: AbortSignal): AsyncIterable<UserItem>;
   numbers?(signal: AbortSignal): AsyncIterable<DirectoryNumber>;
   inventory(signal: AbortSignal): Promise<ApplicationReport[]>;
+  /** Where the link gives it: goes on, over lost connections, until the signal ends it. */
+  activity?(signal: AbortSignal): AsyncIterable<PbxActivity>;
 }

@@ -37,6 +37,19 @@ export class ProbeSteps {
     }
   }
 
+  /** A step that the rest does not need: what fails in it is shown as a warning. */
+  optional<T>(id: string, work: () => Promise<{ value: T } & StepOutcome>): Promise<T | undefined> {
+    return this.run<T | undefined>(id, async () => {
+      try {
+        return await work();
+      } catch (thrown) {
+        const error = toDemarcError(thrown);
+        if (error.code === 'internal' || error.code === 'pbx.canceled') throw thrown;
+        return { value: undefined, detail: error.message, warning: error.nextStep };
+      }
+    });
+  }
+
   /** Marks a step that does not apply here. */
   skip(id: string, detail: string): void {
     if (!this.#error) this.#add(id, 'skipped', detail, performance.now());

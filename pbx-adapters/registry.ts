@@ -9,8 +9,9 @@ import type { Capabilities, PbxAdapter } from './adapter.ts';
 import type { LoginGuard } from './login-guard.ts';
 import { MiVoice5000Adapter, miVoice5000Gives } from './mivoice-5000/adapter.ts';
 import { MiVoice5000Connection } from './mivoice-5000/connection.ts';
-import { MiVoiceBusinessAdapter, miVoiceBusinessGives } from './mivoice-business/adapter.ts';
+import { MiVoiceBusinessAdapter } from './mivoice-business/adapter.ts';
 import { MiVoiceBusinessConnection } from './mivoice-business/connection.ts';
+import { miVoiceBusinessGives } from './mivoice-business/gives.ts';
 import { MiVoiceOffice400Adapter, miVoiceOffice400Gives } from './mivoice-office-400/adapter.ts';
 import { MiVoiceOffice400Connection } from './mivoice-office-400/connection.ts';
 import { MxOneAdapter, mxOneGives } from './mx-one/adapter.ts';
@@ -50,12 +51,15 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
     type: 'mivoice-business',
     supported: true,
     connection: MiVoiceBusinessConnection,
-    secretNames: [],
+    secretNames: ['snmpCommunity', 'snmpAuthPassword', 'snmpPrivPassword'],
     prerequisites: [
       'In the System Administration Tool open “User and Services Configuration” and choose Export, all rows, CSV.',
       'Do the same with “Telephone Directory”: it completes names and departments.',
-      'Put both files into the folder that is entered here; Demarc takes the newest complete file of each form.',
+      'For the direct-dial numbers export “Direct Inward Dialing Service” with all its fields; rows of external hot desk users are left out.',
+      'Put the files into the folder that is entered here; Demarc takes the newest complete file of each form.',
       'Repeat the export when people change; a scheduled copy by SFTP into the folder does as well.',
+      'For version, alarms and licences: switch SNMP on (on MSL it is off, and then open to the server itself only), allow the gateway’s address, and note the community.',
+      'For the count of calls: switch the records on in “SMDR Options” and in each Class of Service of trunks and extensions, and let the gateway reach TCP port 1752.',
     ],
     gives: miVoiceBusinessGives,
     address(connection) {
@@ -91,7 +95,7 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
     prerequisites: [
       'In WebAdmin open Configuration, IP network, IP security and enable the CSTA service; its usual port is 7001.',
       'Make a user account for Demarc whose authorization profile has “Third-party CTI” and “LDAP name service”; never use the account “admin”.',
-      'Check in the licence page that CSTA Sessions are left: other applications may hold them.',
+      'To count calls as well: check in the licence page that CSTA Sessions are left, one for each phone that is watched.',
       'For names: note host, port, base DN and log-in of the LDAP phone book (IP network, LDAP server).',
       'For e-mail addresses and direct-dial numbers: export the users in WebAdmin as CSV with a header line such as Number, Name, E-mail, DDI, and put the file where the settings say.',
       'Note the release in WebAdmin: no interface tells it.',

@@ -133,7 +133,8 @@ export const adapterErrors = {
   'form.not-recognised': {
     status: 422,
     cause: 'The file has no header line of a form that Demarc knows',
-    nextStep: 'Export “User and Services Configuration” or “Telephone Directory” with its header line.',
+    nextStep:
+      'Export “User and Services Configuration”, “Telephone Directory” or “Direct Inward Dialing Service” with its header line.',
   },
   'form.bad-csv': {
     status: 422,
@@ -256,5 +257,31 @@ export const adapterErrors = {
     status: 422,
     cause: 'The export of the users has no header line with number and name',
     nextStep: 'Let the first line name the columns, for example Number, Name, E-mail, DDI.',
+  },
+  'snmp.no-answer': {
+    status: 504,
+    cause: 'The PBX does not answer SNMP requests',
+    nextStep:
+      'Enable SNMP on the PBX, allow the gateway’s address there, and check the community: a wrong one gets no answer.',
+  },
+  'snmp.refused': {
+    status: 502,
+    cause: 'The PBX refused the SNMP request',
+    nextStep: 'Check user, passwords and protocols in the settings, and the rights of this user in the SNMP settings.',
+  },
+  'snmp.protocol': {
+    status: 502,
+    cause: 'What came from this address is not a valid SNMP answer',
+    nextStep: 'Check that the port is that of the SNMP service of the PBX, usually 161.',
+  },
+  'smdr.layout': {
+    status: 422,
+    cause: 'The call records have another layout than the one that is declared',
+    nextStep: 'Compare the length of a record with the settings: 90 plain, 101, 112, 120 or about 131 with options.',
+  },
+  'http.protocol': {
+    status: 502,
+    cause: 'What came from this address is not a valid HTTP answer',
+    nextStep: 'Check that the port is that of the administration web site, usually 443.',
   },
 } as const;

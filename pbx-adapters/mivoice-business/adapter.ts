@@ -1,50 +1,73 @@
-import type { Clock } from '#config/clock.ts';
+import type { Clock, Random } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport } from '#contract/sections.ts';
-import type { Capabilities, PbxAdapter, ProbeReport, UserItem } from '#pbx-adapters/adapter.ts';
+import { smdrActivity } from '#pbx-adapters/activity/smdr-activity.ts';
+import type {
+  Capabilities,
+  DirectoryNumber,
+  PbxActivity,
+  PbxAdapter,
+  ProbeReport,
+  UserItem,
+} from '#pbx-adapters/adapter.ts';
 import { chooseForms, type FormFile, type FormSource } from '#pbx-adapters/channels/form-export/choose.ts';
 import { FORM_TITLES, type FormName } from '#pbx-adapters/channels/form-export/forms.ts';
 import { type FormRow, readForm } from '#pbx-adapters/channels/form-export/read-form.ts';
 import { FormSizes } from '#pbx-adapters/channels/form-export/sizes.ts';
 import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
 import type { MiVoiceBusinessConnection } from './connection.ts';
+import { givenBy } from './gives.ts';
+import { readNumbers } from './numbers.ts';
+import { PLAN_OF_PBX, pbxInventory, probePbx, versionOf } from './pbx-itself.ts';
 import { type DirectoryEntry, namesOf, toUserItem } from './person.ts';
-
-/** What a MiVoice Business gives by form export (design section 5). */
-export const miVoiceBusinessGives: Capabilities = {
-  users: { via: 'form export', note: 'User and Services Configuration, completed by Telephone Directory.' },
-  numbers: { via: 'none', note: 'The two forms hold no list of direct-dial numbers.' },
-  version: { via: 'none', note: 'A form export does not tell it.' },
-  licence: { via: 'none', note: 'A form export does not tell it; see License and Option Selection in the PBX.' },
-  trunk: { via: 'worksheet', note: 'Demarc computes the values, a person enters them in the forms.' },
-  activity: { via: 'none', note: 'A form export holds no calls.' },
-};
 
 const PLAN = [
   { id: 'files', title: 'Find the form exports' },
   { id: 'size', title: 'Compare with the exports before' },
   { id: 'users', title: 'Read the people' },
+  { id: 'numbers', title: 'Read the direct-dial numbers' },
+  ...PLAN_OF_PBX,
 ] as const;
+
+interface Parts {
+  log: Log;
+  clock: Clock;
+  tempFolder?: string;
+  /** Spreads new tries over time; the system's chance when left out. */
+  random?: Random;
+}
 
 type Forms = Partial<Record<FormName, FormFile>>;
 
-/** Reads the people of a MiVoice Business from CSV exports of its forms. */
+/**
+ * Reads people and direct-dial numbers of a MiVoice Business from CSV exports of its forms; version, alarms and licences
+ * by SNMP and calls by SMDR where that is set up.
+ */
 export class MiVoiceBusinessAdapter implements PbxAdapter {
   readonly type = 'mivoice-business';
+  readonly #connection: MiVoiceBusinessConnection;
   readonly #source: FormSource;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #sizes: FormSizes;
+  /** Counts of calls by SMDR, when that is set up. */
+  readonly activity?: (signal: AbortSignal) => AsyncIterable<PbxActivity>;
 
-  constructor(connection: MiVoiceBusinessConnection, parts: { log: Log; clock: Clock; tempFolder?: string }) {
+  constructor(connection: MiVoiceBusinessConnection, parts: Parts) {
+    this.#connection = connection;
     this.#source = connection.folder === undefined ? { files: connection.files ?? [] } : { folder: connection.folder };
     this.#log = parts.log;
     this.#clock = parts.clock;
     this.#sizes = new FormSizes(parts.tempFolder, JSON.stringify(this.#source));
+    const { host, smdr } = connection;
+    if (host === undefined || !smdr) return;
+    this.activity = (signal) => smdrActivity({ ...smdr, host }, { random: Math.random, ...parts }, signal);
   }
 
+  /** As the settings of this link allow. */
   capabilities(): Capabilities {
-    return miVoiceBusinessGives;
+    return givenBy(this.#connection);
   }
 
   /**
@@ -58,9 +81,15 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
     for (const [form, file] of entries(forms)) await this.#sizes.remember(form, file.size);
   }
 
-  /** Nothing: a form export tells neither version nor licences. */
-  async inventory(): Promise<ApplicationReport[]> {
-    return [];
+  /** Nothing when no export of Direct Inward Dialing Service is there. @throws DemarcError `form.…`, `pbx.canceled` */
+  async *numbers(signal: AbortSignal): AsyncIterable<DirectoryNumber> {
+    const file = await this.#numbersFile(signal);
+    if (file) yield* readNumbers(file.path, this.#log, signal);
+  }
+
+  /** By SNMP; a form export tells neither version nor licences. Never throws for a PBX that does not answer. */
+  inventory(signal: AbortSignal): Promise<ApplicationReport[]> {
+    return pbxInventory(this.#connection, { clock: this.#clock, log: this.#log }, signal);
   }
 
   /** Each step on its own with what to do about it. Never throws. */
@@ -88,8 +117,19 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
       const warning = value.users === 0 ? 'Check that the export holds the people of this PBX.' : undefined;
       return { value, detail: detail.trim(), ...(warning === undefined ? {} : { warning }) };
     });
-    const learned = { forms: Object.fromEntries(entries(forms ?? {}).map(([form, file]) => [form, file.path])) };
-    return steps.report({ learned, ...(counts ? { users: counts.users } : {}) });
+    const numbers = await steps.optional('numbers', () => this.#countNumbers(signal));
+    const facts = await probePbx(steps, this.#connection, signal);
+    const version = facts && versionOf(facts);
+    const learned = {
+      forms: Object.fromEntries(entries(forms ?? {}).map(([form, file]) => [form, file.path])),
+      ...(facts ? { snmp: facts } : {}),
+    };
+    return steps.report({
+      learned,
+      ...(counts ? { users: counts.users } : {}),
+      ...(numbers === undefined ? {} : { numbers }),
+      ...(version === undefined ? {} : { version }),
+    });
   }
 
   async *#people(forms: Forms, signal: AbortSignal): AsyncGenerator<UserItem> {
@@ -107,6 +147,27 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
       }
       if (item.kind === 'user') firstLine.set(item.user.key, row.line);
       yield item;
+    }
+  }
+
+  async #countNumbers(signal: AbortSignal) {
+    const file = await this.#numbersFile(signal);
+    const warning = `Export “${FORM_TITLES.numbers}” as well to see the direct-dial numbers.`;
+    if (!file) return { value: undefined, detail: 'No export of them is there.', warning };
+    let value = 0;
+    for await (const _number of readNumbers(file.path, this.#log, signal)) value += 1;
+    return { value, detail: `${value} in ${file.path}.` };
+  }
+
+  async #numbersFile(signal: AbortSignal): Promise<FormFile | undefined> {
+    const options = { clock: this.#clock, log: this.#log, signal, wanted: ['numbers'] as const };
+    try {
+      return (await chooseForms(this.#source, options)).numbers;
+    } catch (error) {
+      // This form is not needed for anything else, so that none is there is no fault.
+      const isNone = error instanceof DemarcError && ['form.no-file', 'form.not-recognised'].includes(error.code);
+      if (isNone) return undefined;
+      throw error;
     }
   }
 

@@ -19,6 +19,7 @@ export interface ExportStyle {
 export interface FormExports {
   users: string;
   directory: string;
+  numbers: string;
 }
 
 const USERS_HEADER = [
@@ -33,8 +34,9 @@ const USERS_HEADER = [
   'Mailbox',
 ];
 const DIRECTORY_HEADER = ['Name', 'Number', 'Privacy', 'Department', 'Location'];
+const NUMBERS_HEADER = ['DID Number', 'DID Range End', 'Destination Number', 'Type'];
 
-/** Writes both forms into the folder and returns their paths. The same options give the same bytes. */
+/** Writes the three forms into the folder and returns their paths. The same options give the same bytes. */
 export async function writeFormExports(
   folder: string,
   options: { users: number; seed?: number; irregular?: Partial<Irregularities>; style?: ExportStyle; suffix?: string },
@@ -54,7 +56,9 @@ export async function writeFormExports(
   const paths = {
     users: join(folder, `User_and_Services_Configuration${suffix}.csv`),
     directory: join(folder, `Telephone_Directory${suffix}.csv`),
+    numbers: join(folder, `Direct_Inward_Dialing_Service${suffix}.csv`),
   };
+  await writeFile(paths.numbers, formBytes([NUMBERS_HEADER, ...numberRows(people)], style));
   await writeFile(paths.directory, formBytes([DIRECTORY_HEADER, ...people.map(directoryRow)], style));
   await writeFile(paths.users, formBytes([USERS_HEADER, ...people.map(usersRow)], style));
   return paths;
@@ -111,6 +115,13 @@ const directoryRow = (person: LabPerson): string[] => [
   'No',
   person.department,
   'Berlin',
+];
+
+/** A direct-dial number for each person, a range for the rest, and what the PBX keeps in the same table. */
+const numberRows = (people: readonly LabPerson[]): string[][] => [
+  ...people.map((person) => [`0305550${person.extension}`, '', person.extension, 'Standard']),
+  ['03055590', '03055599', '0', 'Standard'],
+  ...people.slice(0, 2).map((person) => [person.mobilePhone ?? '1', '', person.extension, 'External Hot Desk User']),
 ];
 
 const quote = (cell: string, delimiter: string): string =>

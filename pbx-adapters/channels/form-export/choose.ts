@@ -24,7 +24,11 @@ interface Options {
   clock: Clock;
   log: Log;
   signal: AbortSignal;
+  /** The forms that are looked for; those of people when not said. One of them is enough. */
+  wanted?: readonly FormName[];
 }
+
+const OF_PEOPLE: readonly FormName[] = ['users', 'directory'];
 
 /**
  * The newest complete file of each form. A file that is incomplete is passed over for an older complete one, with a
@@ -32,11 +36,12 @@ interface Options {
  * @throws DemarcError `form.no-file`, `form.growing`, `form.truncated`, `form.not-recognised`, `form.unreadable`
  */
 export async function chooseForms(source: FormSource, options: Options): Promise<Partial<Record<FormName, FormFile>>> {
+  const wanted = options.wanted ?? OF_PEOPLE;
   const paths = 'folder' in source ? await newestFirst(source.folder) : source.files;
   const chosen: Partial<Record<FormName, FormFile>> = {};
   let fault: DemarcError | undefined;
   for (const path of paths) {
-    if (chosen.users && chosen.directory) break;
+    if (wanted.every((form) => chosen[form])) break;
     try {
       const { form, file } = await complete(path, options);
       if (form) chosen[form] ??= file;
@@ -49,7 +54,7 @@ export async function chooseForms(source: FormSource, options: Options): Promise
       fault ??= error;
     }
   }
-  if (chosen.users || chosen.directory) return chosen;
+  if (wanted.some((form) => chosen[form])) return chosen;
   throw fault ?? new DemarcError('form.no-file', 'folder' in source ? source.folder : undefined);
 }
 

@@ -8,7 +8,7 @@ import { FORM_TITLES, type FormName } from './forms.ts';
 /** A file smaller than this share of the one before is told. */
 const SHRUNK = 0.9;
 
-const Sizes = z.partialRecord(z.enum(['users', 'directory']), z.int().min(0));
+const Sizes = z.partialRecord(z.enum(['users', 'directory', 'numbers']), z.int().min(0));
 type Sizes = z.infer<typeof Sizes>;
 
 /** Remembers how large the last complete export of each form was; over restarts when a folder is given. */
