@@ -1,9 +1,17 @@
-import type { Clock } from '#config/clock.ts';
+import type { Clock, Random } from '#config/clock.ts';
 import { instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport, TextFact } from '#contract/sections.ts';
-import type { Capabilities, DirectoryNumber, PbxAdapter, ProbeReport, UserItem } from '#pbx-adapters/adapter.ts';
+import { cstaActivity } from '#pbx-adapters/activity/csta-activity.ts';
+import type {
+  Capabilities,
+  DirectoryNumber,
+  PbxActivity,
+  PbxAdapter,
+  ProbeReport,
+  UserItem,
+} from '#pbx-adapters/adapter.ts';
 import { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { MiVoice5000Adapter } from '#pbx-adapters/mivoice-5000/adapter.ts';
@@ -27,7 +35,7 @@ export const miVoiceOffice400Gives: Capabilities = {
     via: 'worksheet',
     note: 'Demarc computes the values for SIP provider and PISN users, a person enters them.',
   },
-  activity: { via: 'none', note: 'Call events by CSTA come with a later release.' },
+  activity: { via: 'CSTA', note: 'When switched on; each phone that is watched takes a CSTA licence.' },
 };
 
 /** What adapters are made of. */
@@ -35,6 +43,8 @@ interface Parts {
   log: Log;
   clock: Clock;
   loginGuard: LoginGuard;
+  /** Spreads new tries over time; the system's chance when left out. */
+  random?: Random;
 }
 
 /**
@@ -43,18 +53,30 @@ interface Parts {
  */
 export class MiVoiceOffice400Adapter implements PbxAdapter {
   readonly type = 'mivoice-office-400';
+  /** Counts of calls, when switched on. */
+  readonly activity?: (signal: AbortSignal) => AsyncIterable<PbxActivity>;
   readonly #connection: MiVoiceOffice400Connection;
   readonly #parts: Parts;
 
   constructor(connection: MiVoiceOffice400Connection, parts: Parts) {
     this.#connection = connection;
     this.#parts = parts;
+    const wanted = connection.activity;
+    if (wanted) {
+      this.activity = (signal) =>
+        cstaActivity({ ...connection, ...wanted }, { ...parts, loginGuard: this.#guard() }, signal);
+    }
   }
 
   /** As the settings of this link allow. */
   capabilities(): Capabilities {
-    if (this.#hasExport) return miVoiceOffice400Gives;
-    return { ...miVoiceOffice400Gives, numbers: { via: 'none', note: 'Give the export of WebAdmin for them.' } };
+    const numbers = { via: 'none', note: 'Give the export of WebAdmin for them.' };
+    const activity = { via: 'none', note: 'Switched off; each phone that is watched takes a CSTA licence.' };
+    return {
+      ...miVoiceOffice400Gives,
+      ...(this.#hasExport ? {} : { numbers }),
+      ...(this.activity ? {} : { activity }),
+    };
   }
 
   /**

@@ -18,6 +18,8 @@ export const MiVoiceOffice400Connection = z
     /** The CSV that WebAdmin exports: the file, or a folder whose newest complete one counts. */
     file: Path.optional(),
     folder: Path.optional(),
+    /** Counts calls by CSTA. Each watched phone takes a CSTA licence from other applications, so only when wanted. */
+    activity: z.strictObject({ maxPhones: z.int().min(1).max(5000).default(50) }).optional(),
     /** What the installer says of the release: CSTA names the manufacturer only. */
     declaredVersion: z.string().trim().min(1).max(64).optional(),
   })
@@ -33,6 +35,7 @@ export const MiVoiceOffice400Connection = z
     path: ['csta'],
     message: 'without CSTA a phone book or an export is needed',
   })
+  .refine(({ csta, activity }) => csta || activity === undefined, { path: ['activity'], message: 'needs CSTA' })
   .refine(({ phoneBook, phoneBookPassword }) => phoneBook !== undefined || phoneBookPassword === undefined, {
     path: ['phoneBookPassword'],
     message: 'needs the settings of the phone book',
