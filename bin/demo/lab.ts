@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import type { PbxType } from '#contract/words.ts';
+import { PBX_TYPE_NAMES, type PbxType } from '#contract/words.ts';
 import { startLab } from '#test/lab/lab.ts';
 
 /** A PBX of the lab in the words of the gateway's local interface. */
@@ -17,16 +16,19 @@ export interface DemoLab {
 
 /** Starts the lab's PBXs and says how to connect them, as an installer would type it in. */
 export async function startDemoLab(options: { folder: string; users: number; portBase: number }): Promise<DemoLab> {
-  const lab = await startLab({
-    users: options.users,
-    folder: join(options.folder, 'exports'),
-    ports: { ldap: options.portBase },
+  const { folder, users, portBase } = options;
+  const lab = await startLab({ users, folder, ports: { ldap: portBase }, all: true });
+  const pbx = (type: PbxType, place: string, connection: Record<string, unknown> = {}): DemoPbx => ({
+    type,
+    name: `${place} ${PBX_TYPE_NAMES[type]}`,
+    connection,
   });
-  const { host, port, baseDn, bindDn, password } = lab.mivoice5000;
   return {
     pbxs: [
-      { type: 'mivoice-5000', name: 'Head office', connection: { host, port, tls: 'none', baseDn, bindDn, password } },
-      { type: 'mivoice-business', name: 'Plant', connection: { folder: lab.mivoiceBusiness.folder } },
+      pbx('mivoice-5000', 'Vienna', { ...lab.mivoice5000, tls: 'none' }),
+      pbx('mivoice-business', 'Graz', lab.mivoiceBusiness),
+      pbx('mivoice-office-400', 'Linz', lab.mivoiceOffice400),
+      pbx('mx-one', 'Salzburg', lab.mxOne),
     ],
     stop: () => lab.stop(),
   };

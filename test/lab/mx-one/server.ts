@@ -40,13 +40,18 @@ export interface MxOneServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startMxOne(site: MxOneSite, nasty: ServerNasty = {}): Promise<MxOneServer> {
-  // Not ssh2's own generator: its ed25519 keys with a leading zero byte are malformed.
-  const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({
-    type: 'sec1',
-    format: 'pem',
-  });
-  const parsed = ssh2.utils.parseKey(key.toString());
+/** A host key as PEM. Not ssh2's own generator: its ed25519 keys with a leading zero byte are malformed. */
+export const newHostKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+
+/** The host key is a new one unless its PEM is given; port 0 (the default) takes a free one. */
+export async function startMxOne(
+  site: MxOneSite,
+  nasty: ServerNasty = {},
+  own: { port?: number; hostKey?: string } = {},
+): Promise<MxOneServer> {
+  const key = own.hostKey ?? newHostKey();
+  const parsed = ssh2.utils.parseKey(key);
   if (parsed instanceof Error) throw parsed;
   const hash = createHash('sha256').update(parsed.getPublicSSH()).digest('base64').replace(/=+$/, '');
   const open = new Set<Socket>();
@@ -69,7 +74,7 @@ export async function startMxOne(site: MxOneSite, nasty: ServerNasty = {}): Prom
       await new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   };
-  const server = new ssh2.Server({ hostKeys: [key.toString()] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [key] }, (client) => {
     lab.seen.connections += 1;
     client.on('error', () => undefined);
     authenticate(client, lab);
@@ -84,7 +89,7 @@ export async function startMxOne(site: MxOneSite, nasty: ServerNasty = {}): Prom
     });
     server.injectSocket(socket);
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => listener.listen(own.port ?? 0, '127.0.0.1', resolve));
   const address = listener.address();
   lab.port = typeof address === 'object' && address !== null ? address.port : 0;
   return lab;
