@@ -17,6 +17,7 @@ const PEERS = {
   chromium: 'chromium',
   openssl: 'openssl',
   sshd: 'openssh-server',
+  snmpd: 'snmpd',
 };
 
 const has = (program) =>
