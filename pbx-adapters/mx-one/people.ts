@@ -9,64 +9,68 @@ import type { MxOneConnection } from './connection.ts';
 
 /** Titles that are several words with one space between them. */
 const JOINED = ['third party', 'free on', 'hotline number', 'backup number', 'ip address'];
-/** More people than any system of this kind has. */
-const MAX_PEOPLE = 500_000;
+/** More extensions than any system of this kind has. */
+const MAX_ROWS = 500_000;
 const MAX_DIR = 20;
 
 type Row = Extract<TableRow, { cells: unknown }>;
 type Rejected = Extract<UserItem, { kind: 'rejected' }>;
 
-/** The name that stands at a number, and what had to be changed in it. */
-interface Named {
+/** What the prints beside the extensions say of a number. */
+interface Known {
   name1: string;
   name2: string;
+  /** What had to be changed in the name. */
   problems: readonly string[];
+  /** It is a set on the network. */
+  ip: boolean;
 }
 
-/** What the prints beside the extensions say of the people, in memory: a name for each number. */
+/** A number whose row among the extensions was read: nothing else is kept of it. */
+const DONE: Known = { name1: '', name2: '', problems: [], ip: false };
+const NOTHING: Known = { ...DONE };
+
+/** What stands beside the extensions, by number, in memory: some twenty megabytes for 100,000 people. */
 export interface Beside {
-  names: ReadonlyMap<string, Named>;
-  /** Numbers with a set on the network. */
-  ip: Set<string>;
+  known: Map<string, Known>;
   /** Rows that cannot be read. */
   rejected: readonly Rejected[];
 }
 
 /**
  * The people of an MX-ONE: the rows of `extension -p`, each with the name that stands beside it; a number that only
- * `ip_extension -p` knows is left out with the reason.
+ * `ip_extension -p` knows is left out with the reason. What stands beside is used up.
  * @throws DemarcError `mdsh.…`, `ssh.…`, `pbx.…`; `pbx.truncated` when it broke off
  */
 export async function* readExtensions(
   session: SshSession,
-  { names, ip, rejected }: Beside,
+  { known, rejected }: Beside,
   nameOrder: MxOneConnection['nameOrder'],
   signal: AbortSignal,
 ): AsyncGenerator<UserItem, void, void> {
   yield* rejected;
-  const seen = new Set<string>();
   for await (const row of rows(session, commands.extensions, ['dir'], signal)) {
     if ('rejected' in row) {
       yield row.rejected;
       continue;
     }
     const { dir, where, problems } = row;
-    if (seen.has(dir)) yield { kind: 'rejected', where, reason: `the extension ${dir} stands twice` };
-    else if (seen.size >= MAX_PEOPLE) throw new DemarcError('ssh.too-much', `more than ${MAX_PEOPLE} extensions`);
-    else yield person(dir, names.get(dir), { nameOrder, where, problems });
-    seen.add(dir);
+    const beside = known.get(dir) ?? NOTHING;
+    if (beside === DONE) yield { kind: 'rejected', where, reason: `the extension ${dir} stands twice` };
+    else yield person(dir, beside, { nameOrder, where, problems });
+    known.set(kept(dir), DONE);
   }
-  for (const dir of ip) {
-    if (seen.has(dir)) continue;
+  for (const [dir, { ip }] of known) {
+    if (!ip) continue;
     const where = `${commands.ipExtensions}: ${dir}`;
     yield { kind: 'rejected', where, reason: 'is an IP extension without a row in the extension print' };
   }
 }
 
 /** Names that stand at more than one number, in the form in which names are compared. */
-export function sharedNames({ names }: Beside): Set<string> {
+export function sharedNames({ known }: Beside): Set<string> {
   const [once, often] = [new Set<string>(), new Set<string>()];
-  for (const { name1, name2 } of names.values()) {
+  for (const { name1, name2 } of known.values()) {
     const key = nameKey(`${name1} ${name2}`);
     if (key === undefined) continue;
     if (once.has(key)) often.add(key);
@@ -77,33 +81,33 @@ export function sharedNames({ names }: Beside): Set<string> {
 
 /** Reads names and IP extensions, one print after the other. @throws DemarcError as `readExtensions` */
 export async function readBeside(session: SshSession, signal: AbortSignal): Promise<Beside> {
-  const [names, ip, rejected] = [new Map<string, Named>(), new Set<string>(), [] as Rejected[]];
+  const [known, rejected] = [new Map<string, Known>(), [] as Rejected[]];
   await unlessNothing(async () => {
     for await (const row of rows(session, commands.names, ['dir', 'name1', 'name2'], signal)) {
       if ('rejected' in row) rejected.push(row.rejected);
-      else if (isOfTheNumber(row.cells)) names.set(row.dir, namedOf(row));
+      else if (isOfTheNumber(row.cells)) {
+        const [name1, name2] = [kept(row.cells.get('name1')), kept(row.cells.get('name2'))];
+        known.set(kept(row.dir), { name1, name2, problems: row.problems, ip: false });
+      }
     }
   });
   await unlessNothing(async () => {
     for await (const row of rows(session, commands.ipExtensions, ['dir', 'protocol'], signal)) {
       if ('rejected' in row) rejected.push(row.rejected);
-      else ip.add(row.dir);
+      else known.set(kept(row.dir), { ...(known.get(row.dir) ?? NOTHING), ip: true });
     }
   });
-  return { names, ip, rejected };
+  return { known, rejected };
 }
+
+/** A copy of its own: a part of a text keeps the whole in memory, and that is the output of the command. */
+const kept = (text = ''): string => Buffer.from(text).toString();
 
 /** Names also stand at other kinds of numbers; the kind of an extension is `dir`. */
 const isOfTheNumber = (cells: Row['cells']): boolean => {
   const kind = cells.get('number type') ?? cells.get('number');
   return kind === undefined || kind.toLowerCase() === 'dir';
 };
-
-const namedOf = ({ cells, problems }: { cells: Row['cells']; problems: readonly string[] }): Named => ({
-  name1: cells.get('name1') ?? '',
-  name2: cells.get('name2') ?? '',
-  problems,
-});
 
 type Read = { dir: string; cells: Row['cells']; where: string; problems: readonly string[] } | { rejected: Rejected };
 
@@ -119,6 +123,7 @@ async function* rows(
 ): AsyncGenerator<Read> {
   let [good, bad] = [0, 0];
   for await (const row of readTable(mdsh(session, command, signal), { wanted, joined: JOINED })) {
+    if (good + bad >= MAX_ROWS) throw new DemarcError('ssh.too-much', `${command}: more than ${MAX_ROWS} rows`);
     const where = `${command}, line ${row.line}`;
     const dir = 'cells' in row ? (row.cells.get('dir') ?? '') : '';
     const reason = 'fault' in row ? row.fault : isNumber(dir) ? undefined : 'does not start with an extension';
@@ -137,10 +142,9 @@ const isNumber = (dir: string): boolean => dir.length <= MAX_DIR && /^[0-9*#]+$/
 
 function person(
   dir: string,
-  named: Named | undefined,
+  { name1, name2, problems: ofName }: Known,
   more: { nameOrder: MxOneConnection['nameOrder']; where: string; problems: readonly string[] },
 ): UserItem {
-  const { name1 = '', name2 = '' } = named ?? {};
   const [first, last] = more.nameOrder === 'last-first' ? [name2, name1] : [name1, name2];
   const name = [first, last].filter(Boolean).join(' ');
   const isSplit = more.nameOrder !== undefined;
@@ -151,7 +155,7 @@ function person(
     ...(isSplit && first ? { firstName: first } : {}),
     ...(isSplit && last ? { lastName: last } : {}),
   };
-  const problems = [...more.problems, ...(named?.problems ?? [])];
+  const problems = [...more.problems, ...ofName];
   return problems.length > 0 ? { kind: 'user', user, where: more.where, problems } : { kind: 'user', user };
 }
 
