@@ -8,6 +8,9 @@ export class BerReader {
   readonly #buffer: Buffer;
   readonly #end: number;
   #at: number;
+  /** Where the content of the last element that was read starts and stops. */
+  #start = 0;
+  #stop = 0;
 
   constructor(buffer: Buffer, start = 0, end = buffer.length) {
     this.#buffer = buffer;
@@ -26,23 +29,42 @@ export class BerReader {
 
   /** Any next element. @throws DemarcError `ldap.protocol` */
   element(): { tag: number; content: BerReader } {
-    const { tag, start, end } = this.#header();
-    this.#at = end;
-    return { tag, content: new BerReader(this.#buffer, start, end) };
+    const tag = this.#header();
+    return { tag, content: new BerReader(this.#buffer, this.#start, this.#stop) };
   }
 
   /** The inside of a constructed element with this tag. @throws DemarcError `ldap.protocol` */
   nested(tag: number): BerReader {
     this.#expect(tag);
-    return this.element().content;
+    this.#header();
+    return new BerReader(this.#buffer, this.#start, this.#stop);
   }
 
   /** The bytes of a primitive element, as a view. @throws DemarcError `ldap.protocol` */
   octets(tag = 0x04): Buffer {
     this.#expect(tag);
-    const { start, end } = this.#header();
-    this.#at = end;
-    return this.#buffer.subarray(start, end);
+    this.#header();
+    return this.last();
+  }
+
+  /**
+   * The first `most` bytes of an OCTET STRING as UTF-8. A view of each of a directory's values would cost more than the
+   * text itself. @throws DemarcError `ldap.protocol`
+   */
+  text(most: number): string {
+    this.#expect(0x04);
+    this.#header();
+    return this.#buffer.toString('utf8', this.#start, Math.min(this.#stop, this.#start + most));
+  }
+
+  /** The content of the element that was read last, as a view. */
+  last(): Buffer {
+    return this.#buffer.subarray(this.#start, this.#stop);
+  }
+
+  /** Its size in bytes. */
+  get lastSize(): number {
+    return this.#stop - this.#start;
   }
 
   /** All bytes that are left, as a view. */
@@ -64,13 +86,23 @@ export class BerReader {
     if (found !== tag) throw new DemarcError('ldap.protocol', `element 0x${tag.toString(16)} expected`);
   }
 
-  #header(): { tag: number; start: number; end: number } {
+  /** Reads tag and length of the next element, notes its content, and goes on behind it. */
+  #header(): number {
     const tag = this.#buffer[this.#at];
-    const length = berLength(this.#buffer, this.#at + 1, this.#end);
-    if (tag === undefined || length === undefined || length.start + length.size > this.#end) {
+    const first = this.#at + 1 < this.#end ? this.#buffer[this.#at + 1] : undefined;
+    if (first !== undefined && first < 0x80) {
+      this.#start = this.#at + 2;
+      this.#stop = this.#start + first;
+    } else {
+      const length = berLength(this.#buffer, this.#at + 1, this.#end);
+      this.#start = length?.start ?? Number.POSITIVE_INFINITY;
+      this.#stop = this.#start + (length?.size ?? 0);
+    }
+    if (tag === undefined || this.#stop > this.#end) {
       throw new DemarcError('ldap.protocol', 'an element is longer than its container');
     }
-    return { tag, start: length.start, end: length.start + length.size };
+    this.#at = this.#stop;
+    return tag;
   }
 }
 

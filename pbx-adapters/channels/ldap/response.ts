@@ -44,7 +44,7 @@ function result(id: number, content: BerReader, envelope: BerReader): LdapRespon
 }
 
 function entry(id: number, content: BerReader): LdapResponse {
-  const dn = content.octets().toString('utf8', 0, 1000);
+  const dn = content.text(1000);
   const list = content.nested(0x30);
   const attributes: EntryAttribute[] = [];
   let size = dn.length;

@@ -31,7 +31,7 @@ export interface EntryAttribute {
  */
 export function readAttribute(list: BerReader): EntryAttribute | undefined {
   const attribute = list.nested(0x30);
-  const name = attribute.octets().toString('utf8', 0, 128);
+  const name = attribute.text(128);
   const set = attribute.nested(0x31);
   const key = name.toLowerCase();
   // Options belong to the description (RFC 4512 section 2.5), not to the type.
@@ -40,20 +40,19 @@ export function readAttribute(list: BerReader): EntryAttribute | undefined {
   const hex = HEX.has(type) || key.includes(';binary');
   const found: EntryAttribute = { name, key, values: [] };
   while (!set.done && found.values.length < MAX_VALUES) {
-    const value = set.octets();
-    found.values.push(hex ? value.toString('hex', 0, KEPT) : readText(value, found));
+    found.values.push(hex ? set.octets().toString('hex', 0, KEPT) : readText(set, found));
   }
   return found;
 }
 
-function readText(value: Buffer, attribute: EntryAttribute): string {
-  if (value.length > MAX_VALUE) {
+function readText(set: BerReader, attribute: EntryAttribute): string {
+  const text = set.text(MAX_VALUE);
+  if (set.lastSize > MAX_VALUE) {
     attribute.problem = 'too-long';
     // The cut may fall within a character, which is not the directory's fault.
-    return value.toString('utf8', 0, KEPT);
+    return set.last().toString('utf8', 0, KEPT);
   }
-  const text = value.toString('utf8');
   // Decoding puts this mark where bytes are not valid; a value may also hold it rightly.
-  if (text.includes('\ufffd') && !isUtf8(value)) attribute.problem = 'invalid-utf8';
+  if (text.includes('\ufffd') && !isUtf8(set.last())) attribute.problem = 'invalid-utf8';
   return text;
 }
