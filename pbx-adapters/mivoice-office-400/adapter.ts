@@ -43,6 +43,8 @@ interface Parts {
   log: Log;
   clock: Clock;
   loginGuard: LoginGuard;
+  /** Told the mapping of the phone book that was learned, so that it can be kept. */
+  onChosen?: (settings: Record<string, unknown>) => void;
   /** Spreads new tries over time; the system's chance when left out. */
   random?: Random;
 }
@@ -158,7 +160,8 @@ export class MiVoiceOffice400Adapter implements PbxAdapter {
     const { phoneBook } = this.#connection;
     if (phoneBook === undefined) return;
     const { log, clock } = this.#parts;
-    await book.addItems(new MiVoice5000Adapter(phoneBook, { log, clock, loginGuard }).users(signal));
+    const onChosen = ({ mapping }: Record<string, unknown>) => this.#parts.onChosen?.({ phoneBookMapping: mapping });
+    await book.addItems(new MiVoice5000Adapter(phoneBook, { log, clock, loginGuard, onChosen }).users(signal));
   }
 
   /** Phones and people together. @throws DemarcError `csta.…`, `pbx.…` */

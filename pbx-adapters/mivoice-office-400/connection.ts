@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { CstaAccess } from '#pbx-adapters/channels/csta/settings.ts';
-import { MiVoice5000Connection } from '#pbx-adapters/mivoice-5000/connection.ts';
+import { LdapMapping, MiVoice5000Connection } from '#pbx-adapters/mivoice-5000/connection.ts';
 
 const Path = z.string().trim().min(1).max(4000).refine(isAbsolute, 'must be an absolute path');
 
@@ -14,6 +14,8 @@ export const MiVoiceOffice400Connection = z
     csta: z.boolean().default(true),
     /** The LDAP phone book, with the settings that a directory has; its host is the PBX unless another is named. */
     phoneBook: z.record(z.string(), z.unknown()).optional(),
+    /** Which attribute holds which field; learned at the first read and kept here when the phone book does not say it. */
+    phoneBookMapping: LdapMapping.optional(),
     phoneBookPassword: z.string().min(1).max(1000).optional(),
     /** The CSV that WebAdmin exports: the file, or a folder whose newest complete one counts. */
     file: Path.optional(),
@@ -40,11 +42,12 @@ export const MiVoiceOffice400Connection = z
     path: ['phoneBookPassword'],
     message: 'needs the settings of the phone book',
   })
-  .transform(({ phoneBook, phoneBookPassword, ...settings }, context) => {
+  .transform(({ phoneBook, phoneBookPassword, phoneBookMapping: mapping, ...settings }, context) => {
     if (phoneBook === undefined) return { ...settings, phoneBook: undefined };
     // A password in here would not be kept encrypted.
     const secret = phoneBookPassword === undefined ? {} : { password: phoneBookPassword };
-    const { password, ...open } = { host: settings.host, ...phoneBook } as Record<string, unknown>;
+    const kept = mapping === undefined ? {} : { mapping };
+    const { password, ...open } = { host: settings.host, ...kept, ...phoneBook } as Record<string, unknown>;
     const directory = MiVoice5000Connection.safeParse({ ...open, ...secret });
     if (password !== undefined) {
       context.addIssue({ code: 'custom', path: ['phoneBook', 'password'], message: 'belongs into phoneBookPassword' });

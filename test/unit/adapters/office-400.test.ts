@@ -71,6 +71,20 @@ describe('reading', () => {
     expect(users.some((user) => user.email !== undefined)).toBe(false);
   });
 
+  it('tells the mapping of the phone book that it learned, and takes it back from then on', async () => {
+    await using pbx = await office(40);
+    const chosen: Record<string, unknown>[] = [];
+    const parts = { ...adapterParts(), onChosen: (settings: Record<string, unknown>) => void chosen.push(settings) };
+    const settings = { ...pbx.lab.connection, file: undefined };
+    const first = await collect(adapterFor(pbx.lab, settings, parts).users(AbortSignal.timeout(5000)));
+    expect(chosen).toMatchObject([{ phoneBookMapping: { extension: ['telephoneNumber'] } }]);
+    const again = await collect(
+      adapterFor(pbx.lab, { ...settings, ...chosen[0] }, parts).users(AbortSignal.timeout(5000)),
+    );
+    expect(again).toEqual(first);
+    expect(chosen).toHaveLength(1);
+  });
+
   it('with CSTA alone gives every phone as a user with nothing but an extension', async () => {
     await using pbx = await office(40);
     const { users } = await read(pbx.lab, NONE);
