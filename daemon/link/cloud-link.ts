@@ -42,6 +42,8 @@ export interface CloudLinkOptions {
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   connectTimeoutMs?: number;
   keepaliveSeconds?: number;
+  /** How long the first birth waits to be told what the cloud has, in milliseconds. */
+  firstAckMs?: number;
   window?: number;
 }
 
@@ -59,6 +61,7 @@ export interface LinkStatus {
 const STABLE_MS = 60_000;
 const FAREWELL_MS = 3000;
 const DEFAULT_WINDOW = 32;
+const FIRST_ACK_MS = 3000;
 
 /**
  * Keeps the gateway connected to the cloud, for ever, and moves the outbox over. Nothing else in the daemon depends on
@@ -72,6 +75,9 @@ export class CloudLink {
   #conn = 0;
   #connection: { connection: BrokerConnection; address: GatewayAddress } | undefined;
   #running: Promise<void> | undefined;
+  /** Whether the cloud has told this process what it has. */
+  #told = false;
+  #onTold = (): void => undefined;
 
   constructor(options: CloudLinkOptions) {
     this.#options = options;
@@ -156,8 +162,14 @@ export class CloudLink {
     const connection = await this.#open(target, identity, address);
     try {
       await connection.subscribe(topics.allDown(address));
+      const told = new Promise<void>((resolve) => {
+        this.#onTold = resolve;
+      });
       await this.#sayBirth(connection, address);
       await this.#options.onTried?.(identity, undefined);
+      // A store that lost its end uses numbers a second time; that shows only before any of them was sent.
+      const limit = sleep(this.#options.firstAckMs ?? FIRST_ACK_MS, undefined, { ref: false });
+      if (!this.#told) await Promise.race([told, connection.ended, limit]);
       this.#connection = { connection, address };
       // A stop or a change of settings that came while connecting has not seen this connection.
       if (this.#waker.signal.aborted) return 0;
@@ -251,6 +263,8 @@ export class CloudLink {
       const { code } = toDemarcError(error);
       this.#options.log.error({ code, err: error }, 'what the cloud has could not be removed from the outbox');
     }
+    this.#told = true;
+    this.#onTold();
   }
 
   async #birthAgain(connection: BrokerConnection, address: GatewayAddress): Promise<void> {

@@ -41,6 +41,9 @@ export class DurableOutbox implements Outbox, SendQueue {
   readonly #listeners = new Set<() => void>();
   /** What has to be written with the next batch beside its own content. */
   #owed: StoreOperation[] = [];
+  /** The first number of this start: the cloud can have none from here on before one was handed out. */
+  #first = 1;
+  #handedOut = false;
   #mustLoad = false;
   #waiting: Waiting[] = [];
   #acknowledged = 0;
@@ -65,6 +68,7 @@ export class DurableOutbox implements Outbox, SendQueue {
       contents.next = Math.max(contents.next, options.boot * SEQS_PER_BOOT);
     }
     outbox.#owed = contents.noteGaps();
+    outbox.#first = contents.next;
     return outbox;
   }
 
@@ -105,6 +109,7 @@ export class DurableOutbox implements Outbox, SendQueue {
           found.push({ seq, class: type, to: record.to, kind: record.kind, payload: record.text });
         }
       }
+      if (found.some(({ seq }) => seq >= this.#first)) this.#handedOut = true;
       return found;
     });
   }
@@ -120,7 +125,7 @@ export class DurableOutbox implements Outbox, SendQueue {
       const acknowledged = this.#acknowledged;
       this.#acknowledged = 0;
       if (acknowledged === 0) return;
-      if (acknowledged >= this.#contents.next) {
+      if (acknowledged >= this.#contents.next || (acknowledged >= this.#first && !this.#handedOut)) {
         await this.#numberAbove(acknowledged);
         return;
       }
@@ -221,8 +226,9 @@ export class DurableOutbox implements Outbox, SendQueue {
   }
 
   /**
-   * The cloud has numbers that this disk does not know to be used: a power cut took the end of the store's log. What is
-   * kept gets numbers that are new to the cloud, since it would take them for repetitions.
+   * The cloud has numbers that this disk does not know to be used: a power cut took the end of the store's log. What was
+   * appended since gets numbers that are new to the cloud, since it would take them for repetitions; what is older is
+   * what the cloud has.
    */
   async #numberAbove(upTo: number): Promise<void> {
     const { boot, log } = this.#options;
@@ -234,18 +240,20 @@ export class DurableOutbox implements Outbox, SendQueue {
       { code: 'outbox.behind', upTo, next: this.#contents.next },
       'the cloud has newer numbers than the outbox',
     );
-    const from = upTo + 1;
+    const from = Math.max(upTo + 1, this.#contents.next);
     this.#contents.next = from;
     const operations: StoreOperation[] = [];
     for (const type of PRIORITY) {
       for (const { seq } of this.#contents.shiftUpTo(type, upTo)) {
         const key = recordKey(type, seq);
-        const record = await this.#records.get(key);
+        const record = seq < this.#first ? undefined : await this.#records.get(key);
+        operations.push(this.#records.removeOperation(key));
         if (record === undefined) continue;
         const text = record.text.replace(`"seq":${seq},`, `"seq":${this.#contents.next},`);
-        operations.push(this.#records.removeOperation(key), this.#contents.put(type, { ...record, text }));
+        operations.push(this.#contents.put(type, { ...record, text }));
       }
     }
+    this.#first = from;
     this.rewind();
     await this.#write(operations, from);
   }

@@ -55,6 +55,7 @@ async function gateway(target: CloudTarget | undefined, overrides: Partial<Cloud
     target: () => target,
     identity: () => Promise.resolve({ account: ACCOUNT, gateway: GATEWAY, ...client, candidate: false }),
     birth: () => ({ version: '1.2.3', capabilities: ['users'] }),
+    firstAckMs: 100,
     onCommand: async (message) => {
       commands.push(message);
     },
@@ -261,9 +262,11 @@ describe('a connection', () => {
     it.link.start();
     await until('sent', 15_000, () => cloud.received.length === 1);
     await cloud.restart();
+    await until('sent again', 15_000, () => cloud.received.length === 2);
     cloud.acknowledge = true;
+    await it.outbox.append([event(2)]);
     await until('sent and acknowledged', 15_000, () => it.outbox.state().records === 0);
-    expect(cloud.received.map(({ envelope }) => envelope.seq)).toEqual([1, 1]);
+    expect(cloud.received.map(({ envelope }) => envelope.seq)).toEqual([1, 1, 2]);
     expect(cloud.conns.filter((conn) => conn.online)).toHaveLength(2);
   });
 });

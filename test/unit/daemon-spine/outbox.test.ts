@@ -121,6 +121,7 @@ describe('numbers', () => {
     {
       await using it = await opened(folder.path);
       await it.outbox.append([event(1), event(2)]);
+      await it.outbox.next(2);
       await it.outbox.trim(2);
     }
     await using it = await opened(folder.path, { boot: 2 });
@@ -162,6 +163,26 @@ describe('numbers', () => {
 });
 
 describe('what is given up', () => {
+  test('what the cloud has before anything was sent are numbers of an earlier start: new records get others', async () => {
+    await using folder = await temporaryFolder('outbox');
+    {
+      await using it = await opened(folder.path);
+      await it.outbox.append([event(1), event(2)]);
+    }
+    await using it = await opened(folder.path, { boot: 2 });
+    // The disk knows of 1 and 2; the cloud has 3 and 4 as well, and two of the new ones would be taken for those.
+    await it.outbox.append([event(3), event(4), event(5)]);
+    await it.outbox.trim(4);
+    const left = await it.outbox.next(10);
+    expect(left.map(({ seq, payload }) => [seq, (JSON.parse(payload) as { seq: number }).seq])).toEqual([
+      [5, 5],
+      [6, 6],
+      [7, 7],
+    ]);
+    await it.outbox.trim(7);
+    expect(it.outbox.state()).toMatchObject({ low: 8, next: 8, records: 0 });
+  });
+
   test('a newer document of a section replaces those that have not left; an unchanged note does not', async () => {
     await using folder = await temporaryFolder('outbox');
     await using it = await opened(folder.path);

@@ -161,14 +161,19 @@ export class TestCloud implements AsyncDisposable {
     if (parsed.channel === 'conn') {
       const conn = Conn.parse(JSON.parse(payload));
       this.conns.push(conn);
-      if (conn.online) this.#upTo = Math.max(this.#upTo, conn.outbox.low - 1);
+      if (!conn.online) return;
+      this.#upTo = Math.max(this.#upTo, conn.outbox.low - 1);
+      if (this.acknowledge) this.#sayUpTo(topic);
       return;
     }
     const envelope = Envelope.parse(JSON.parse(payload));
     this.received.push({ topic, retain, envelope });
     this.#seen.add(envelope.seq);
     while (this.#seen.delete(this.#upTo + 1)) this.#upTo += 1;
-    if (!this.acknowledge || this.#upTo < envelope.seq) return;
+    if (this.acknowledge && this.#upTo >= envelope.seq) this.#sayUpTo(topic);
+  }
+
+  #sayUpTo(topic: string): void {
     const [, , account, gateway] = topic.split('/');
     void this.publish(`demarc/1/${account}/${gateway}/down/ack`, JSON.stringify({ upTo: this.#upTo }));
   }
