@@ -106,4 +106,28 @@ describe('presence', () => {
       (await site.events('gateway.records-dropped')) + (await site.events('gateway.records-lost')),
     ).toBeGreaterThan(0);
   });
+
+  it.each([3, 50])(
+    'numbers_used_twice: a store that forgot its last %i numbers loses nothing of what it takes afterwards',
+    async (numbers) => {
+      await using counting = await CountingGateway.enrol(site, proxy.url);
+      await counting.start(60);
+      await counting.said('drained');
+      await counting.kill();
+      await counting.forget(numbers);
+      proxy.refuse();
+      // More than were forgotten, or fewer: the cloud must take neither for repetitions.
+      await counting.start(20);
+      await until('all are accepted', 20_000, () => counting.acceptedNow === 20);
+      proxy.pass();
+      await counting.said('drained');
+      const stored = async () => {
+        const { total } = await site.api.get<Page<unknown>>(
+          `/api/v1/events?filter=gateway:eq:${counting.id}&filter=name:eq:test.counted&limit=1`,
+        );
+        return total;
+      };
+      expect(await stored()).toBe(80);
+    },
+  );
 });

@@ -20,7 +20,12 @@ it(
     const said: string[] = [];
     const events = Math.max(2000, rounds * 100);
     const verdict = await coordinate({
-      ...{ site, counting, proxy, rounds, events, random: seeded(seed) },
+      site,
+      counting,
+      proxy,
+      rounds,
+      events,
+      random: seeded(seed),
       say: (text) => said.push(text),
     });
     console.log(`${said.join('\n')}\n${verdict.accepted} events accepted, ${verdict.stored} stored`);

@@ -137,10 +137,11 @@ function change({ lab }: Site, round: number, random: () => number): void {
 }
 
 /** Lets everything come to rest, and compares. */
-async function settle({ site, counting, proxy }: CoordinatorOptions): Promise<Verdict> {
+async function settle({ site, counting, proxy, events }: CoordinatorOptions): Promise<Verdict> {
   proxy.pass();
   await counting.kill();
-  await counting.start(0);
+  // What its killed lives did not get to.
+  await counting.start(Math.max(0, events - counting.accepted.length));
   await counting.said('drained', 60_000);
   const drops = /^drained (.*)$/m.exec(counting.output())?.[1];
   // Started anew, it does not sit out the waits that so many lost connections have earned it.
@@ -177,7 +178,10 @@ function compareEvents(database: DatabaseSync, counting: CountingGateway, proble
   const rows = database
     .prepare(`select boot, seq, details from event where gateway_id = ? and name = 'test.counted'`)
     .all(counting.id)
-    .map((row) => ({ at: `${row['boot']}/${row['seq']}`, n: (JSON.parse(String(row['details'])) as { n: number }).n }));
+    .map((row) => ({
+      at: `${String(row['boot'])}/${String(row['seq'])}`,
+      n: (JSON.parse(String(row['details'])) as { n: number }).n,
+    }));
   const times = new Map<number, number>();
   for (const { n } of rows) times.set(n, (times.get(n) ?? 0) + 1);
   const missing = counting.accepted.filter((n) => !times.has(n));

@@ -81,13 +81,29 @@ export class CountingGateway implements AsyncDisposable {
   }
 
   /** Takes the records in these places out of the stopped gateway's outbox, as a damaged disk would. */
-  async lose(places: readonly number[]): Promise<void> {
-    const store = await DaemonStore.open({ folder: this.state, log: pino({ level: 'silent' }), clock: systemClock });
-    try {
+  lose(places: readonly number[]): Promise<void> {
+    return this.#damage(async (store) => {
       const records = store.table('outbox', z.unknown());
       const keys: string[] = [];
       for await (const key of records.keys()) keys.push(key);
       for (const place of places) await records.remove(keys[place] ?? '');
+    });
+  }
+
+  /** Lets the stopped gateway forget that it used its last numbers, as a log that lost its end would. */
+  forget(numbers: number): Promise<void> {
+    return this.#damage(async (store) => {
+      const table = store.table('outbox-meta', z.looseObject({ next: z.int() }));
+      const meta = await table.get('meta');
+      if (meta === undefined) throw new Error('nothing was ever sent');
+      await table.put('meta', { ...meta, next: meta.next - numbers });
+    });
+  }
+
+  async #damage(work: (store: DaemonStore) => Promise<void>): Promise<void> {
+    const store = await DaemonStore.open({ folder: this.state, log: pino({ level: 'silent' }), clock: systemClock });
+    try {
+      await work(store);
     } finally {
       await store.close();
     }

@@ -23,7 +23,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
   readonly #target: number;
   #mode: 'pass' | 'stall' | 'refuse' = 'pass';
-  #armed: { atBytes: number; then: () => void } | undefined;
+  #armed: { atBytes: number; strike: () => void } | undefined;
 
   private constructor(server: Server, port: number, target: number) {
     this.#server = server;
@@ -100,7 +100,7 @@ export class FaultProxy implements AsyncDisposable {
     return new Promise((resolve) => {
       this.#armed = {
         atBytes: this.traffic.up + bytes,
-        then: () => {
+        strike: () => {
           fault();
           resolve();
         },
@@ -158,7 +158,7 @@ export class FaultProxy implements AsyncDisposable {
       const armed = this.#armed;
       if (armed !== undefined && direction === 'up' && this.traffic.up >= armed.atBytes) {
         this.#armed = undefined;
-        armed.then();
+        armed.strike();
       }
     });
     from.on('end', () => {

@@ -89,9 +89,8 @@ export class Site implements AsyncDisposable {
   /** Connects the lab's directory and waits for its first run in the cloud. */
   async addDirectory(): Promise<SyncRun> {
     const { host, port, baseDn, bindDn, password } = this.lab.mivoice5000;
-    this.pbxs.directory = await this.#add('mivoice-5000', 'Head office', {
-      ...{ host, port, tls: 'none', baseDn, bindDn, password },
-    });
+    const connection = { host, port, tls: 'none', baseDn, bindDn, password };
+    this.pbxs.directory = await this.#add('mivoice-5000', 'Head office', connection);
     return this.#firstRun(this.pbxs.directory);
   }
 

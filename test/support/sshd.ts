@@ -39,7 +39,7 @@ export async function startSshd(site: MxOneSite): Promise<Sshd> {
   const at = (name: string) => join(folder.path, name);
   const port = await freePort();
   const user = `demarc-${randomBytes(4).toString('hex')}`;
-  const password = randomBytes(9).toString('base64url');
+  const password = randomBytes(9).toString('hex');
   const { stdout: hashed } = await run('openssl', ['passwd', '-6', password]);
   // The separated part of sshd wants this folder, which a package without a running service does not have.
   await mkdir('/run/sshd', { recursive: true });
@@ -136,6 +136,8 @@ const configuration = (folder: string, port: number, user: string): string =>
     'PubkeyAuthentication no',
     `AllowUsers ${user}`,
     'LogLevel VERBOSE',
+    // Keys are exchanged anew in the middle of a print.
+    'RekeyLimit 1M',
     `SetEnv PATH=${folder}/bin:/usr/bin:/bin MDSH_SITE=${folder}/site.json`,
     '',
   ].join('\n');
