@@ -37,7 +37,7 @@ export const EvidenceItem = z.object({
 });
 export type EvidenceItem = z.infer<typeof EvidenceItem>;
 
-/** One machine, however many addresses it has. `id` stays the same while evidence is added. */
+/** One machine, however many addresses it has. `id` is its lowest address. */
 export const Candidate = z.object({
   id: z.string(),
   kind: CandidateKind,

@@ -1,7 +1,12 @@
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-import type { Candidate, DiscoveryAnswer, DiscoveryRequest } from '#contract/discovery.ts';
+import { type Candidate, CandidateRole, type DiscoveryAnswer, type DiscoveryRequest } from '#contract/discovery.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+
+/** PBXs first, then by address. */
+const byUse = (a: Candidate, b: Candidate): number =>
+  CandidateRole.options.indexOf(a.role) - CandidateRole.options.indexOf(b.role) ||
+  a.id.localeCompare(b.id, 'en', { numeric: true });
 
 interface DiscoveryParts {
   clock: Clock;
@@ -31,7 +36,7 @@ export class DiscoveryKeeper {
   }
 
   state(): DiscoveryAnswer {
-    return { ...this.#answer, candidates: [...this.#candidates.values()] };
+    return { ...this.#answer, candidates: [...this.#candidates.values()].sort(byUse) };
   }
 
   /** @throws DemarcError `discovery.running`, and `discovery.*` for ranges that cannot be searched */

@@ -4,6 +4,7 @@ import type { Verdict } from './classify.ts';
 import { describeEvidence, type Evidence } from './evidence.ts';
 import { groupMachines, type Machine } from './group.ts';
 import { KINDS } from './kinds.ts';
+import { toNumber } from './targets.ts';
 
 /** What changed since the last look: candidates that are new or know more, ids that are no candidates of their own now. */
 export interface BoardChanges {
@@ -42,8 +43,9 @@ export class CandidateBoard {
   }
 }
 
-/** The address that was found first names the machine: it stays while others are added. */
-function toCandidate({ addresses, evidence }: Machine, verdict: Verdict): Candidate {
+/** The lowest address names the machine, so that two searches of one network call it the same. */
+function toCandidate({ addresses: found, evidence }: Machine, verdict: Verdict): Candidate {
+  const addresses = found.toSorted((a, b) => toNumber(a) - toNumber(b));
   const pbxType = PbxType.safeParse(verdict.kind);
   return {
     id: addresses[0] ?? '',

@@ -30,7 +30,10 @@ export function classify(evidence: readonly Evidence[]): Verdict | undefined {
   const hits = hitsOf(evidence);
   const scores = new Map<CandidateKind, number>();
   for (const { kind, weight } of hits) scores.set(kind, 1 - (1 - (scores.get(kind) ?? 0)) * (1 - weight));
-  const ranked = [...scores].sort(([a, scoreA], [b, scoreB]) => rank(b, scoreB) - rank(a, scoreA));
+  const holdsParts = (scores.get('micollab') ?? 0) >= STRONG;
+  const rankOf = ([kind, score]: [CandidateKind, number]): number =>
+    holdsParts && PARTS_OF_MICOLLAB.has(kind) ? rank(kind, score) / 2 : rank(kind, score);
+  const ranked = [...scores].sort((a, b) => rankOf(b) - rankOf(a));
   const [best] = ranked;
   if (best === undefined) return undefined;
   const [kind, score] = best;
@@ -55,13 +58,15 @@ export function classify(evidence: readonly Evidence[]): Verdict | undefined {
   };
 }
 
+/** A MiCollab server has a border gateway and conferencing of its own inside. */
+const PARTS_OF_MICOLLAB: ReadonlySet<CandidateKind> = new Set(['mitel-border-gateway', 'mitel-conferencing']);
+
 /** A general kind gives way to any kind that says more, unless only a trace (0.15) speaks for that one. */
 const rank = (kind: CandidateKind, score: number): number => (GENERAL_KINDS.has(kind) ? 0.155 + score * 0.04 : score);
 
 /** Products that share one machine by design, and a general kind beside the one that says more. */
 const areTogether = (a: CandidateKind, b: CandidateKind): boolean =>
-  GENERAL_KINDS.has(b) ||
-  [a, b].every((kind) => ['micollab', 'mitel-border-gateway', 'mitel-conferencing'].includes(kind));
+  GENERAL_KINDS.has(b) || [a, b].every((kind) => kind === 'micollab' || PARTS_OF_MICOLLAB.has(kind));
 
 function notesOf(kind: CandidateKind, score: number, signals: number, rival: CandidateKind | undefined): string[] {
   const notes: string[] = [];
