@@ -95,15 +95,17 @@ describe.skipIf(!hasSshd())('an MX-ONE behind OpenSSH', () => {
     expect(sshd.log().slice(before)).not.toMatch(/password/);
   });
 
-  it('a connection that is cut in the middle of a print ends in truncated, not in a short list', async () => {
-    await using cutter = await startCutter(sshd.port, 3_000_000);
-    const started = performance.now();
-    await expect(users(sshd, { port: cutter.port })).rejects.toMatchObject({
-      code: 'pbx.truncated',
-      detail: expect.stringContaining('extension -p'),
-    });
-    expect(performance.now() - started).toBeLessThan(10_000);
-  });
+  // The server tells that a command has ended while its output is still under way: the last cut falls after that.
+  it.each([2_000_000, 2_500_000, 3_000_000, 3_030_000])(
+    'a connection that is cut after %d bytes ends in truncated, not in a short list',
+    async (bytes) => {
+      await using cutter = await startCutter(sshd.port, bytes);
+      await expect(users(sshd, { port: cutter.port })).rejects.toMatchObject({
+        code: 'pbx.truncated',
+        detail: expect.stringContaining('extension -p'),
+      });
+    },
+  );
 
   it('a command that hangs ends in a timeout that names it', async () => {
     await sshd.set({ users: 500, nasty: { hang: { command: 'ip_extension', afterLines: 100 } } });

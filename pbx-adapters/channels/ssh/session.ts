@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type AnyAuthMethod, Client, type ClientChannel } from 'ssh2';
+import { Client, type ClientChannel } from 'ssh2';
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { openSocket, within } from '#pbx-adapters/channels/ldap/transport.ts';
@@ -7,7 +7,9 @@ import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { sshError } from './errors.ts';
 import { type HostKey, readHostKey, requireKey } from './host-key.ts';
 import { LineSplitter } from './lines.ts';
+import { Door } from './log-in.ts';
 import type { SshAccess } from './settings.ts';
+import { WaitBudget } from './wait-budget.ts';
 
 /** How much of what a command says beside its output is kept for the error text, in characters. */
 const MAX_COMPLAINT = 500;
@@ -18,9 +20,6 @@ export interface CommandEnd {
   /** The start of what it wrote to its error output. */
   complaint: string;
 }
-
-/** What is known of the log-in: the verdict may also be that the peer hangs up. */
-type LoginState = 'not-asked' | 'password-sent' | 'no-method' | 'accepted';
 
 /**
  * One SSH connection (RFC 4251 to 4254), from the greeting to the end, one command at a time. The host key is compared
@@ -79,6 +78,7 @@ export class SshSession implements AsyncDisposable {
     const fault = new Fault();
     const door = new Door(access);
     const key = Promise.withResolvers<{ blob: Buffer; answer: (accepted: boolean) => void }>();
+    let shown: Buffer | undefined;
     client.on('error', (error) => fault.report(sshError(error, where)));
     client.on('close', () => fault.report(new DemarcError('pbx.unreachable', `${where}: the connection was closed`)));
     client.on('ready', () => door.accepted());
@@ -87,12 +87,19 @@ export class SshSession implements AsyncDisposable {
       username: access.user,
       // Every wait is bounded by this side.
       readyTimeout: 0,
-      hostVerifier: (blob: Buffer, answer: (accepted: boolean) => void): void => key.resolve({ blob, answer }),
+      hostVerifier: (blob: Buffer, answer: (accepted: boolean) => void): void => {
+        // Keys are exchanged anew from time to time; the host must stay the one that was confirmed.
+        if (shown) answer(shown.equals(blob));
+        else {
+          shown = Buffer.from(blob);
+          key.resolve({ blob: shown, answer });
+        }
+      },
       authHandler: door.next,
     });
     try {
-      const shown = Promise.race([key.promise, fault.promise]);
-      const { blob, answer } = await within(shown, `SSH key exchange with ${where}`, access.connectMs, signal);
+      const first = Promise.race([key.promise, fault.promise]);
+      const { blob, answer } = await within(first, `SSH key exchange with ${where}`, access.connectMs, signal);
       return new SshSession({ client, socket, access, fault, door, hostKey: readHostKey(blob), answerKey: answer });
     } catch (error) {
       client.destroy();
@@ -158,7 +165,10 @@ export class SshSession implements AsyncDisposable {
         if (piece.done) break;
         if (Buffer.isBuffer(piece.value)) yield* lines.push(piece.value);
       }
-      const status = await budget.wait(ended);
+      const told = await budget.wait(ended);
+      // A peer may tell the status before it has sent all output (OpenSSH does), and a lost connection ends the stream as
+      // well: only on one that is still there has everything come.
+      const status = this.#fault.error ? undefined : told;
       finished = status !== undefined;
       // Half a line is one only when nothing can be missing after it.
       if (finished) yield* lines.end();
@@ -226,76 +236,5 @@ class Fault {
     if (this.error) return;
     this.error = error;
     this.#rejecters.reject(error);
-  }
-}
-
-/** The log-in (RFC 4252): asks which methods there are, then sends the password once, by the one method that fits. */
-class Door {
-  state: LoginState = 'not-asked';
-  readonly opened: Promise<void>;
-  readonly #open: () => void;
-  readonly #access: SshAccess;
-
-  constructor(access: SshAccess) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.opened = promise;
-    this.#open = resolve;
-    this.#access = access;
-  }
-
-  accepted(): void {
-    this.state = 'accepted';
-    this.#open();
-  }
-
-  /** What to try next; false ends it. ssh2 takes this answer although its types know only the other way. */
-  readonly next = (left: readonly string[] | null): AnyAuthMethod | false => {
-    const { user: username, password } = this.#access;
-    // Nothing is known yet: asking with no credentials makes the peer tell its methods (RFC 4252 section 5.2).
-    if (left === null) return { type: 'none', username };
-    if (this.state !== 'not-asked') return false;
-    if (left.includes('password')) {
-      this.state = 'password-sent';
-      return { type: 'password', username, password };
-    }
-    if (!left.includes('keyboard-interactive')) {
-      this.state = 'no-method';
-      return false;
-    }
-    this.state = 'password-sent';
-    return {
-      type: 'keyboard-interactive',
-      username,
-      // One hidden question is the password; anything else is not for us to answer.
-      prompt: (_name, _text, _language, questions, finish) =>
-        finish(questions.length === 1 && questions[0]?.echo === false ? [password] : []),
-    };
-  };
-}
-
-/** Bounds the time for which a command makes us wait in all; the time that our own reader takes does not count. */
-class WaitBudget {
-  readonly #command: string;
-  readonly #signal: AbortSignal;
-  readonly #limitMs: number;
-  #leftMs: number;
-
-  constructor(command: string, limitMs: number, signal: AbortSignal) {
-    this.#command = command;
-    this.#limitMs = limitMs;
-    this.#leftMs = limitMs;
-    this.#signal = signal;
-  }
-
-  async wait<T>(work: Promise<T>): Promise<T> {
-    const started = performance.now();
-    try {
-      return await within(work, this.#command, Math.max(1, this.#leftMs), this.#signal);
-    } catch (error) {
-      if (!(error instanceof DemarcError) || error.code !== 'pbx.timeout') throw error;
-      throw new DemarcError('pbx.timeout', `the command “${this.#command}” let us wait for ${this.#limitMs} ms`);
-    } finally {
-      this.#leftMs -= performance.now() - started;
-    }
   }
 }

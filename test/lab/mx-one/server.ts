@@ -10,6 +10,8 @@ import type { MxOneSite } from './site.ts';
 export interface ServerNasty {
   /** Drops the connection when so many bytes of this command were written. */
   drop?: { command: string; afterBytes: number };
+  /** Tells that a command has ended well before it has sent the output, as OpenSSH may. */
+  exitFirst?: boolean;
   /** Gives output in pieces of so many bytes. */
   pieces?: number;
   /** Answers to password log-ins, or takes only these methods. */
@@ -139,14 +141,15 @@ async function answer(client: Connection, channel: ServerChannel, line: string, 
   };
   if (command === undefined) return finish(127);
   const isNamed = (rule: { command: string } | undefined) => rule?.command === command.split(' ')[0];
-  const { drop, garbage, pieces } = lab.nasty;
+  const { drop, garbage, pieces, exitFirst } = lab.nasty;
   if (garbage && isNamed(garbage)) {
     channel.write(garbage.bytes);
     return finish(0);
   }
+  if (exitFirst) channel.exit(0);
   let written = 0;
   for (const step of runMdsh(command, lab.site)) {
-    if ('exit' in step) return finish(step.exit);
+    if ('exit' in step) return exitFirst ? void channel.end() : finish(step.exit);
     if ('hang' in step) return;
     let bytes = Buffer.from(step.text);
     const cut = drop && isNamed(drop) ? drop.afterBytes - written : Number.POSITIVE_INFINITY;

@@ -38,6 +38,7 @@ describe('reading', () => {
     ['with the header again on each page', { nasty: { page: 40 } }, {}],
     ['closed by END', { nasty: { end: true } }, {}],
     ['in pieces of seven bytes', {}, { pieces: 7 }],
+    ['with the status before the output', {}, { exitFirst: true }],
   ])('gives every extension with its name, %s', async (_what, more, nasty) => {
     const site = { users: 230, ...more };
     await using server = await startMxOne(site, nasty);
@@ -144,6 +145,13 @@ describe('faults', () => {
       { drop: { command: 'name', afterBytes: 9000 } },
       'pbx.truncated',
       /name -p/,
+    ],
+    [
+      'tells the end before the output and loses the rest of it',
+      {},
+      { drop: { command: 'extension', afterBytes: 9000 }, exitFirst: true },
+      'pbx.truncated',
+      /extension -p/,
     ],
     ['crashes in a print', { crash: { command: 'extension', afterLines: 50, status: 139 } }, {}, 'mdsh.failed', /139/],
     ['has no mdsh', { crash: { command: 'name', afterLines: 0, status: 127 } }, {}, 'mdsh.missing', /mdsh/],
