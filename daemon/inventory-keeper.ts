@@ -16,6 +16,8 @@ interface KeeperOptions {
 }
 
 const PBX_LIMIT_MS = 30_000;
+/** Several PBXs are often entered one after the other. */
+const SOON_MS = 1000;
 
 /** Collects the inventory of host and PBXs, one at a time, and keeps the last over restarts. */
 export class InventoryKeeper {
@@ -25,6 +27,7 @@ export class InventoryKeeper {
   readonly #stop = new AbortController();
   #last: InventorySection | undefined;
   #collecting: Promise<InventorySection> | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   private constructor(options: KeeperOptions, table: Table<InventorySection>) {
     this.#options = options;
@@ -52,8 +55,26 @@ export class InventoryKeeper {
     return orAborted(this.#collecting, signal);
   }
 
+  /** Collects in a moment, once for several changes; a collection that runs already may not have seen the newest. */
+  collectSoon(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      const next = (this.#collecting ?? Promise.resolve()).then(
+        () => this.collect(this.#stop.signal),
+        () => this.collect(this.#stop.signal),
+      );
+      next.catch((thrown: unknown) => {
+        const { code, detail } = toDemarcError(thrown);
+        if (!this.#stop.signal.aborted)
+          this.#options.log.warn({ code, detail }, 'the inventory could not be collected');
+      });
+    }, SOON_MS);
+  }
+
   /** Gives up what is being collected. */
   async stop(): Promise<void> {
+    clearTimeout(this.#soon);
     this.#stop.abort();
     await this.#collecting?.catch(() => undefined);
   }

@@ -49,6 +49,7 @@ export function scheduleJobs(parts: JobParts): void {
   for (const { id } of registry.list()) addSync(id);
   registry.onChange(({ kind, id }) => {
     reporter.refreshSoon('pbxs');
+    inventory.collectSoon();
     if (kind === 'removed') {
       const gone = scheduler.remove(syncJob(id)).then(() => engine.forget(id));
       gone.catch((error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, 'could not forget'));

@@ -26,6 +26,12 @@ export async function summarize(
   const count = async <T>(path: string): Promise<number> =>
     (await api.get<Page<T>>(`/api/v1/${path}?account=${account}&limit=1`)).total;
   await until('the inventory is visible', 30_000, async () => (await count<Platform>('platforms')) > 0);
+  // A PBX is part of the inventory a moment after it was connected.
+  await until(
+    'every PBX is in the inventory',
+    20_000,
+    async () => (await count<Application>('applications')) > runs.length,
+  );
   const pbxs = await Promise.all(
     runs.map(async (run) => {
       const users = await api.get<UserSummary>(`/api/v1/users/summary?account=${account}&filter=pbx:eq:${run.pbx}`);

@@ -26,7 +26,7 @@ export const syncErrors = {
     nextStep: 'Reload the gateway’s page; the PBX may have been removed on site.',
   },
   'sync.kept': {
-    status: 200,
+    status: 409,
     cause: 'Users who are not in the PBX any more are kept, as a person decided',
     nextStep: 'Nothing needs to be done. Put them back into the PBX, and they are ordinary users again.',
   },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport, InventorySection } from '#contract/sections.ts';
 import { InventoryKeeper } from '#daemon/inventory-keeper.ts';
+import { until } from '#test/support/program.ts';
 import { recordedLog } from '../daemon-spine/support/log.ts';
 import { storeBench } from './support.ts';
 
@@ -88,4 +89,20 @@ test('a PBX that does not answer keeps what it told last, and its fault is in th
   };
   expect((await b.keeper.collect(signal())).applications).toEqual([reported]);
   expect(b.codes()).toEqual(['pbx.timeout']);
+});
+
+test('several changes are one collection, which begins after the one that runs', async () => {
+  await using b = await bench();
+  const gate = Promise.withResolvers<void>();
+  b.it.gate = gate.promise;
+  const first = b.keeper.collect(signal());
+  b.keeper.collectSoon();
+  b.keeper.collectSoon();
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(b.it.collections).toBe(1);
+  gate.resolve();
+  await first;
+  await until('collected again', 5000, () => b.it.told === 2);
+  expect(b.it.collections).toBe(2);
+  await b.keeper.stop();
 });

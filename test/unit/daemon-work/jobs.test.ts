@@ -29,7 +29,10 @@ async function bench() {
       },
       forget: async (id: string) => void did.push(`forget ${id}`),
     } as never,
-    inventory: { collect: async () => void did.push('inventory') } as never,
+    inventory: {
+      collect: async () => void did.push('inventory'),
+      collectSoon: () => did.push('inventory soon'),
+    } as never,
     reporter: {
       refreshAll: async () => void did.push('report'),
       refreshSoon: (name: string) => did.push(name),
@@ -91,6 +94,7 @@ test('a PBX that is added is read at once; one that is removed is forgotten with
   b.state.pbxs.push({ id: OTHER, syncMinutes: 60 });
   b.tell({ kind: 'added', id: OTHER });
   await until('read', 5000, () => b.did.some((one) => one.startsWith(`sync ${OTHER}`)));
+  expect(b.did, 'it belongs to the inventory from now on').toContain('inventory soon');
   expect(b.scheduler.nextAt(syncJob(OTHER))).not.toBeNull();
   b.state.pbxs.pop();
   b.tell({ kind: 'removed', id: OTHER });
