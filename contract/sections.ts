@@ -75,6 +75,9 @@ export const PbxLink = z.looseObject({
   keptUsers: z.int().min(0).optional(),
   numbers: z.int().min(0),
   version: z.string().max(256).optional(),
+  /** Where the calls are followed: the last one (null before the first), and how many since midnight of the site. */
+  lastCallAt: Instant.nullable().optional(),
+  callsToday: z.int().min(0).optional(),
 });
 export type PbxLink = z.infer<typeof PbxLink>;
 

@@ -28,6 +28,8 @@ import { CloudLink } from './link/cloud-link.ts';
 import { startLocalPages } from './local-pages.ts';
 import { DurableOutbox } from './outbox/durable-outbox.ts';
 import { eventRecord } from './outbox/event-record.ts';
+import { ActivityWatch } from './pbxs/activity-watch.ts';
+import { NumberCounts } from './pbxs/number-counts.ts';
 import { PbxRegistry } from './pbxs/pbx-registry.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { SecretBox } from './secrets/secret-box.ts';
@@ -98,6 +100,18 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       clock,
       log,
     });
+    const numbers = await NumberCounts.open({
+      store,
+      registry,
+      clock,
+      log,
+      onCount: () => reporter.refreshSoon('pbxs'),
+    });
+    stops.add('numbers', () => numbers.stop());
+    const zone = () => config.current.site.timeZone;
+    const activity = new ActivityWatch({ store, registry, clock, zone, log });
+    activity.start();
+    stops.add('activity', () => activity.stop());
     const sections = new Sections({ store, outbox, clock });
     const want = await AppliedWant.open({ store, config, clock, log });
     const engine = await SyncEngine.open({
@@ -113,7 +127,10 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         return { country: site.country, phonePolicy, guard };
       },
       onStatus: () => reporter.refreshSoon('pbxs'),
-      onApplied: (pbx) => registry.keepChosen(pbx).catch(failed('what was learned of a PBX could not be kept')),
+      onApplied: async (pbx) => {
+        await registry.keepChosen(pbx).catch(failed('what was learned of a PBX could not be kept'));
+        numbers.countSoon(pbx);
+      },
     });
     stops.add('sync', () => engine.stop());
     const collector = new InventoryCollector({ version, fallbackPlatformId: fallbackId(deviceKey), clock, log });
@@ -146,7 +163,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       clock,
       log,
       spread: deviceKey,
-      zone: () => config.current.site.timeZone,
+      zone,
     });
     const kernelBoot = await bootId();
     const reporter = new SectionReporter({
@@ -165,11 +182,12 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
           ...(want.current() ? { want: want.current() } : {}),
         }),
         pbxs: () =>
-          pbxsDocument(
-            registry.list(),
-            (id) => engine.status(id),
-            (id) => scheduler.nextAt(syncJob(id)),
-          ),
+          pbxsDocument(registry.list(), {
+            syncOf: (id) => engine.status(id),
+            nextSyncAt: (id) => scheduler.nextAt(syncJob(id)),
+            numbersOf: (id) => numbers.of(id),
+            callsOf: (id) => activity.of(id),
+          }),
         inventory: () => inventory.last(),
         health: () =>
           healthDocument({

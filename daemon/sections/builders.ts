@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { OutboxState } from '#contract/envelope.ts';
 import type { CheckResult, HealthSection, PbxLink, PbxsSection } from '#contract/sections.ts';
+import type { CallsSeen } from '../pbxs/activity-watch.ts';
 import type { PbxView } from '../pbxs/pbx-registry.ts';
 import type { StoreHealth } from '../store/store.ts';
 import type { PbxSyncStatus } from '../sync/engine.ts';
@@ -15,15 +16,19 @@ export function siteAddresses(): string[] {
   return [...new Set(found)].sort().slice(0, 64);
 }
 
+/** What is known of a PBX beside its settings. */
+export interface PbxFacts {
+  syncOf: (id: string) => PbxSyncStatus;
+  nextSyncAt: (id: string) => string | null;
+  numbersOf: (id: string) => number;
+  callsOf: (id: string) => CallsSeen | undefined;
+}
+
 /** Section `pbxs`: a link for each PBX, with what its sync is doing. Times are ISO instants. */
-export function pbxsDocument(
-  pbxs: readonly PbxView[],
-  syncOf: (id: string) => PbxSyncStatus,
-  nextSyncAt: (id: string) => string | null,
-): PbxsSection {
+export function pbxsDocument(pbxs: readonly PbxView[], facts: PbxFacts): PbxsSection {
   return {
     links: pbxs.map((pbx) => {
-      const sync = syncOf(pbx.id);
+      const sync = facts.syncOf(pbx.id);
       const version = pbx.lastProbe?.report.version?.slice(0, 256);
       const link: PbxLink = {
         id: pbx.id,
@@ -32,13 +37,14 @@ export function pbxsDocument(
         address: pbx.address,
         capabilities: pbx.capabilities,
         syncMinutes: pbx.syncMinutes,
-        nextSyncAt: nextSyncAt(pbx.id),
+        nextSyncAt: facts.nextSyncAt(pbx.id),
         running: sync.running,
         lastSync: sync.last,
         lastSuccessAt: sync.lastSuccessAt,
         users: sync.users,
         keptUsers: sync.kept,
-        numbers: 0,
+        numbers: facts.numbersOf(pbx.id),
+        ...facts.callsOf(pbx.id),
         ...(version === undefined ? {} : { version }),
       };
       return link;

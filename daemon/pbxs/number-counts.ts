@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Clock } from '#config/clock.ts';
+import type { Log } from '#config/log.ts';
+import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import type { Id } from '#contract/ids.ts';
+import type { DaemonStore } from '../store/store.ts';
+import type { Table } from '../store/table.ts';
+import type { PbxRegistry } from './pbx-registry.ts';
+
+const Count = z.object({ numbers: z.int().min(0) });
+type Count = z.infer<typeof Count>;
+
+/** Numbers seldom change, and some PBXs can only tell them by giving everything once more. */
+const COUNT_EVERY_MS = 3_600_000;
+const LIMIT_MS = 300_000;
+
+interface Options {
+  store: Pick<DaemonStore, 'table'>;
+  registry: Pick<PbxRegistry, 'adapterFor' | 'list' | 'onChange'>;
+  clock: Clock;
+  log: Log;
+  /** After each count that differs. */
+  onCount: () => void;
+}
+
+/** How many direct-dial numbers and ranges each PBX has, counted beside its syncs and kept over restarts. */
+export class NumberCounts {
+  readonly #options: Options;
+  readonly #table: Table<Count>;
+  readonly #counts = new Map<Id, Count>();
+  /** When each was counted since the start, with the settings that it has now. */
+  readonly #fresh = new Map<Id, number>();
+  readonly #counting = new Map<Id, Promise<void>>();
+  readonly #stop = new AbortController();
+
+  private constructor(options: Options, table: Table<Count>) {
+    this.#options = options;
+    this.#table = table;
+  }
+
+  static async open(options: Options): Promise<NumberCounts> {
+    const counts = new NumberCounts(options, options.store.table('pbx-numbers', Count));
+    for await (const [pbx, count] of counts.#table.entries()) counts.#counts.set(pbx, count);
+    options.registry.onChange(({ kind, id }) => {
+      counts.#fresh.delete(id);
+      if (kind === 'removed') counts.#forget(id);
+    });
+    return counts;
+  }
+
+  /** The last count; 0 where none was made or the PBX tells none. */
+  of(pbx: Id): number {
+    return this.#counts.get(pbx)?.numbers ?? 0;
+  }
+
+  /** Counts in the background, unless that was done within the hour with these settings. */
+  countSoon(pbx: Id): void {
+    const lastMs = this.#fresh.get(pbx);
+    const isFresh = lastMs !== undefined && Math.abs(this.#options.clock.now() - lastMs) < COUNT_EVERY_MS;
+    if (isFresh || this.#counting.has(pbx) || this.#stop.signal.aborted) return;
+    const counting = this.#count(pbx).finally(() => this.#counting.delete(pbx));
+    this.#counting.set(pbx, counting);
+  }
+
+  /** Gives up what is being counted. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#counting.values());
+  }
+
+  #forget(pbx: Id): void {
+    this.#counts.delete(pbx);
+    this.#table.remove(pbx).catch((thrown: unknown) => {
+      const { code } = toDemarcError(thrown);
+      this.#options.log.warn({ code, pbx }, 'the count of a PBX that is gone stays in the store');
+    });
+  }
+
+  async #count(pbx: Id): Promise<void> {
+    const { registry, clock, log, onCount } = this.#options;
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(LIMIT_MS)]);
+    try {
+      const adapter = await registry.adapterFor(pbx);
+      let numbers = 0;
+      for await (const _number of adapter.numbers?.(signal) ?? []) numbers += 1;
+      if (signal.aborted || !registry.list().some(({ id }) => id === pbx)) return;
+      const isNew = numbers !== this.of(pbx);
+      this.#fresh.set(pbx, clock.now());
+      this.#counts.set(pbx, { numbers });
+      await this.#table.put(pbx, { numbers });
+      if (isNew) onCount();
+    } catch (thrown) {
+      if (this.#stop.signal.aborted) return;
+      const { code, detail } = toDemarcError(thrown);
+      log.warn({ code, pbx, detail }, 'the direct-dial numbers of a PBX could not be counted');
+    }
+  }
+}
