@@ -1,4 +1,5 @@
-import type { Application, Gateway, Page, Platform, SyncRun, UserSummary } from '#contract/api.ts';
+import type { Application, Gateway, GatewayDetail, Page, Platform, SyncRun, UserSummary } from '#contract/api.ts';
+import type { PbxLink } from '#contract/sections.ts';
 import type { ApiClient } from '#test/support/api-client.ts';
 import { until } from '#test/support/program.ts';
 
@@ -32,6 +33,7 @@ export async function summarize(
     20_000,
     async () => (await count<Application>('applications')) > runs.length,
   );
+  const links = await linksOf(api, runs);
   const pbxs = await Promise.all(
     runs.map(async (run) => {
       const users = await api.get<UserSummary>(`/api/v1/users/summary?account=${account}&filter=pbx:eq:${run.pbx}`);
@@ -39,7 +41,7 @@ export async function summarize(
         type: run.pbxType,
         name: run.pbxName,
         users: users.total,
-        numbers: 0,
+        numbers: links.find((link) => link.id === run.pbx)?.numbers ?? 0,
         irregularities: sum(users.irregularities),
       };
     }),
@@ -54,4 +56,16 @@ export async function summarize(
     trunks: 0,
     seconds: Math.round((Date.now() - started) / 100) / 10,
   };
+}
+
+/** Numbers are counted after the users: they are waited for, where the link gives them, but not for long. */
+async function linksOf(api: ApiClient, runs: readonly SyncRun[]): Promise<PbxLink[]> {
+  const gateways = [...new Set(runs.map((run) => run.gateway))];
+  let links: PbxLink[] = [];
+  await until('numbers are counted', 10_000, async () => {
+    const found = await Promise.all(gateways.map((id) => api.get<GatewayDetail>(`/api/v1/gateways/${id}`)));
+    links = found.flatMap((gateway) => gateway.links);
+    return links.every((link) => link.numbers > 0 || link.capabilities['numbers']?.via === 'none');
+  }).catch(() => undefined);
+  return links;
 }
