@@ -169,7 +169,7 @@ describe.skipIf(why !== undefined)('a search in a network of namespaces', () => 
       const inside = `mount --bind ${services} /etc/avahi/services && mount -t tmpfs tmpfs /run && mkdir -p /run/avahi-daemon && exec avahi-daemon --no-drop-root --no-rlimits --no-chroot -f ${config}`;
       const avahi = startOn('stations', ['unshare', '-m', 'sh', '-c', inside]);
       await until('avahi announces', 20_000, () => avahi.output().includes('successfully established'));
-      const events = startOn('gateway', [NODE, 'test/lab/discovery/search.ts', '{"cidrs":["192.0.2.0/24"]}']);
+      const events = startOn('gateway', [NODE, 'test/lab/discovery/search-child.ts', '{"cidrs":["192.0.2.0/24"]}']);
       await events.exited;
       await avahi.stop();
       expect(events.output()).toContain('announces MX-ONE of the plant (_sip._udp)');
