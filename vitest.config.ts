@@ -4,7 +4,8 @@ const slow = process.argv.some((word) => /test\/(peers|e2e|faults|browser)/.test
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
+    // Relative to --dir, which names one suite (vitest 5).
+    include: ['**/*.test.{ts,tsx}'],
     pool: 'forks',
     testTimeout: slow ? 120_000 : 20_000,
     hookTimeout: slow ? 120_000 : 20_000,
