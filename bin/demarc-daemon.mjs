@@ -52,6 +52,6 @@ const program = programPath({
   source: 'daemon/process.ts',
   form: process.env.DEMARC_FORM,
 });
-const { runDaemon } = await import(program);
+const { runDaemon } = await (program.endsWith('.ts') ? import('../daemon/process.ts') : import(program));
 await runDaemon(process.env);
 module.flushCompileCache?.();
