@@ -12,8 +12,9 @@ it('a console sees a change on site within seconds, without asking', async () =>
   const stop = new AbortController();
   const seen: { topic: string; ref: string | null; at: number }[] = [];
   let arrived: () => void = () => undefined;
+  const changes = await site.api.changes(site.account.id, stop.signal);
   const listening = (async () => {
-    for await (const { topic, ref } of site.api.changes(site.account.id, stop.signal)) {
+    for await (const { topic, ref } of changes) {
       seen.push({ topic, ref, at: Date.now() });
       if (topic === 'users') arrived();
     }

@@ -105,31 +105,35 @@ export class ApiClient {
     });
   }
 
-  /** The live changes as a console gets them (`GET /api/v1/stream`), from now on until the signal ends it. */
-  async *changes(account: string, signal: AbortSignal): AsyncGenerator<Change, void, void> {
+  /** The live changes as a console gets them (`GET /api/v1/stream`): all from when this resolves until the signal ends it. */
+  async changes(account: string, signal: AbortSignal): Promise<AsyncGenerator<Change, void, void>> {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = this.#cookie === undefined ? {} : { cookie: this.#cookie };
       const url = new URL(`/api/v1/stream?account=${account}`, this.#options.url);
       request(url, { ca: this.#options.ca, agent: false, headers, signal }, resolve).once('error', reject).end();
     });
     if (answer.statusCode !== 200) throw new Error(`the stream answered ${answer.statusCode}`);
-    let text = '';
-    try {
-      for await (const chunk of answer.setEncoding('utf8')) {
-        const parts = `${text}${String(chunk)}`.split('\n\n');
-        text = parts.pop() ?? '';
-        for (const part of parts) {
-          const data = part.split('\n').find((line) => line.startsWith('data: '));
-          if (data !== undefined) yield Change.parse(JSON.parse(data.slice(6)));
-        }
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    return readChanges(answer, signal);
   }
 
   #takeCookie(lines: string[] | undefined): void {
     const pair = lines?.map((line) => line.split(';')[0]).find((one) => one?.includes('demarc'));
     if (pair !== undefined) this.#cookie = pair;
+  }
+}
+
+async function* readChanges(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<Change, void, void> {
+  let text = '';
+  try {
+    for await (const chunk of answer.setEncoding('utf8')) {
+      const parts = `${text}${String(chunk)}`.split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) {
+        const data = part.split('\n').find((line) => line.startsWith('data: '));
+        if (data !== undefined) yield Change.parse(JSON.parse(data.slice(6)));
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
