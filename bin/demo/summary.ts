@@ -65,7 +65,8 @@ async function linksOf(api: ApiClient, runs: readonly SyncRun[]): Promise<PbxLin
   await until('numbers are counted', 10_000, async () => {
     const found = await Promise.all(gateways.map((id) => api.get<GatewayDetail>(`/api/v1/gateways/${id}`)));
     links = found.flatMap((gateway) => gateway.links);
-    return links.every((link) => link.numbers > 0 || link.capabilities['numbers']?.via === 'none');
+    const isThere = runs.every((run) => links.some((link) => link.id === run.pbx));
+    return isThere && links.every((link) => link.numbers > 0 || link.capabilities['numbers']?.via === 'none');
   }).catch(() => undefined);
   return links;
 }

@@ -11,6 +11,7 @@ import { SnmpSession } from '#pbx-adapters/channels/snmp/session.ts';
 import { type SnmpAccess, snmpAccess } from '#pbx-adapters/channels/snmp/settings.ts';
 import type { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
 import type { MiVoiceBusinessConnection } from './connection.ts';
+import { givenBy } from './gives.ts';
 
 export const PLAN_OF_PBX = [
   { id: 'page', title: 'Look at the administration page' },
@@ -50,14 +51,19 @@ export async function probePbx(
   return facts;
 }
 
-/** The PBX and, where the agent lists one, its border gateway. Nothing without SNMP. */
+/** The PBX and, where the agent lists one, its border gateway. Without SNMP the PBX stands there without a version. */
 export async function pbxInventory(
   connection: MiVoiceBusinessConnection,
   { clock, log }: { clock: Clock; log: Log },
   signal: AbortSignal,
 ): Promise<ApplicationReport[]> {
   const access = snmpAccess(connection);
-  if (!access) return [];
+  if (!access) {
+    const { host, folder, files } = connection;
+    const where = host ?? folder ?? files?.[0] ?? '';
+    const version = unknown(givenBy(connection).version.note ?? '');
+    return [{ ...application(where, 'mivoice-business', version), hasPortal: host !== undefined }];
+  }
   const told = await ask(access, signal).catch((thrown: unknown) => toDemarcError(thrown));
   if (told instanceof Error) {
     log.warn({ code: told.code, detail: told.detail }, 'the PBX did not tell its version by SNMP');
@@ -120,7 +126,7 @@ const application = (host: string, type: ApplicationReport['type'], version: Tex
   id: `${type}:${host}`.slice(0, 128),
   platform: null,
   type,
-  address: host,
+  address: host.slice(0, 512),
   version,
   licence: null,
   hasPortal: true,

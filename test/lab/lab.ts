@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { type LabDirectory, startDirectory } from './directory.ts';
 import { labEntries, labEntry, personEntry } from './directory-entries.ts';
 import { writeFormExports } from './form-exports.ts';
+import { startMiVoiceBusiness } from './mivoice-business/mivoice-business.ts';
 import { newHostKey, startMxOne } from './mx-one/server.ts';
 import { startOffice400 } from './office-400/office-400.ts';
 import { generatePeople } from './people.ts';
 
 export interface Lab {
   mivoice5000: { host: string; port: number; baseDn: string; bindDn: string; password: string };
-  mivoiceBusiness: { folder: string };
+  /** With the PBX itself beside the exports when the lab runs all four families. */
+  mivoiceBusiness: { folder: string } & Record<string, unknown>;
   /** Settings of a link to each, as an installer would enter them; there when the lab runs all four families. */
   mivoiceOffice400?: Record<string, unknown>;
   mxOne?: Record<string, unknown>;
@@ -35,7 +37,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const baseDn = 'ou=people,o=lab';
   const seed = options.seed ?? 1;
   const exports = options.all === true ? join(options.folder, 'exports') : options.folder;
-  await writeFormExports(exports, { users: options.users, seed: seed + 1 });
+  if (options.all !== true) await writeFormExports(exports, { users: options.users, seed: seed + 1 });
   const first = options.ports?.ldap ?? 0;
   const port = (offset: number): number => (first === 0 ? 0 : first + offset);
   const directory = await startDirectory({ entries: labEntries(options.users, baseDn, seed), baseDn, port: port(0) });
@@ -43,7 +45,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const more = options.all === true ? await startOthers(options, seed, port) : undefined;
   return {
     mivoice5000: { host, port: directory.port, baseDn, bindDn, password },
-    mivoiceBusiness: { folder: exports },
+    mivoiceBusiness: { folder: exports, ...more?.business },
     ...more?.links,
     directory,
     async stop() {
@@ -60,6 +62,12 @@ async function startOthers({ users, folder }: LabOptions, seed: number, port: (o
     seed: seed + 2,
     ports: { csta: port(1), ldap: port(2) },
   });
+  const business = await startMiVoiceBusiness({
+    users,
+    folder: join(folder, 'exports'),
+    seed: seed + 1,
+    ports: { admin: port(5), smdr: port(6), snmp: port(7), sip: port(8) },
+  });
   const baseDn = 'ou=people,o=mx-one';
   const mxSeed = seed + 3;
   const base = labEntry(baseDn, { objectClass: ['top', 'organization'], o: 'MX-ONE' });
@@ -72,6 +80,7 @@ async function startOthers({ users, folder }: LabOptions, seed: number, port: (o
   const hostKey = await keptHostKey(join(folder, 'mx-one'));
   const server = await startMxOne({ users, seed: mxSeed }, {}, { port: port(4), hostKey });
   return {
+    business: business.connection,
     links: {
       mivoiceOffice400: office.connection,
       mxOne: {
@@ -86,6 +95,7 @@ async function startOthers({ users, folder }: LabOptions, seed: number, port: (o
     },
     async stop() {
       await server[Symbol.asyncDispose]();
+      await business.stop();
       await directory.stop();
       await office.stop();
     },

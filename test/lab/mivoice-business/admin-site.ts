@@ -55,7 +55,10 @@ export async function startSite(options: SiteOptions): Promise<LabSite> {
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
   lab.port = (server.address() as AddressInfo).port;
   return lab;
 }

@@ -42,7 +42,10 @@ export async function startSip(options: { banner: string; port?: number }): Prom
     ];
     socket.send(answer.join('\r\n'), from.port, from.address);
   });
-  await new Promise<void>((resolve) => socket.bind(options.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(options.port ?? 0, '127.0.0.1', resolve);
+  });
   lab.port = socket.address().port;
   return lab;
 }

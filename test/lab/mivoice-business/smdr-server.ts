@@ -65,7 +65,10 @@ export async function startSmdr(options: { port?: number } = {}): Promise<LabSmd
     sockets.add(socket);
     if (lab.nasty.dropAtOnce) socket.destroy();
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
   lab.port = (server.address() as AddressInfo).port;
   return lab;
 }

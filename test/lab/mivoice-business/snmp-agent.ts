@@ -54,7 +54,10 @@ export async function startAgent(options: {
     const answer = lab.nasty.garbage ?? reply(message, options.community, lab);
     if (answer && !lab.nasty.silent) socket.send(answer.subarray(0, lab.nasty.cutAt), from.port, from.address);
   });
-  await new Promise<void>((resolve) => socket.bind(options.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(options.port ?? 0, '127.0.0.1', resolve);
+  });
   lab.port = socket.address().port;
   return lab;
 }

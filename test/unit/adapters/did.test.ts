@@ -185,6 +185,16 @@ describe('the PBX itself', () => {
     ]);
   });
 
+  it('without SNMP is in the inventory without a version, and it is said what to do for one', async () => {
+    expect(await adapterFor({ folder: '/srv/forms' }).adapter.inventory(signal())).toMatchObject([
+      {
+        type: 'mivoice-business',
+        address: '/srv/forms',
+        version: { value: null, problem: expect.stringContaining('SNMP') },
+      },
+    ]);
+  });
+
   it('on a Linux server is one of its applications, beside the border gateway', async () => {
     await using found = await site(3, linuxVariables());
     expect(await found.connect().adapter.inventory(signal())).toMatchObject([
