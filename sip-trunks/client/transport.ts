@@ -79,7 +79,7 @@ function openUdp({ address, port }: SipTarget, events: SipEvents, signal: AbortS
     });
     socket.on('message', (bytes) => events.onMessage(bytes));
     // Connected: the kernel then drops what others send, and tells of a closed port.
-    socket.connect(port, address, () => {
+    socket.once('connect', () => {
       if (isClosed) return;
       const local = socket.address();
       resolve({
@@ -91,6 +91,8 @@ function openUdp({ address, port }: SipTarget, events: SipEvents, signal: AbortS
         close,
       });
     });
+    // Without a callback: with one, a failure would be given to it and not to the handler of errors.
+    socket.connect(port, address);
   });
 }
 

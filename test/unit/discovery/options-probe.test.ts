@@ -114,6 +114,17 @@ describe('over UDP', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  test('an address that no packet may go to is a failure of that address alone', async () => {
+    const target = { transport: 'udp', address: '255.255.255.255', port: 5060 } as const;
+    const outcome = await probeOptions({
+      target,
+      limitMs: 500,
+      signal: new AbortController().signal,
+      newToken: () => 'x',
+    });
+    expect(outcome).toMatchObject({ answered: false, failure: 'unreachable' });
+  });
+
   test('a closed port is told at once, silence at the limit, a caller that leaves at once', async () => {
     expect(await probe(await freePort(), 'udp')).toMatchObject({ answered: false, failure: 'refused' });
     using peer = await udpPeer(() => undefined);
