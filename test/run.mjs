@@ -16,6 +16,7 @@ const PEERS = {
   squid: 'squid',
   chromium: 'chromium',
   openssl: 'openssl',
+  faketime: 'faketime',
   sshd: 'openssh-server',
   snmpd: 'snmpd',
 };
