@@ -56,6 +56,8 @@ export class PbxRegistry {
   readonly #guards: LoginGuards;
   readonly #adapters = new Map<Id, Promise<PbxAdapter>>();
   readonly #probes = new Map<Id, { at: string; report: ProbeReport }>();
+  /** What this link gives with its settings, which may be less than its family can. */
+  readonly #given = new Map<Id, Capabilities>();
   /** What an adapter chose by itself for its last read. */
   readonly #chosen = new Map<Id, Record<string, unknown>>();
   /** The differing proposals that were told since the start. */
@@ -90,8 +92,13 @@ export class PbxRegistry {
       if (this.#adapters.get(id) === made) this.#chosen.set(id, settings);
     });
     this.#adapters.set(id, made);
-    // A failure is not kept: the next try may find the secret or the folder again.
-    made.catch(() => this.#adapters.delete(id));
+    made.then(
+      (adapter) => {
+        if (this.#adapters.get(id) === made) this.#given.set(id, adapter.capabilities());
+      },
+      // A failure is not kept: the next try may find the secret or the folder again.
+      () => this.#adapters.delete(id),
+    );
     return made;
   }
 
@@ -184,6 +191,7 @@ export class PbxRegistry {
   #forgetAdapter(id: Id): void {
     this.#adapters.delete(id);
     this.#probes.delete(id);
+    this.#given.delete(id);
     this.#chosen.delete(id);
   }
 
@@ -245,7 +253,7 @@ export class PbxRegistry {
       connection,
       secrets: Object.keys(secrets),
       learned,
-      capabilities: adapterType.gives,
+      capabilities: this.#given.get(id) ?? adapterType.gives,
       lastProbe: this.#probes.get(id) ?? null,
     };
   }

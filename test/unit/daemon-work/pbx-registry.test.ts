@@ -54,6 +54,20 @@ const directory = async () => ({
 });
 
 describe('PBX registry', () => {
+  test('a link says what it gives with its settings, not what its family could give', async () => {
+    await using b = await bench();
+    const folder = join(b.folder, 'forms');
+    await mkdir(folder, { recursive: true });
+    const { id } = await b.registry.add({
+      type: 'mivoice-business',
+      name: 'Plant',
+      syncMinutes: 20,
+      connection: { folder },
+    });
+    await b.registry.adapterFor(id);
+    expect(b.registry.get(id).capabilities).toMatchObject({ users: { via: 'form export' }, activity: { via: 'none' } });
+  });
+
   test('a PBX is kept over a restart; its secret is sealed on disk and never shown', async () => {
     await using b = await bench();
     const view = await b.registry.add(await directory());
