@@ -21,15 +21,16 @@ const PEERS = {
   snmpd: 'snmpd',
 };
 
-const has = (program) =>
-  spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0;
+const has = (program) => spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0;
 
 function installPeers() {
   const missing = Object.entries(PEERS).filter(([program]) => !has(program));
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name);
   if (process.getuid?.() !== 0 || !has('apt-get')) {
-    console.log(`Not here: ${packages.join(', ')}. The suites that need them are skipped; install them, or run as root.`);
+    console.log(
+      `Not here: ${packages.join(', ')}. The suites that need them are skipped; install them, or run as root.`,
+    );
     return;
   }
   console.log(`Installing Debian packages: ${packages.join(', ')}`);
@@ -66,7 +67,9 @@ function runSuite(suite, reports) {
 installPeers();
 const built = buildConsole();
 const reports = mkdtempSync(join(tmpdir(), 'demarc-reports-'));
-const wanted = SUITES.filter((suite) => readdirSync(`test/${suite}`, { recursive: true }).some((file) => /\.test\.tsx?$/.test(file)));
+const wanted = SUITES.filter((suite) =>
+  readdirSync(`test/${suite}`, { recursive: true }).some((file) => /\.test\.tsx?$/.test(file)),
+);
 const results = wanted.map((suite) => runSuite(suite, reports));
 rmSync(reports, { recursive: true, force: true });
 

@@ -2,6 +2,10 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 
 /** A number that needs no library: E.164 without any decoration. */
 const CLEAN_E164 = /^\+[1-9]\d{7,14}$/;
+/** What people put between the digits. Brackets are not here: "(0)" is no part of the number. */
+const SPACING = /[\s./-]+/g;
+/** A country code and then a zero: in most countries the trunk prefix, in some a part of the number. */
+const MAYBE_TRUNK_PREFIX = /^\+\d{1,3}[\s./-]+0/;
 /** The longest text that is looked at; the longest real notation of a number is far shorter. */
 const MAX_TEXT = 64;
 /** Without a plus, so few digits are an internal number: the library would take "1001" for a national one (measured). */
@@ -26,6 +30,11 @@ export function toE164(
   // NFKC makes the full-width digits of East Asian directories plain ones.
   const number = text.normalize('NFKC').trim().replace(/^tel:/i, '');
   if (CLEAN_E164.test(number)) return number;
+  if (number.startsWith('+') && !MAYBE_TRUNK_PREFIX.test(number)) {
+    // Most numbers of a directory are like this. The library takes ten times as long and leaves 10 kB of garbage each.
+    const digits = number.replaceAll(SPACING, '');
+    if (CLEAN_E164.test(digits)) return digits;
+  }
   if (number === '' || number === extension || isInternal(number, extension)) return undefined;
   const parsed = parsePhoneNumberFromString(number, { extract: false, ...(country && { defaultCountry: country }) });
   return parsed?.isValid() ? parsed.number : undefined;

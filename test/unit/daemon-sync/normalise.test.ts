@@ -93,6 +93,9 @@ describe('e-mail', () => {
 describe('phone numbers', () => {
   test.each([
     ['+4315551234', undefined, 'AT', '+4315551234'],
+    ['+43 1 555-12.34', undefined, undefined, '+4315551234'],
+    ['+43 01 5551234', undefined, 'DE', '+4315551234'],
+    ['+39 06 698 12345', undefined, 'DE', '+390669812345'],
     ['01 555 12 34', undefined, 'AT', '+4315551234'],
     ['0043 1 5551234', undefined, 'AT', '+4315551234'],
     ['+49 (0) 711 / 1234567', undefined, 'AT', '+497111234567'],
