@@ -14,8 +14,9 @@ import { MiVoiceBusinessConnection } from './mivoice-business/connection.ts';
 import { miVoiceBusinessGives } from './mivoice-business/gives.ts';
 import { MiVoiceOffice400Adapter, miVoiceOffice400Gives } from './mivoice-office-400/adapter.ts';
 import { MiVoiceOffice400Connection } from './mivoice-office-400/connection.ts';
-import { MxOneAdapter, mxOneGives } from './mx-one/adapter.ts';
+import { MxOneAdapter } from './mx-one/adapter.ts';
 import { MxOneConnection } from './mx-one/connection.ts';
+import { mxOneGives } from './mx-one/gives.ts';
 
 /** What every adapter is handed. */
 export interface AdapterParts {
@@ -78,6 +79,7 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
       'Note the base DN, and whether the directory offers StartTLS (usually port 389) or LDAPS (usually port 636).',
       'With a private CA: have its certificate as a PEM file at hand.',
       'Look up in Web Admin, Directory, Parameters, Customization, what attr1 to attr10 mean at this site.',
+      'To have the test look at Web Admin as well: enter its HTTPS port; only its first page is read, without a log-in.',
       'Allow paged results for the account when there are more people than the size limit of the directory.',
     ],
     gives: miVoice5000Gives,
@@ -118,6 +120,7 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
       'Print the fingerprint of its host key there (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, or the file of the type that the test shows) and compare it with the one that the test of the link shows, before you confirm it.',
       'For e-mail addresses: note host, base DN and log-in of the directory (LDAP, Active Directory) that holds the people, and which attribute holds their extension.',
       'Say whether name1 or name2 is the first name at this site, if the cloud needs them apart.',
+      'To count calls as well: let the gateway reach the CSTA service (usually TCP port 8882), and raise the second digit of “extension --csta-support” of the extensions to 1 at least; it is 0 by default, and then no third party sees their calls.',
     ],
     gives: mxOneGives,
     address(connection) {

@@ -11,6 +11,7 @@ import type {
   ProbeReport,
   UserItem,
 } from '#pbx-adapters/adapter.ts';
+import { lookAtPage } from '#pbx-adapters/channels/http/look-at-page.ts';
 import { LdapSession } from '#pbx-adapters/channels/ldap/session.ts';
 import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
@@ -32,6 +33,7 @@ export const miVoice5000Gives: Capabilities = {
 /** Probe steps in the order in which they run. */
 const PLAN = [
   { id: 'resolve', title: 'Find the address' },
+  { id: 'page', title: 'Look at the administration page' },
   { id: 'connect', title: 'Connect' },
   { id: 'tls', title: 'Encrypt' },
   { id: 'login', title: 'Log in' },
@@ -115,12 +117,15 @@ export class MiVoice5000Adapter implements PbxAdapter {
   /** Each step on its own with what to do about it. Never throws. */
   async probe(signal: AbortSignal): Promise<ProbeReport> {
     const connection = this.#connection;
-    const { host, port, baseDn } = connection;
+    const { host, port, baseDn, adminPort } = connection;
     const steps = new ProbeSteps(PLAN);
     await steps.run('resolve', async () => {
       const addresses = await resolveHost(host, connection.connectMs, signal);
       return { value: addresses, detail: `${host} is ${addresses.slice(0, 5).join(', ')}` };
     });
+    // Before the directory, so that it also shows what stands at an address where no directory answers.
+    if (adminPort === undefined) steps.skip('page', 'No port of it is set.');
+    else await steps.optional('page', () => lookAtPage(host, adminPort, signal));
     const session = await steps.run('connect', async () => {
       const value = await LdapSession.connect(connection, signal);
       return { value, detail: `Port ${port} answers.` };

@@ -36,6 +36,8 @@ export const MiVoice5000Connection = z
     /** As the installer set it. Left out: learned from samples at each run. */
     mapping: LdapMapping.optional(),
     pageSize: z.int().min(1).max(5000).default(500),
+    /** HTTPS port of Web Admin at the same host; left out, the test of the link does not look at it. */
+    adminPort: z.int().min(1).max(65535).optional(),
     /** What the installer says of the release: the directory does not tell it. */
     declaredVersion: z.string().trim().min(1).max(64).optional(),
   })

@@ -4,7 +4,7 @@ import { instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport, TextFact } from '#contract/sections.ts';
-import { readLandingPage } from '#pbx-adapters/channels/http/landing-page.ts';
+import { lookAtPage } from '#pbx-adapters/channels/http/look-at-page.ts';
 import { checkSmdr } from '#pbx-adapters/channels/smdr/reader.ts';
 import { type MitelFacts, readMitel } from '#pbx-adapters/channels/snmp/mitel.ts';
 import { SnmpSession } from '#pbx-adapters/channels/snmp/session.ts';
@@ -19,7 +19,6 @@ export const PLAN_OF_PBX = [
   { id: 'smdr', title: 'Open the stream of call records' },
 ] as const;
 
-const PAGE_MS = 10_000;
 /** Products of the application table, by their OID. */
 const CALL_SERVER = '1.3.6.1.4.1.1027.1.7.5';
 const BORDER_GATEWAY = '1.3.6.1.4.1.1027.1.7.1';
@@ -95,18 +94,6 @@ export function versionOf(facts: MitelFacts): string | undefined {
 async function ask(access: SnmpAccess, signal: AbortSignal): Promise<MitelFacts> {
   using session = await SnmpSession.open(access, signal);
   return await readMitel(session, signal);
-}
-
-async function lookAtPage(host: string, port: number, signal: AbortSignal) {
-  const value = await readLandingPage({ host, port, tls: true, limitMs: PAGE_MS }, signal);
-  const { status, title, location, certificate } = value;
-  const parts = [
-    `Status ${status}`,
-    title && `title “${title}”`,
-    location && `leads to ${location}`,
-    certificate && `certificate of ${certificate.subject || 'nobody'}, SHA-256 ${certificate.fingerprint}`,
-  ];
-  return { value, detail: `${parts.filter(Boolean).join('; ')}.` };
 }
 
 function inWords(facts: MitelFacts): string {

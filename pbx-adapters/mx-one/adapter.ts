@@ -1,9 +1,16 @@
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport, TextFact } from '#contract/sections.ts';
-import type { Capabilities, DirectoryNumber, PbxAdapter, ProbeReport, UserItem } from '#pbx-adapters/adapter.ts';
+import { cstaActivity } from '#pbx-adapters/activity/csta-activity.ts';
+import type {
+  Capabilities,
+  DirectoryNumber,
+  PbxActivity,
+  PbxAdapter,
+  ProbeReport,
+  UserItem,
+} from '#pbx-adapters/adapter.ts';
 import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
 import { SshLine } from '#pbx-adapters/channels/ssh/line.ts';
 import { mdsh } from '#pbx-adapters/channels/ssh/mdsh.ts';
@@ -16,18 +23,10 @@ import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
 import { quirksOf } from '#pbx-adapters/quirks.ts';
 import { commands } from './commands.ts';
 import type { MxOneConnection } from './connection.ts';
+import { cstaPlace, probeCsta } from './csta.ts';
+import { givenBy } from './gives.ts';
 import { readBeside, readExtensions, sharedNames } from './people.ts';
 import { extensionRanges, licencesOf, versionOf } from './prints.ts';
-
-/** What an MX-ONE gives (design section 5). */
-export const mxOneGives: Capabilities = {
-  users: { via: 'SSH mdsh', note: 'The Service Node has no e-mail addresses: a directory (LDAP, AD) can add them.' },
-  numbers: { via: 'SSH mdsh', note: 'Extension ranges of number_print; it does not tell direct-dial numbers.' },
-  version: { via: 'SSH mdsh', note: 'From ts_about.' },
-  licence: { via: 'SSH mdsh', note: 'Use of each licence from license_status; it tells no expiry date.' },
-  trunk: { via: 'none', note: 'Comes with a later release; until then enter the route in the Service Node Manager.' },
-  activity: { via: 'none', note: 'Comes with a later release; the PBX offers CSTA on port 8882 for it.' },
-};
 
 /** Probe steps in the order in which they run. */
 const PLAN = [
@@ -39,6 +38,7 @@ const PLAN = [
   { id: 'licence', title: 'Read the licences' },
   { id: 'numbers', title: 'Read the extension ranges' },
   { id: 'directory', title: 'Read the directory that adds e-mail addresses' },
+  { id: 'csta', title: 'Ask the CSTA service for the phones' },
   { id: 'users', title: 'Read the people' },
 ] as const;
 
@@ -48,6 +48,8 @@ const MAX_EXAMPLES = 5;
 /** Reads an MX-ONE over the shell of its Service Node, and completes its people from a directory. */
 export class MxOneAdapter implements PbxAdapter {
   readonly type = 'mx-one';
+  /** Counts of calls, when switched on. */
+  readonly activity?: (signal: AbortSignal) => AsyncIterable<PbxActivity>;
   readonly #connection: MxOneConnection;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -64,10 +66,12 @@ export class MxOneAdapter implements PbxAdapter {
       ? { directory: joint.first, pbx: joint.second }
       : { directory: parts.loginGuard, pbx: parts.loginGuard };
     this.#line = new SshLine({ access: connection, loginGuard: this.#guards.pbx });
+    const place = cstaPlace(connection);
+    if (place) this.activity = (signal) => cstaActivity(place, parts, signal);
   }
 
   capabilities(): Capabilities {
-    return mxOneGives;
+    return givenBy(this.#connection);
   }
 
   /**
@@ -156,6 +160,7 @@ export class MxOneAdapter implements PbxAdapter {
       return { value: 0, detail: 'No extension range was recognised.', warning };
     });
     const details = await this.#probeDirectory(steps, signal);
+    await probeCsta(steps, connection, { signal, loginGuard: this.#guards.pbx });
     const users = await steps.run('users', () => this.#count(session, details, signal));
     return steps.report({
       ...(version === undefined ? {} : { version }),

@@ -11,6 +11,13 @@ export const MxOneConnection = z
     /** Where e-mail addresses come from: the Service Node has none. */
     directory: EnrichingDirectory.optional(),
     directoryPassword: z.string().min(1).max(1000).optional(),
+    /** Counts calls by CSTA at the same host. */
+    activity: z
+      .strictObject({
+        port: z.int().min(1).max(65535).default(8882),
+        maxPhones: z.int().min(1).max(5000).default(50),
+      })
+      .optional(),
   })
   .refine(({ directory, directoryPassword }) => directory?.bindDn === undefined || directoryPassword !== undefined, {
     path: ['directoryPassword'],

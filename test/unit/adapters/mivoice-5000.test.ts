@@ -1,12 +1,13 @@
 /** The MiVoice 5000 adapter against the lab's directory and its misbehaviour. */
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { DirectoryNumber } from '#pbx-adapters/adapter.ts';
+import type { DirectoryNumber, ProbeReport } from '#pbx-adapters/adapter.ts';
 import { MiVoice5000Connection, peopleFilter } from '#pbx-adapters/mivoice-5000/connection.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { integer, tlv } from '#test/lab/ber.ts';
 import { type LabDirectory, type Nasty, startDirectory } from '#test/lab/directory.ts';
 import { labEntries, labEntry, oddEntries } from '#test/lab/directory-entries.ts';
+import { startWebAdmin } from '#test/lab/mivoice-5000/web-admin.ts';
 import { generatePeople } from '#test/lab/people.ts';
 import { adapterParts, collect } from '#test/support/adapter-parts.ts';
 
@@ -207,6 +208,26 @@ describe('StartTLS', () => {
 });
 
 describe('probe', () => {
+  it('looks at Web Admin where its port is set, and does not log in there', async () => {
+    await using lab = await directoryOf(5);
+    const site = await startWebAdmin();
+    try {
+      const look = () => adapterFor(lab.directory, { adminPort: site.port }).probe(AbortSignal.timeout(5000));
+      const pageOf = ({ steps }: ProbeReport) => steps.find(({ id }) => id === 'page');
+      expect(pageOf(await look())).toMatchObject({
+        status: 'ok',
+        detail: expect.stringMatching(/^Status 200; title “MiVoice 5000 Web Admin”; certificate of CN=.+, SHA-256 ../),
+      });
+      expect(site.badLogins).toBe(0);
+      site.nasty.garbage = Buffer.from('nonsense');
+      const report = await look();
+      expect(pageOf(report)).toMatchObject({ status: 'warning', nextStep: expect.any(String) });
+      expect(report).toMatchObject({ ok: true, users: 5 });
+    } finally {
+      await site.stop();
+    }
+  });
+
   it('warns when nobody is found', async () => {
     await using lab = await directoryOf(0);
     const report = await adapterFor(lab.directory).probe(AbortSignal.timeout(5000));
@@ -220,6 +241,7 @@ describe('probe', () => {
     expect(report.error).toMatchObject({ code: 'pbx.bad-credentials' });
     expect(report.steps.map((step) => step.status)).toEqual([
       'ok',
+      'skipped',
       'ok',
       'warning',
       'error',

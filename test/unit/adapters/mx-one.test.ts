@@ -359,7 +359,7 @@ describe('the probe', () => {
     await using server = await startMxOne({ users: 40 });
     const report = await adapterFor(server).probe(signal());
     expect(report.steps.map(({ id, status }) => `${id} ${status}`).join(', ')).toBe(
-      'resolve ok, connect ok, hostkey ok, login ok, version ok, licence ok, numbers ok, directory skipped, users ok',
+      'resolve ok, connect ok, hostkey ok, login ok, version ok, licence ok, numbers ok, directory skipped, csta skipped, users ok',
     );
     expect(report).toMatchObject({ ok: true, version: '7.4.1.0.12', users: 40, numbers: 2 });
     expect(report.learned?.['licences']).toContainEqual({ tag: 'SIP-EXTENSION', used: 40 });
