@@ -1,4 +1,5 @@
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GatewayDetail } from '#contract/api.ts';
 import type { PbxLink } from '#contract/sections.ts';
@@ -59,11 +60,20 @@ function LinkPart(props: { link: PbxLink; actions: CommandActions }) {
           [t.interval, t.everyMinutes(link.syncMinutes)],
           [t.nextSync, <Age key="next" at={link.nextSyncAt} none="–" />],
           [t.lastSuccess, <Age key="success" at={link.lastSuccessAt} />],
+          ...callFacts(link),
           [t.channels, <Channels key="channels" link={link} />],
         ]}
       />
     </article>
   );
+}
+
+/** Only where calls are followed: a PBX that tells of none would otherwise look as if nobody ever called. */
+function callFacts({ callsToday, lastCallAt }: PbxLink): [string, ReactNode][] {
+  const facts: [string, ReactNode][] = [];
+  if (callsToday !== undefined) facts.push([t.callsToday, count(callsToday)]);
+  if (lastCallAt !== undefined) facts.push([t.lastCall, <Age key="call" at={lastCallAt} none={t.noCall} />]);
+  return facts;
 }
 
 function SyncState(props: { link: PbxLink }) {
