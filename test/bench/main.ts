@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: measures, says what it measured, and closes with one line of JSON. */
 import { loadavg } from 'node:os';
+import { adapters } from './adapters.ts';
 import { discover } from './discover.ts';
 import { footprint } from './footprint.ts';
 import { memory } from './memory.ts';
@@ -8,7 +9,7 @@ import { sync } from './sync.ts';
 
 type Bench = (options: { rounds?: number; say: (text: string) => void }) => Promise<Findings>;
 
-const BENCHES: Readonly<Record<string, Bench>> = { discover, sync, memory, footprint };
+const BENCHES: Readonly<Record<string, Bench>> = { adapters, discover, sync, memory, footprint };
 
 const usage = (): string =>
   `usage: npm run bench -- NAME [--rounds N]; the benches: ${Object.keys(BENCHES).join(', ')}`;
