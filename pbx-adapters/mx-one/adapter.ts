@@ -11,6 +11,7 @@ import type {
   ProbeReport,
   UserItem,
 } from '#pbx-adapters/adapter.ts';
+import { lookAtPage } from '#pbx-adapters/channels/http/look-at-page.ts';
 import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
 import { SshLine } from '#pbx-adapters/channels/ssh/line.ts';
 import { mdsh } from '#pbx-adapters/channels/ssh/mdsh.ts';
@@ -31,6 +32,7 @@ import { extensionRanges, licencesOf, versionOf } from './prints.ts';
 /** Probe steps in the order in which they run. */
 const PLAN = [
   { id: 'resolve', title: 'Find the address' },
+  { id: 'manager', title: 'Look at the page of the Provisioning Manager' },
   { id: 'connect', title: 'Connect' },
   { id: 'hostkey', title: 'Compare the host key' },
   { id: 'login', title: 'Log in' },
@@ -116,12 +118,14 @@ export class MxOneAdapter implements PbxAdapter {
   /** Each step on its own with what to do about it. Never throws. */
   async probe(signal: AbortSignal): Promise<ProbeReport> {
     const connection = this.#connection;
-    const { host, port, user } = connection;
+    const { host, port, user, manager } = connection;
     const steps = new ProbeSteps(PLAN);
     await steps.run('resolve', async () => {
       const addresses = await resolveHost(host, connection.connectMs, signal);
       return { value: addresses, detail: `${host} is ${addresses.slice(0, 5).join(', ')}` };
     });
+    if (!manager) steps.skip('manager', 'None is set.');
+    else await steps.optional('manager', () => lookAtPage(manager.host ?? host, manager.port, signal));
     // A connection of its own, so that each step is seen; it waits until no read is under way.
     const turn = await steps.run('connect', async () => {
       const taken = await this.#line.turn(signal);

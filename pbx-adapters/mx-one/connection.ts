@@ -11,6 +11,10 @@ export const MxOneConnection = z
     /** Where e-mail addresses come from: the Service Node has none. */
     directory: EnrichingDirectory.optional(),
     directoryPassword: z.string().min(1).max(1000).optional(),
+    /** The web pages (HTTPS) of the Provisioning Manager, at the same host unless another is named; for the test only. */
+    manager: z
+      .strictObject({ host: SshAccess.shape.host.optional(), port: z.int().min(1).max(65535).default(443) })
+      .optional(),
     /** Counts calls by CSTA at the same host. */
     activity: z
       .strictObject({

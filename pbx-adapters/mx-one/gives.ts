@@ -5,7 +5,10 @@ import type { MxOneConnection } from './connection.ts';
 export const mxOneGives: Capabilities = {
   users: { via: 'SSH mdsh', note: 'The Service Node has no e-mail addresses: a directory (LDAP, AD) can add them.' },
   numbers: { via: 'SSH mdsh', note: 'Extension ranges of number_print; it does not tell direct-dial numbers.' },
-  version: { via: 'SSH mdsh', note: 'From ts_about.' },
+  version: {
+    via: 'SSH mdsh',
+    note: 'From ts_about. The Provisioning Manager tells its own version only after a log-in, which Demarc does not make.',
+  },
   licence: { via: 'SSH mdsh', note: 'Use of each licence from license_status; it tells no expiry date.' },
   trunk: { via: 'none', note: 'Comes with a later release; until then enter the route in the Service Node Manager.' },
   activity: {

@@ -1,7 +1,7 @@
 /** The MX-ONE adapter against the lab's Service Node and its misbehaviour. */
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { DirectoryNumber, PbxAdapter, UserItem } from '#pbx-adapters/adapter.ts';
+import type { DirectoryNumber, PbxAdapter, ProbeReport, UserItem } from '#pbx-adapters/adapter.ts';
 import { SshLine } from '#pbx-adapters/channels/ssh/line.ts';
 import { mdsh } from '#pbx-adapters/channels/ssh/mdsh.ts';
 import { SshAccess } from '#pbx-adapters/channels/ssh/settings.ts';
@@ -9,6 +9,7 @@ import type { LoginGuardState } from '#pbx-adapters/login-guard.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { startDirectory } from '#test/lab/directory.ts';
 import { labEntry } from '#test/lab/directory-entries.ts';
+import { startManager } from '#test/lab/mx-one/manager.ts';
 import { type MxOneServer, type ServerNasty, startMxOne } from '#test/lab/mx-one/server.ts';
 import { type MxOneNasty, type MxOneSite, sitePeople } from '#test/lab/mx-one/site.ts';
 import { adapterParts, collect } from '#test/support/adapter-parts.ts';
@@ -359,7 +360,8 @@ describe('the probe', () => {
     await using server = await startMxOne({ users: 40 });
     const report = await adapterFor(server).probe(signal());
     expect(report.steps.map(({ id, status }) => `${id} ${status}`).join(', ')).toBe(
-      'resolve ok, connect ok, hostkey ok, login ok, version ok, licence ok, numbers ok, directory skipped, csta skipped, users ok',
+      'resolve ok, manager skipped, connect ok, hostkey ok, login ok, version ok, licence ok, numbers ok, ' +
+        'directory skipped, csta skipped, users ok',
     );
     expect(report).toMatchObject({ ok: true, version: '7.4.1.0.12', users: 40, numbers: 2 });
     expect(report.learned?.['licences']).toContainEqual({ tag: 'SIP-EXTENSION', used: 40 });
@@ -376,6 +378,26 @@ describe('the probe', () => {
     });
     expect(report.steps.find((step) => step.id === 'login')?.status).toBe('skipped');
     expect(server.tries).toEqual([]);
+  });
+
+  it('looks at the Provisioning Manager where one is set, without a log-in; what fails there is a warning', async () => {
+    await using server = await startMxOne({ users: 5 });
+    const site = await startManager();
+    try {
+      const look = () => adapterFor(server, { manager: { port: site.port } }).probe(signal());
+      const pageOf = ({ steps }: ProbeReport) => steps.find(({ id }) => id === 'manager');
+      expect(pageOf(await look())).toMatchObject({
+        status: 'ok',
+        detail: expect.stringContaining('“MX-ONE Provisioning Manager”; certificate of CN='),
+      });
+      expect(site.badLogins).toBe(0);
+      site.nasty.garbage = Buffer.from('nonsense');
+      const report = await look();
+      expect(pageOf(report)).toMatchObject({ status: 'warning', nextStep: expect.any(String) });
+      expect(report).toMatchObject({ ok: true, users: 5, version: '7.4.1.0.12' });
+    } finally {
+      await site.stop();
+    }
   });
 
   it('of a release with a quirk says what to do about it', async () => {
