@@ -70,11 +70,38 @@ export const DiscoveryProgress = z.object({
 });
 export type DiscoveryProgress = z.infer<typeof DiscoveryProgress>;
 
+/** Services that a search asks, by the names under which their ports can be given. */
+export const SearchedService = z.enum([
+  'sip',
+  'sips',
+  'http',
+  'https',
+  'ssh',
+  'ftp',
+  'ldap',
+  'ldaps',
+  'smdr',
+  'csta',
+  'csta-mx-one',
+  'snmp',
+]);
+export type SearchedService = z.infer<typeof SearchedService>;
+
+/**
+ * The port numbers that a site uses instead of the usual ones, by service: `csta` is that of the MiVoice Office 400,
+ * `csta-mx-one` that of the MX-ONE, `smdr` that of the MiVoice Business.
+ */
+export const MovedPorts = z
+  .partialRecord(SearchedService, z.int().min(1).max(65_535))
+  .refine((ports) => new Set(Object.values(ports)).size === Object.keys(ports).length, 'no two services on one port');
+export type MovedPorts = z.infer<typeof MovedPorts>;
+
 /** `POST /api/discovery`: without ranges the gateway's own networks are searched. */
 export const DiscoveryRequest = z.strictObject({
   cidrs: z.array(z.string().max(32)).max(64).optional(),
   /** SNMP v2c read community; without one no SNMP is sent. Neither stored nor logged. */
   community: z.string().min(1).max(64).optional(),
+  ports: MovedPorts.optional(),
 });
 export type DiscoveryRequest = z.infer<typeof DiscoveryRequest>;
 

@@ -41,9 +41,14 @@ export class DiscoveryKeeper {
 
   /** @throws DemarcError `discovery.running`, and `discovery.*` for ranges that cannot be searched */
   async start(request: DiscoveryRequest): Promise<DiscoveryAnswer> {
-    const { discover, planScope } = await import('#pbx-adapters/discovery/discover.ts');
+    const [{ discover, planScope }, { planWith }] = await Promise.all([
+      import('#pbx-adapters/discovery/discover.ts'),
+      import('#pbx-adapters/discovery/ports.ts'),
+    ]);
     if (this.#running) throw new DemarcError('discovery.running');
-    const { ranges } = planScope(request);
+    const { cidrs, community, ports = {} } = request;
+    const search = { cidrs, community, ports: planWith(ports) };
+    const { ranges } = planScope(search);
     const cancel = new AbortController();
     this.#candidates.clear();
     this.#answer = {
@@ -56,7 +61,7 @@ export class DiscoveryKeeper {
       notes: [],
     };
     this.#parts.log.info({ ranges: this.#answer.ranges }, 'looking for telephone systems');
-    const done = this.#follow(discover(request, cancel.signal), cancel.signal).finally(() => {
+    const done = this.#follow(discover(search, cancel.signal), cancel.signal).finally(() => {
       this.#running = undefined;
     });
     this.#running = { cancel, done };

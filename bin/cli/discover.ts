@@ -6,6 +6,8 @@ import { type Output, plain, table } from './output.ts';
 export interface DiscoverOptions {
   cidr?: string[];
   community?: string;
+  /** As NAME=N. */
+  port?: string[];
 }
 
 const POLL_MS = 400;
@@ -15,8 +17,13 @@ const POLL_MS = 400;
  * 0 also when nothing was found: that is an answer too; 1 when the search failed or was canceled.
  */
 export async function discover(api: LocalApi, out: Output, options: DiscoverOptions): Promise<number> {
-  const { cidr, community } = options;
-  const body = { ...(cidr ? { cidrs: cidr } : {}), ...(community === undefined ? {} : { community }) };
+  const { cidr, community, port = [] } = options;
+  const ports = Object.fromEntries(port.map(toMovedPort));
+  const body = {
+    ...(cidr ? { cidrs: cidr } : {}),
+    ...(community === undefined ? {} : { community }),
+    ...(port.length > 0 ? { ports } : {}),
+  };
   let answer = await api.call(DiscoveryAnswer, { method: 'POST', path: '/api/discovery', body });
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
@@ -39,6 +46,12 @@ export async function discover(api: LocalApi, out: Output, options: DiscoverOpti
   else out.write(report(answer));
   return answer.state === 'finished' ? 0 : 1;
 }
+
+/** What is wrong with it the daemon says, which knows the names. */
+const toMovedPort = (text: string): [string, number] => {
+  const [name = '', number = ''] = text.split('=', 2);
+  return [name, Number(number)];
+};
 
 /** Each candidate as it is first named, and for a person a line of progress that is written over. */
 class LiveLines {

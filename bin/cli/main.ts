@@ -74,8 +74,9 @@ export async function runCli(options: CliOptions): Promise<number> {
     );
     command('discover', 'look for telephone systems on the network')
       .option('--cidr <range...>', 'ranges such as 192.168.10.0/24 instead of the gateway’s own networks')
+      .option('--port <service=number...>', 'a port that this site uses instead of the usual one, such as https=8443')
       .option('--community <name>', 'SNMP v2c read community; without it no SNMP is sent')
-      .action((flags: { json?: boolean; cidr?: string[]; community?: string }) =>
+      .action((flags: { json?: boolean; cidr?: string[]; community?: string; port?: string[] }) =>
         act_(async (api, out) => (await import('./discover.ts')).discover(api, out, flags), flags),
       );
     command('sync', 'read a PBX now, or all of them')

@@ -207,7 +207,8 @@ class Search {
     const ports = context.ports.tcp.map(async (port) => {
       if ((await tcpState(address, port, context)) !== 'open') return;
       open.add(port);
-      this.#found({ signal: 'tcp', address, port });
+      const usual = context.ports.usual?.get(port);
+      this.#found({ signal: 'tcp', address, port, ...(usual === undefined ? {} : { usual }) });
     });
     const udp = sipUdp(address, context).then((found) => found.forEach((evidence) => this.#found(evidence)));
     const host = { address, open };

@@ -22,8 +22,10 @@ export interface MdnsEvidence extends At<'mdns'> {
   instance: string;
 }
 
-/** A TCP port accepted a connection; nothing was sent. */
-export type TcpEvidence = AtPort<'tcp'>;
+/** A TCP port accepted a connection; nothing was sent. `usual` is its number elsewhere, where this site has moved it. */
+export interface TcpEvidence extends AtPort<'tcp'> {
+  usual?: number;
+}
 
 /** What `GET /` gave; `marks` are known phrases that were found in it. */
 export interface WebEvidence extends AtPort<'web'> {
@@ -90,7 +92,7 @@ export function describeEvidence(evidence: Evidence): string {
     case 'mdns':
       return `announces ${evidence.instance} (${evidence.service})`;
     case 'tcp':
-      return `TCP port ${evidence.port} is open`;
+      return `TCP port ${evidence.port} is open${evidence.usual ? `, which stands for ${evidence.usual} at this site` : ''}`;
     case 'web': {
       const { status, server, location, title, realm, marks } = evidence;
       const parts = [

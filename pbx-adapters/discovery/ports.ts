@@ -1,3 +1,5 @@
+import { type MovedPorts, SearchedService } from '#contract/discovery.ts';
+
 /** Which ports are tried. Another plan is for networks with moved ports, and for laboratories. */
 export interface PortPlan {
   /** A connection is opened and closed; each is one that a rule or a further signal asks for. */
@@ -12,6 +14,8 @@ export interface PortPlan {
   ssh: readonly number[];
   greeting: readonly number[];
   snmp: number;
+  /** The usual number of each port that was moved, by which rules know it. */
+  usual?: ReadonlyMap<number, number>;
 }
 
 export const DEFAULT_PORTS: PortPlan = {
@@ -29,3 +33,42 @@ export const DEFAULT_PORTS: PortPlan = {
   greeting: [21],
   snmp: 161,
 };
+
+const USUAL: Readonly<Record<SearchedService, number>> = {
+  sip: 5060,
+  sips: 5061,
+  http: 80,
+  https: 443,
+  ssh: 22,
+  ftp: 21,
+  ldap: 389,
+  ldaps: 636,
+  smdr: 1752,
+  csta: 7001,
+  'csta-mx-one': 8882,
+  snmp: DEFAULT_PORTS.snmp,
+};
+
+/** The usual plan with the services of a site that has moved some: these are tried there only. */
+export function planWith(moved: MovedPorts): PortPlan {
+  const moves = new Map<number, number>();
+  for (const service of SearchedService.options) {
+    const port = moved[service];
+    if (port !== undefined) moves.set(USUAL[service], port);
+  }
+  const to = (ports: readonly number[]): number[] => [...new Set(ports.map((port) => moves.get(port) ?? port))];
+  const { tcp, sipUdp, sipTcp, sipTls, http, https, tls, ssh, greeting, snmp } = DEFAULT_PORTS;
+  return {
+    tcp: to(tcp),
+    sipUdp: to(sipUdp),
+    sipTcp: to(sipTcp),
+    sipTls: to(sipTls),
+    http: to(http),
+    https: to(https),
+    tls: to(tls),
+    ssh: to(ssh),
+    greeting: to(greeting),
+    snmp: moves.get(snmp) ?? snmp,
+    usual: new Map([...moves].map(([usual, port]) => [port, usual])),
+  };
+}

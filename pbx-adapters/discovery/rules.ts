@@ -58,7 +58,7 @@ const toTag =
 const port =
   (...ports: number[]): Rule['match'] =>
   (evidence) =>
-    evidence.signal === 'tcp' && ports.includes(evidence.port) ? {} : undefined;
+    evidence.signal === 'tcp' && ports.includes(evidence.usual ?? evidence.port) ? {} : undefined;
 
 const web =
   (test: (page: WebEvidence) => boolean): Rule['match'] =>
@@ -174,7 +174,7 @@ export const RULES: readonly Rule[] = [
     weight: 'trace',
     match: (evidence, all) =>
       evidence.signal === 'tcp' &&
-      (evidence.port === 389 || evidence.port === 636) &&
+      [389, 636].includes(evidence.usual ?? evidence.port) &&
       all.some((other) => other.signal === 'sip' && bannersOf(other).length === 0)
         ? {}
         : undefined,

@@ -91,6 +91,12 @@ describe('demarc discover', () => {
       ranges: ['127.77.0.1/32'],
       progress: { addresses: 1, swept: 1 },
     });
+    const moved = await cli.run('discover', '--json', '--cidr', '127.77.0.1/32', '--port', 'sip=5070', 'https=8443');
+    expect(moved.code).toBe(0);
+    for (const ports of [['fax=99'], ['sip=0'], ['sip'], ['sip=5070x'], ['sip=5070', 'ssh=5070']]) {
+      const bad = await cli.run('discover', '--json', '--cidr', '127.77.0.1/32', '--port', ...ports);
+      expect([ports, bad.code, JSON.parse(bad.out).error.code]).toEqual([ports, 1, 'api.invalid']);
+    }
     const refused = await cli.run('discover', '--json', '--cidr', 'everything');
     expect([refused.code, JSON.parse(refused.out).error.code]).toEqual([1, 'discovery.bad-range']);
   }, 20_000);
