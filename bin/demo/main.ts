@@ -10,6 +10,7 @@ import { StopList } from '#config/stop.ts';
 import type { ApiClient } from '#test/support/api-client.ts';
 import { ConnectorProcess, DaemonProcess, enrol, firstAccount, runsOf } from '#test/support/stack.ts';
 import { type DemoLab, startDemoLab } from './lab.ts';
+import { findPbxs } from './search.ts';
 import { summarize } from './summary.ts';
 
 interface Options {
@@ -66,7 +67,7 @@ function buildConsole(): void {
   if (build.status !== 0) throw new Error('the console could not be built; run `npm run build` to see why');
 }
 
-/** First start: an admin, an account, a claimed gateway and the lab's PBXs. */
+/** First start: an admin, an account, a claimed gateway and the PBXs that it finds. */
 async function setUp(connector: ConnectorProcess, daemon: DaemonProcess, lab: DemoLab) {
   const email = 'admin@demo.example';
   const password = randomBytes(12).toString('base64url');
@@ -74,9 +75,9 @@ async function setUp(connector: ConnectorProcess, daemon: DaemonProcess, lab: De
   say('Enrolling the gateway with its claim code ...');
   const gateway = await enrol(daemon, connector, api, account.id);
   const pbxs: string[] = [];
-  for (const pbx of lab.pbxs) {
-    say(`Connecting ${pbx.name} ...`);
-    const { id } = await daemon.call<{ id: string }>('POST', '/api/pbxs', pbx);
+  for (const { type, name, connection } of await findPbxs(daemon, lab, say)) {
+    say(`Connecting ${name} ...`);
+    const { id } = await daemon.call<{ id: string }>('POST', '/api/pbxs', { type, name, connection });
     pbxs.push(id);
   }
   return { api, remembered: { email, password, account: account.id, gateway, pbxs } satisfies Remembered };

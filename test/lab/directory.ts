@@ -58,6 +58,7 @@ const PAGED = '1.2.840.113556.1.4.319';
 export async function startDirectory(options: {
   entries: LabEntry[];
   baseDn?: string;
+  host?: string;
   port?: number;
   password?: string;
   nasty?: Nasty;
@@ -65,7 +66,7 @@ export async function startDirectory(options: {
   const baseDn = options.baseDn ?? 'ou=people,o=lab';
   const sockets = new Set<Socket>();
   const directory: LabDirectory = {
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     port: 0,
     baseDn,
     bindDn: 'cn=reader,o=lab',
@@ -86,7 +87,7 @@ export async function startDirectory(options: {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, directory.host, resolve);
   });
   const address = server.address();
   directory.port = typeof address === 'object' && address !== null ? address.port : 0;

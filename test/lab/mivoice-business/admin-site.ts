@@ -22,6 +22,7 @@ export interface SiteOptions {
   password: string;
   /** Bad passwords after which the account is locked. */
   lockAfter: number;
+  host?: string;
   port?: number;
 }
 
@@ -41,7 +42,7 @@ export async function startSite(options: SiteOptions): Promise<LabSite> {
     answer(request, response, options, lab).catch(() => request.destroy());
   });
   const lab: LabSite = {
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     port: 0,
     nasty: {},
     badLogins: 0,
@@ -57,7 +58,7 @@ export async function startSite(options: SiteOptions): Promise<LabSite> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, lab.host, resolve);
   });
   lab.port = (server.address() as AddressInfo).port;
   return lab;

@@ -53,13 +53,14 @@ export function linuxVariables(): Record<string, LabVariable> {
 export async function startMiVoiceBusiness(options: {
   users: number;
   folder: string;
+  host?: string;
   seed?: number;
   ports?: { admin?: number; sip?: number; smdr?: number; snmp?: number };
   variables?: Record<string, LabVariable>;
 }): Promise<LabMiVoiceBusiness> {
-  const { users, folder, seed = 2, ports = {} } = options;
+  const { users, folder, host = '127.0.0.1', seed = 2, ports = {} } = options;
   const forms = await writeFormExports(folder, { users, seed });
-  const sip = await startSip({ banner: 'Mitel-3300-ICP 8.0.9.18', port: ports.sip ?? 0 });
+  const sip = await startSip({ banner: 'Mitel-3300-ICP 8.0.9.18', host, port: ports.sip ?? 0 });
   const site = await startSite({
     title: 'Mitel | MiVoice Business',
     loginPath: '/esm_loginMain.htm',
@@ -67,15 +68,16 @@ export async function startMiVoiceBusiness(options: {
     user: 'installer',
     password: 'lab-password',
     lockAfter: 3,
+    host,
     port: ports.admin ?? 0,
   });
-  const smdr = await startSmdr({ port: ports.smdr ?? 0 });
+  const smdr = await startSmdr({ host, port: ports.smdr ?? 0 });
   const variables = options.variables ?? callServerVariables();
-  const agent = await startAgent({ community: 'lab', variables, port: ports.snmp ?? 0 });
+  const agent = await startAgent({ community: 'lab', variables, host, port: ports.snmp ?? 0 });
   return {
     connection: {
       folder,
-      host: '127.0.0.1',
+      host,
       adminPort: site.port,
       snmpPort: agent.port,
       snmpCommunity: 'lab',

@@ -1,4 +1,4 @@
-/** Answers SIP OPTIONS over UDP (RFC 3261 section 11) with a banner of choice. */
+/** Answers SIP OPTIONS over UDP (RFC 3261 section 11) with a banner of choice, or with none. */
 import { createSocket } from 'node:dgram';
 
 export interface SipNasty {
@@ -16,10 +16,15 @@ export interface LabSip {
   stop(): Promise<void>;
 }
 
-export async function startSip(options: { banner: string; port?: number }): Promise<LabSip> {
+export async function startSip(options: {
+  banner?: string;
+  toTag?: string;
+  host?: string;
+  port?: number;
+}): Promise<LabSip> {
   const socket = createSocket('udp4');
   const lab: LabSip = {
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     port: 0,
     nasty: {},
     stop: () => new Promise((resolve) => socket.close(() => resolve())),
@@ -33,9 +38,9 @@ export async function startSip(options: { banner: string; port?: number }): Prom
     const answer = [
       `SIP/2.0 ${status} ${status === 200 ? 'OK' : 'Forbidden'}`,
       ...same,
-      `${to ?? 'To: <sip:lab>'};tag=0_3939248944-60431496`,
+      `${to ?? 'To: <sip:lab>'};tag=${options.toTag ?? '0_3939248944-60431496'}`,
       'Allow: INVITE,BYE,CANCEL,ACK,INFO,PRACK,OPTIONS,SUBSCRIBE,NOTIFY,REFER,REGISTER,UPDATE',
-      ...(lab.nasty.noBanner ? [] : [`User-Agent: ${options.banner}`]),
+      ...(lab.nasty.noBanner || options.banner === undefined ? [] : [`User-Agent: ${options.banner}`]),
       'Content-Length: 0',
       '',
       '',
@@ -44,7 +49,7 @@ export async function startSip(options: { banner: string; port?: number }): Prom
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(options.port ?? 0, '127.0.0.1', resolve);
+    socket.bind(options.port ?? 0, lab.host, resolve);
   });
   lab.port = socket.address().port;
   return lab;

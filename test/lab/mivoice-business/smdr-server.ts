@@ -33,10 +33,10 @@ export interface LabSmdr {
   stop(): Promise<void>;
 }
 
-export async function startSmdr(options: { port?: number } = {}): Promise<LabSmdr> {
+export async function startSmdr(options: { host?: string; port?: number } = {}): Promise<LabSmdr> {
   const sockets = new Set<Socket>();
   const lab: LabSmdr = {
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     port: 0,
     nasty: {},
     connections: 0,
@@ -67,7 +67,7 @@ export async function startSmdr(options: { port?: number } = {}): Promise<LabSmd
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, lab.host, resolve);
   });
   lab.port = (server.address() as AddressInfo).port;
   return lab;

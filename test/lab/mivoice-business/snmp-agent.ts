@@ -38,11 +38,12 @@ const END_OF_VIEW = tlv(0x82);
 export async function startAgent(options: {
   community: string;
   variables: Record<string, LabVariable>;
+  host?: string;
   port?: number;
 }): Promise<LabAgent> {
   const socket = createSocket('udp4');
   const lab: LabAgent = {
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     port: 0,
     nasty: {},
     variables: options.variables,
@@ -56,7 +57,7 @@ export async function startAgent(options: {
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(options.port ?? 0, '127.0.0.1', resolve);
+    socket.bind(options.port ?? 0, lab.host, resolve);
   });
   lab.port = socket.address().port;
   return lab;

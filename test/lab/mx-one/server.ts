@@ -50,7 +50,7 @@ export const newHostKey = (): string =>
 export async function startMxOne(
   site: MxOneSite,
   nasty: ServerNasty = {},
-  own: { port?: number; hostKey?: string } = {},
+  own: { host?: string; port?: number; hostKey?: string } = {},
 ): Promise<MxOneServer> {
   const key = own.hostKey ?? newHostKey();
   const parsed = ssh2.utils.parseKey(key);
@@ -58,7 +58,7 @@ export async function startMxOne(
   const hash = createHash('sha256').update(parsed.getPublicSSH()).digest('base64').replace(/=+$/, '');
   const open = new Set<Socket>();
   const lab: MxOneServer = {
-    host: '127.0.0.1',
+    host: own.host ?? '127.0.0.1',
     port: 0,
     user: 'mxone_reader',
     password: 'lab-secret',
@@ -91,7 +91,7 @@ export async function startMxOne(
     });
     server.injectSocket(socket);
   });
-  await new Promise<void>((resolve) => listener.listen(own.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => listener.listen(own.port ?? 0, lab.host, resolve));
   const address = listener.address();
   lab.port = typeof address === 'object' && address !== null ? address.port : 0;
   return lab;

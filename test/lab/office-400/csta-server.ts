@@ -36,7 +36,12 @@ interface Link {
   sending: Promise<void>;
 }
 
-export async function startCsta(options: { devices: LabDevice[]; port?: number; nasty?: CstaNasty }): Promise<LabCsta> {
+export async function startCsta(options: {
+  devices: LabDevice[];
+  host?: string;
+  port?: number;
+  nasty?: CstaNasty;
+}): Promise<LabCsta> {
   const sockets = new Set<Socket>();
   const links = new Set<Link>();
   const tell = (call: LabCall, stage: 'begins' | 'ends') => {
@@ -50,7 +55,7 @@ export async function startCsta(options: { devices: LabDevice[]; port?: number; 
     }
   };
   const lab: LabCsta = {
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     port: 0,
     nasty: options.nasty ?? {},
     devices: options.devices,
@@ -84,7 +89,7 @@ export async function startCsta(options: { devices: LabDevice[]; port?: number; 
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, lab.host, resolve);
   });
   const address = server.address();
   lab.port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -25,12 +25,13 @@ const EXPORT_HEADER = ['Number', 'Name', 'First name', 'Last name', 'E-mail', 'D
 export async function startOffice400(options: {
   users: number;
   folder: string;
+  host?: string;
   seed?: number;
   ports?: { csta?: number; ldap?: number };
   nasty?: CstaNasty;
   style?: ExportStyle;
 }): Promise<LabOffice400> {
-  const { users, folder, seed = 4, ports = {}, nasty = {}, style = { delimiter: ';' } } = options;
+  const { users, folder, host = '127.0.0.1', seed = 4, ports = {}, nasty = {}, style = { delimiter: ';' } } = options;
   const people = [...generatePeople({ count: users, seed, irregular: { duplicateExtension: 0 } })];
   await mkdir(folder, { recursive: true });
   const exportFile = join(folder, 'WebAdmin_Users.csv');
@@ -38,11 +39,13 @@ export async function startOffice400(options: {
   const csta = await startCsta({
     devices: devicesOf(people),
     nasty,
+    host,
     ...(ports.csta === undefined ? {} : { port: ports.csta }),
   });
   const directory = await startDirectory({
     entries: phoneBook(people),
     baseDn: BASE_DN,
+    host,
     ...(ports.ldap === undefined ? {} : { port: ports.ldap }),
   });
   const { bindDn, password } = directory;
