@@ -19,6 +19,10 @@ const PEERS = {
   faketime: 'faketime',
   sshd: 'openssh-server',
   snmpd: 'snmpd',
+  ip: 'iproute2',
+  'avahi-daemon': 'avahi-daemon',
+  kamailio: 'kamailio',
+  tshark: 'tshark',
 };
 
 const has = (program) => spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0;
