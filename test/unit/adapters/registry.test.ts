@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { PbxType } from '#contract/words.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { adapterParts } from '#test/support/adapter-parts.ts';
-import { familiesPage } from '#test/support/families-page.ts';
+import { familiesPage, withFamilies } from '#test/support/families-page.ts';
 
 const page = new URL('../../../docs/pbx-families.md', import.meta.url);
+const readme = new URL('../../../README.md', import.meta.url);
 
 describe('PBX families', () => {
   it('are all listed', () => {
@@ -55,5 +56,11 @@ describe('PBX families', () => {
     // UPDATE_DOCS=1 writes the page anew.
     if (process.env['UPDATE_DOCS']) await writeFile(page, familiesPage());
     expect(await readFile(page, 'utf8')).toBe(familiesPage());
+  });
+
+  it('the table in README.md says what the adapters say', async () => {
+    const text = await readFile(readme, 'utf8');
+    if (process.env['UPDATE_DOCS']) await writeFile(readme, withFamilies(text));
+    expect(await readFile(readme, 'utf8')).toBe(withFamilies(text));
   });
 });
