@@ -76,10 +76,14 @@ describe('the journey of a user record', () => {
     expect(platforms.items).toHaveLength(1);
     expect(platforms.items[0]?.memory.value).toBeGreaterThan(0);
     const report = await site.command('inventory.report');
-    expect(report).toMatchObject({ state: 'succeeded', output: { platforms: 1, applications: 2 } });
+    expect(report).toMatchObject({ state: 'succeeded', output: { platforms: 1, applications: 3 } });
     const applications = await site.api.get<Page<Application>>(`/api/v1/applications?account=${site.account.id}`);
-    // A form export tells nothing of its PBX, so that one is not among them.
-    expect(applications.items.map(({ type }) => type).sort()).toEqual(['demarc-gateway', 'mivoice-5000']);
+    // A form export tells no version, but the PBX is there.
+    expect(applications.items.map(({ type }) => type).sort()).toEqual([
+      'demarc-gateway',
+      'mivoice-5000',
+      'mivoice-business',
+    ]);
   });
 
   it('sends five changed users as a delta, not all of them', async () => {
