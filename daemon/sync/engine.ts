@@ -57,6 +57,8 @@ export interface PbxSyncStatus {
   hold: Hold | null;
   /** The first few records of the last run that could not be used. */
   rejected: readonly Rejection[];
+  /** How many records were used although something in them was changed or missed, and the first few of them. */
+  remarks: SyncState['remarks'];
 }
 
 const DEFAULT_DEADLINE_MS = 10 * 60_000;
@@ -136,9 +138,9 @@ export class SyncEngine {
   }
 
   status(pbx: Id): PbxSyncStatus {
-    const { last, lastSuccessAt, users, kept, revision, irregularities, hold, rejected } = this.#state(pbx);
+    const { last, lastSuccessAt, users, kept, revision, irregularities, hold, rejected, remarks } = this.#state(pbx);
     const running = this.#running.get(pbx) ?? null;
-    return { running, last, lastSuccessAt, users, kept, revision, irregularities, hold, rejected };
+    return { running, last, lastSuccessAt, users, kept, revision, irregularities, hold, rejected, remarks };
   }
 
   /** How many users are in force. */

@@ -4,7 +4,8 @@ import { type NormaliseRules, normaliser } from './normalise.ts';
 import type { Rejection } from './records.ts';
 import type { Staging } from './staging.ts';
 
-const MAX_REJECTIONS = 20;
+/** Of each kind. */
+const MAX_NOTED = 20;
 
 /** Takes a PBX's records into the staging and counts what came of them; the counts are right at any time. */
 export class Intake {
@@ -12,6 +13,10 @@ export class Intake {
   rejected = 0;
   /** The first few, for people to look at. */
   readonly rejections: Rejection[] = [];
+  /** Records that are used although something in them was changed or missed. */
+  remarked = 0;
+  /** The first few of them. */
+  readonly remarks: Rejection[] = [];
   readonly #staging: Staging;
 
   constructor(staging: Staging) {
@@ -36,6 +41,7 @@ export class Intake {
       }
       const isNew = await this.#staging.add(result.user);
       if (!isNew) this.#reject(where, `the key "${result.user.key}" stands twice`);
+      else if (item.problems?.length) this.#remark(item.where ?? where, item.problems.join('; '));
     }
     if (this.#staging.size > 0) return;
     throw new DemarcError('sync.empty', this.read > 0 ? `${this.read} records, none usable` : undefined);
@@ -43,7 +49,15 @@ export class Intake {
 
   #reject(where: string, reason: string): void {
     this.rejected += 1;
-    if (this.rejections.length >= MAX_REJECTIONS) return;
-    this.rejections.push({ where: where.slice(0, 200), reason: reason.slice(0, 300) });
+    note(this.rejections, where, reason);
   }
+
+  #remark(where: string, reason: string): void {
+    this.remarked += 1;
+    note(this.remarks, where, reason);
+  }
+}
+
+function note(list: Rejection[], where: string, reason: string): void {
+  if (list.length < MAX_NOTED) list.push({ where: where.slice(0, 200), reason: reason.slice(0, 300) });
 }

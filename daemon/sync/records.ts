@@ -13,7 +13,7 @@ const Count = z.int().min(0);
 export const StoredUser = z.object({ user: UserRecord, hash: z.string(), kept: z.boolean().optional() });
 export type StoredUser = z.infer<typeof StoredUser>;
 
-/** A PBX record that could not be used: where it stands and why. */
+/** A PBX record that could not be used, or not as it was: where it stands and why. */
 export const Rejection = z.object({ where: z.string(), reason: z.string() });
 export type Rejection = z.infer<typeof Rejection>;
 
@@ -39,6 +39,8 @@ export const SyncState = z.object({
   trouble: z.string().nullable(),
   /** The first few rejections of the last run. */
   rejected: z.array(Rejection).max(50),
+  /** Records of the last run that are used although something in them was changed or missed; the first few of them. */
+  remarks: z.object({ records: Count, first: z.array(Rejection).max(50) }).default({ records: 0, first: [] }),
 });
 export type SyncState = z.infer<typeof SyncState>;
 
@@ -62,4 +64,5 @@ export const emptyState = (): SyncState => ({
   lastSuccessAt: null,
   trouble: null,
   rejected: [],
+  remarks: { records: 0, first: [] },
 });

@@ -149,9 +149,15 @@ export class SyncRun {
     this.#enter('connecting');
     const users = (await orAborted(adapter(), this.#deadline)).users(this.#deadline);
     await this.#intake.take(abortable(users, this.#deadline), settings, () => this.#enter('reading'));
-    const { rejected, rejections } = this.#intake;
-    if (rejected === 0) return;
-    log.warn({ code: 'sync.rejected', rejected, first: rejections }, 'some records of the PBX could not be used');
+    const { rejected, rejections, remarked, remarks } = this.#intake;
+    if (rejected > 0) {
+      log.warn({ code: 'sync.rejected', rejected, first: rejections }, 'some records of the PBX could not be used');
+    }
+    if (remarked === 0) return;
+    log.warn(
+      { code: 'sync.remarks', records: remarked, first: remarks },
+      'some records of the PBX are used with changes',
+    );
   }
 
   async #compare(): Promise<Comparison> {
@@ -273,6 +279,7 @@ export class SyncRun {
       ...next,
       trouble,
       rejected: this.#intake.rejections,
+      remarks: { records: this.#intake.remarked, first: this.#intake.remarks },
       last: {
         run,
         trigger: request.trigger,

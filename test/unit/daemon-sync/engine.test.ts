@@ -166,6 +166,24 @@ describe('records that cannot be used', () => {
     ]);
     expect(s.cloud.users.get('id-0')?.name).toBe('First0 Last0');
   });
+
+  it('those that are used with a remark are counted apart, and the first are listed', async () => {
+    await using s = await site();
+    const all = people(30);
+    s.pbx.read = async function* (): AsyncGenerator<UserItem> {
+      await Promise.resolve();
+      for (const user of all) yield { kind: 'user', user, where: 'line 7', problems: ['not in the directory', 'cut'] };
+    };
+    expect((await s.sync()).counts).toMatchObject({ added: 30, rejected: 0 });
+    const { remarks } = s.engine.status(PBX);
+    expect(remarks.records).toBe(30);
+    expect(remarks.first).toHaveLength(20);
+    expect(remarks.first[0]).toEqual({ where: 'line 7', reason: 'not in the directory; cut' });
+    s.pbx.read = undefined;
+    s.pbx.people = all;
+    await s.sync();
+    expect(s.engine.status(PBX).remarks).toEqual({ records: 0, first: [] });
+  });
 });
 
 describe('a run that fails', () => {
