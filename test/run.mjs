@@ -22,6 +22,7 @@ const PEERS = {
   ip: 'iproute2',
   'avahi-daemon': 'avahi-daemon',
   kamailio: 'kamailio',
+  sipp: 'sip-tester',
   tshark: 'tshark',
 };
 

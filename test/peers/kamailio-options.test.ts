@@ -2,9 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Candidate } from '#contract/discovery.ts';
-import { discover } from '#pbx-adapters/discovery/discover.ts';
 import { freePort, hasProgram, portOpen, startProgram, temporaryFolder } from '#test/support/program.ts';
+import { searchSip } from '#test/support/sip-search.ts';
 
 /** Answers every OPTIONS with 200; `banner` are lines of the configuration. */
 async function kamailio(banner: string) {
@@ -53,26 +52,6 @@ ${banner}
   };
 }
 
-async function found(port: number): Promise<Candidate[]> {
-  const ports = {
-    tcp: [port],
-    sipUdp: [port],
-    sipTcp: [port],
-    sipTls: [],
-    http: [],
-    https: [],
-    tls: [],
-    ssh: [],
-    greeting: [],
-    snmp: 9,
-  };
-  const candidates = new Map<string, Candidate>();
-  for await (const event of discover({ cidrs: ['127.0.0.1/32'], ports, interfaces: {} }, AbortSignal.timeout(20_000))) {
-    if (event.kind === 'candidate') candidates.set(event.candidate.id, event.candidate);
-  }
-  return [...candidates.values()];
-}
-
 const reply = (...lines: string[]) => `request_route {\n${lines.join('\n')}\nsl_send_reply("200", "OK");\n`;
 
 describe.skipIf(!hasProgram('kamailio'))('Kamailio answers', () => {
@@ -93,7 +72,7 @@ describe.skipIf(!hasProgram('kamailio'))('Kamailio answers', () => {
     '%s',
     async (_, banner, expected) => {
       await using server = await kamailio(banner);
-      const candidates = await found(server.port);
+      const candidates = await searchSip(server.port);
       expect(candidates).toEqual([expect.objectContaining(expected)]);
       const transports = candidates[0]?.evidence
         .filter(({ signal }) => signal === 'sip')
