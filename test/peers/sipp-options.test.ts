@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { freePort, hasProgram, startProgram, temporaryFolder, until } from '#test/support/program.ts';
+import { freeUdpPort, hasProgram, startProgram, temporaryFolder, until } from '#test/support/program.ts';
 import { searchSip } from '#test/support/sip-search.ts';
 
 const HONEST_VIA = '[last_Via:]';
@@ -10,7 +10,7 @@ const HONEST_VIA = '[last_Via:]';
 /** sipp as a responder: each OPTIONS gets this answer. */
 async function sipp(status: string, headers: readonly string[], via = HONEST_VIA) {
   const folder = await temporaryFolder('sipp');
-  const port = await freePort();
+  const port = await freeUdpPort();
   const scenario = join(folder.path, 'options.xml');
   const lines = [
     `SIP/2.0 ${status}`,

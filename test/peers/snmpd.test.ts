@@ -6,7 +6,7 @@ import { readMitel } from '#pbx-adapters/channels/snmp/mitel.ts';
 import { SnmpSession } from '#pbx-adapters/channels/snmp/session.ts';
 import { callServerVariables, linuxVariables } from '#test/lab/mivoice-business/mivoice-business.ts';
 import type { LabVariable } from '#test/lab/mivoice-business/snmp-agent.ts';
-import { freePort, hasProgram, startProgram, temporaryFolder, until } from '#test/support/program.ts';
+import { freeUdpPort, hasProgram, startProgram, temporaryFolder, until } from '#test/support/program.ts';
 
 const signal = () => AbortSignal.timeout(20_000);
 const v3 = { user: 'demarc', authPassword: 'auth-password', privPassword: 'priv-password' };
@@ -26,7 +26,7 @@ function line([oid, value]: [string, LabVariable]): string {
 
 async function snmpd(variables: Record<string, LabVariable>) {
   const folder = await temporaryFolder('snmpd');
-  const port = await freePort();
+  const port = await freeUdpPort();
   const config = join(folder.path, 'snmpd.conf');
   const lines = [
     'rocommunity lab 127.0.0.1',
