@@ -1,4 +1,3 @@
-// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import { instant } from '#config/clock.ts';

@@ -1,4 +1,3 @@
-// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Permission } from '#contract/access.ts';

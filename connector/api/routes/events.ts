@@ -1,4 +1,3 @@
-// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { HistoryEvent, ListQuery, Page } from '#contract/api.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
 import { type EventRow, eventDto, eventsList, eventsWithin } from '../../lists/events.ts';

@@ -1,4 +1,3 @@
-// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { z } from 'zod';
 import { Gateway, GatewayDetail, ListQuery, Page } from '#contract/api.ts';
 import { type SectionName, sections } from '#contract/sections.ts';

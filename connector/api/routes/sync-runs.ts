@@ -1,4 +1,3 @@
-// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { sql } from 'kysely';
 import { Command, DecisionRequest, HeldUser, ListQuery, Page, SyncRun } from '#contract/api.ts';
 import { commandDto } from '../../commands/command-dto.ts';

@@ -1,4 +1,3 @@
-// oxlint-disable oxc/no-async-endpoint-handlers -- that rule is about Express; Fastify awaits its handlers
 import { ListQuery, Page, User, UserSummary } from '#contract/api.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
 import { compileWhere, readAll, readList, readOne } from '../../lists/list.ts';
