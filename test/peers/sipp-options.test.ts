@@ -40,14 +40,17 @@ ${lines.join('\n')}
     { cwd: folder.path, env: { TERM: 'xterm' } },
   );
   const bound = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  await until('sipp listens', 10_000, async () => (await readFile('/proc/net/udp', 'utf8')).includes(bound));
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      await program.stop('SIGKILL');
-      await folder[Symbol.asyncDispose]();
-    },
+  const stop = async () => {
+    await program.stop('SIGKILL');
+    await folder[Symbol.asyncDispose]();
   };
+  try {
+    await until('sipp listens', 10_000, async () => (await readFile('/proc/net/udp', 'utf8')).includes(bound));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, [Symbol.asyncDispose]: stop };
 }
 
 describe.skipIf(!hasProgram('sipp'))('sipp answers', () => {

@@ -45,19 +45,25 @@ async function snmpd(variables: Record<string, LabVariable>) {
     using session = await SnmpSession.open({ host: '127.0.0.1', port, timeoutMs: 500, retries: 1, ...more }, signal());
     return await work(session);
   };
-  await until(`snmpd answers ${program.output()}`, 15_000, () =>
-    ask((session) => session.get(['1.3.6.1.2.1.1.1.0'], signal())).then(
-      (found) => found.size === 1,
-      () => false,
-    ),
-  );
+  const stop = async () => {
+    await program.stop();
+    await folder[Symbol.asyncDispose]();
+  };
+  try {
+    await until(`snmpd answers ${program.output()}`, 15_000, () =>
+      ask((session) => session.get(['1.3.6.1.2.1.1.1.0'], signal())).then(
+        (found) => found.size === 1,
+        () => false,
+      ),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     ask,
     facts: (more?: object) => ask((session) => readMitel(session, signal()), more),
-    [Symbol.asyncDispose]: async () => {
-      await program.stop();
-      await folder[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: stop,
   };
 }
 
