@@ -14,7 +14,7 @@ export const miVoiceBusinessGives: Capabilities = {
     via: 'SNMP',
     note: 'IP user licences bought and used, in the test of the link; kind and end date are told nowhere.',
   },
-  trunk: { via: 'worksheet', note: 'Demarc computes the values, a person enters them in the forms.' },
+  trunk: { via: 'none', note: 'Comes with a later release; until then set it up in the forms.' },
   activity: {
     via: 'SMDR',
     note: 'Calls today and the last call; who called whom is not kept unless that is switched on.',

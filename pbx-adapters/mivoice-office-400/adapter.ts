@@ -32,8 +32,8 @@ export const miVoiceOffice400Gives: Capabilities = {
   version: { via: 'CSTA, declared', note: 'CSTA names the manufacturer only; enter the release in the settings.' },
   licence: { via: 'none', note: 'No interface for it is known; see the licence page of WebAdmin.' },
   trunk: {
-    via: 'worksheet',
-    note: 'Demarc computes the values for SIP provider and PISN users, a person enters them.',
+    via: 'none',
+    note: 'Comes with a later release; until then set up SIP provider and PISN users in WebAdmin.',
   },
   activity: { via: 'CSTA', note: 'When switched on; each phone that is watched takes a CSTA licence.' },
 };
