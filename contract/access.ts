@@ -30,6 +30,9 @@ export const Permission = z.enum([
   'support:update',
   'support:launch',
   'support:reset',
+  'support:force',
+  'settings:view',
+  'settings:edit',
 ]);
 export type Permission = z.infer<typeof Permission>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Permission } from './access.ts';
 import { Id, Instant } from './ids.ts';
 import { CheckResult } from './sections.ts';
+import { UpdateSchedule } from './update.ts';
 import { HoldDecision, Reason, SyncCounts } from './users.ts';
 import { SyncOutcome } from './words.ts';
 
@@ -47,6 +48,25 @@ export function mayMove(from: CommandState, to: CommandState): boolean {
 
 const NoArguments = z.strictObject({});
 
+/** What is to be collected: a support bundle, or the lines of one log that fit (GWS-9). `text` is plain, not a pattern. */
+export const LogRequest = z.strictObject({
+  type: z.enum(['bundle', 'daemon', 'journal']).default('bundle'),
+  from: Instant.optional(),
+  to: Instant.optional(),
+  text: z.string().min(1).max(200).optional(),
+  lines: z.int().min(1).max(1_000_000).optional(),
+});
+export type LogRequest = z.infer<typeof LogRequest>;
+
+/** A file that a command brought to the cloud, at `/api/v1/device/uploads/{command}`. */
+const UploadedFile = z.looseObject({
+  fileName: z.string().max(200),
+  bytes: z.int().min(0),
+  sha256: z.string().length(64),
+  /** Parts that could not be had or were cut, in words; empty when nothing is missing. */
+  missing: z.array(z.string().max(500)).max(100),
+});
+
 /** The commands that this version of the contract defines: arguments, output, and the right that issuing one needs. */
 export const commands = {
   'pbx.sync': {
@@ -69,7 +89,61 @@ export const commands = {
     output: z.looseObject({ checks: z.array(CheckResult) }),
     permission: 'support:view',
   },
-} as const satisfies Record<string, { args: z.ZodType; output: z.ZodType; permission: Permission }>;
+  'gateway.reboot': {
+    args: z.strictObject({ force: z.boolean().default(false) }),
+    /** The kernel's boot ids differ: nothing else proves a reboot. */
+    output: z.looseObject({ before: z.string(), after: z.string(), seconds: z.number() }),
+    permission: 'support:reboot',
+    forcePermission: 'support:force',
+  },
+  'gateway.restart': {
+    args: z.strictObject({ force: z.boolean().default(false) }),
+    /** Counts of process starts. */
+    output: z.looseObject({ before: z.int(), after: z.int(), seconds: z.number() }),
+    permission: 'support:reboot',
+    forcePermission: 'support:force',
+  },
+  'gateway.collect-logs': {
+    args: LogRequest,
+    output: UploadedFile,
+    permission: 'support:logs',
+  },
+  'gateway.check-update': {
+    args: NoArguments,
+    output: z.looseObject({
+      current: z.string(),
+      /** Null when there is nothing newer. */
+      available: z.looseObject({ version: z.string(), notes: z.string().optional() }).nullable(),
+    }),
+    permission: 'support:update',
+  },
+  'gateway.update': {
+    args: z.strictObject({ version: z.string().max(64).optional(), force: z.boolean().default(false) }),
+    output: z.looseObject({ from: z.string(), to: z.string(), changed: z.boolean() }),
+    permission: 'support:update',
+    forcePermission: 'support:force',
+  },
+  'gateway.set-update-schedule': {
+    args: UpdateSchedule,
+    output: z.looseObject({ schedule: UpdateSchedule, nextCheckAt: Instant.nullable() }),
+    permission: 'support:update',
+  },
+  'gateway.factory-reset': {
+    /** The word that the person typed (ONB-42). */
+    args: z.strictObject({ confirm: z.literal('revert') }),
+    output: z.looseObject({ wiped: z.boolean() }),
+    permission: 'support:reset',
+  },
+} as const satisfies Record<
+  string,
+  {
+    args: z.ZodType;
+    output: z.ZodType;
+    permission: Permission;
+    /** Needed besides when the arguments say `force`. */
+    forcePermission?: Permission;
+  }
+>;
 
 export type CommandName = keyof typeof commands;
 export type CommandArgs<N extends CommandName> = z.infer<(typeof commands)[N]['args']>;
@@ -88,6 +162,18 @@ export const CommandMessage = z.looseObject({
   deadlineAt: Instant,
 });
 export type CommandMessage = z.infer<typeof CommandMessage>;
+
+/**
+ * `down/cmd/{id}` as well: withdraws a command that the gateway has. It answers with the state that the command then
+ * has: `canceled`, or the final one that it had already. Of an id that it does not know yet it remembers the wish.
+ */
+export const CommandCancel = z.looseObject({
+  v: z.literal(1),
+  id: Id,
+  cancel: z.literal(true),
+  issuer: z.object({ id: z.string().max(128), name: z.string().max(256) }),
+});
+export type CommandCancel = z.infer<typeof CommandCancel>;
 
 /** `up/result/{id}`, `kind: result`. `failed` and `rejected` carry a reason with the next step. */
 export const CommandResult = z.looseObject({

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { OutboxState } from './envelope.ts';
 import { Id, Instant } from './ids.ts';
+import { UpdateStatus } from './update.ts';
 import { IrregularityCounts, Reason, SyncCounts } from './users.ts';
 import { ApplicationType, LicenceType, PbxType, PhonePolicy, SyncOutcome, SyncTrigger } from './words.ts';
 
@@ -41,6 +42,9 @@ export const GatewaySection = z.looseObject({
   want: z
     .object({ version: z.int().min(0), code: z.string().max(64).default('ok'), at: Instant.nullable() })
     .optional(),
+  /** A virtual machine is released where an appliance is wiped (ONB-43); null when the host does not tell. */
+  virtual: z.boolean().nullable().optional(),
+  update: UpdateStatus.optional(),
 });
 export type GatewaySection = z.infer<typeof GatewaySection>;
 
@@ -156,6 +160,8 @@ export const HealthSection = z.looseObject({
   memoryBytes: z.number(),
   checks: z.array(CheckResult).max(100),
   checkedAt: Instant.nullable(),
+  /** Of the file system that holds the state. */
+  disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }).optional(),
 });
 export type HealthSection = z.infer<typeof HealthSection>;
 

@@ -23,6 +23,11 @@ export interface CommandContext {
   signal: AbortSignal;
   /** Tells how far it is; more than two a second are thinned out, the latest one wins. */
   progress: (text: string, percent?: number) => void;
+  /**
+   * Puts `step` (JSON) on disk with the command. To be awaited before an act that may end this process: the next process
+   * then calls `resume` with the latest step, where a command without one ends as interrupted.
+   */
+  checkpoint: (step: unknown) => Promise<void>;
 }
 
 type CommandHandler<N extends CommandName> = (
@@ -30,8 +35,14 @@ type CommandHandler<N extends CommandName> = (
   context: CommandContext,
 ) => Promise<CommandOutput<N>>;
 
+/** A command whose act may end the process. `resume` gets the step that was put on disk last, and proves what came of it. */
+export interface ResumableHandler<N extends CommandName> {
+  run: CommandHandler<N>;
+  resume: (args: CommandArgs<N>, step: unknown, context: CommandContext) => Promise<CommandOutput<N>>;
+}
+
 /** The typed table of what this gateway can do; its names are the capabilities of the birth. */
-export type CommandHandlers = { [N in CommandName]?: CommandHandler<N> };
+export type CommandHandlers = { [N in CommandName]?: CommandHandler<N> | ResumableHandler<N> };
 
 /** Commands that run side by side; others wait, accepted. */
 const CONCURRENCY = 4;
@@ -241,7 +252,9 @@ export class CommandRunner {
     if (!handler) throw new DemarcError('command.not-supported', name);
     const args = commands[name].args.parse(command.args ?? {}) as CommandArgs<N>;
     const send = (progress: NonNullable<CommandResult['progress']>) => void this.#write(live, 'running', { progress });
-    return handler(args, {
+    const run: CommandHandler<N> = typeof handler === 'function' ? handler : handler.run;
+    return run(args, {
+      checkpoint: async () => undefined,
       id: command.id,
       issuer: command.issuer,
       signal: live.abort.signal,

@@ -16,18 +16,27 @@ const tags = ['Commands'];
 
 const IdempotencyKey = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() });
 
-/** The right that the command's table entry names; of a command that we do not know, the least: to see the gateway. */
-function rightFor(name: string): Permission {
+/** The rights that the command's table entry names; of a command that we do not know, the least: to see the gateway. */
+function rightsFor(name: string, args?: unknown): Permission[] {
   const known = CommandName.safeParse(name);
-  return known.success ? table[known.data].permission : 'support:view';
+  if (!known.success) return ['support:view'];
+  const entry: { permission: Permission; forcePermission?: Permission } = table[known.data];
+  const force = typeof args === 'object' && args !== null && 'force' in args && args.force === true;
+  return force && entry.forcePermission ? [entry.permission, entry.forcePermission] : [entry.permission];
 }
 
 /** Commands to gateways: issued, followed, withdrawn. */
 export function commandRoutes(app: Api, { store, clock, commands }: Parts): void {
   const find = (id: string) => readOne<CommandRow>(store.db, commandsList, id);
 
-  async function allowCommand(request: FastifyRequest, account: string | undefined, name: string): Promise<void> {
-    allow(request, account === undefined ? undefined : await accountResource(store.db, account), rightFor(name));
+  async function allowCommand(
+    request: FastifyRequest,
+    account: string | undefined,
+    name: string,
+    args?: unknown,
+  ): Promise<void> {
+    const resource = account === undefined ? undefined : await accountResource(store.db, account);
+    for (const right of rightsFor(name, args)) allow(request, resource, right);
   }
 
   app.get(
@@ -81,7 +90,7 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
     async (request, reply) => {
       const gateway = await readOne<GatewayRow>(store.db, gatewaysList, request.params.id);
       const { name, args, deadlineSeconds } = request.body;
-      await allowCommand(request, gateway?.account_id, name);
+      await allowCommand(request, gateway?.account_id, name, args);
       if (gateway === undefined) throw new DemarcError('api.not-found');
       const input = {
         account: gateway.account_id,

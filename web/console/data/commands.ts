@@ -78,7 +78,15 @@ export function outcomeSentence(command: Command): string | undefined {
       const bad = output.data.checks.filter((check) => check.status === 'error' || check.status === 'warning').length;
       return text.commands.checked(bad, output.data.checks.length);
     }
+    case 'gateway.reboot':
+    case 'gateway.restart':
+    case 'gateway.collect-logs':
+    case 'gateway.check-update':
+    case 'gateway.update':
+    case 'gateway.set-update-schedule':
+    case 'gateway.factory-reset':
+      return undefined;
     default:
-      return name satisfies never;
+      return name.data satisfies never;
   }
 }
