@@ -12,6 +12,8 @@ import { discoveryErrors } from './discovery.ts';
 import { enrolmentErrors } from './enrolment.ts';
 import { linkErrors } from './link.ts';
 import { syncErrors } from './sync.ts';
+import { tunnelErrors } from './tunnel.ts';
+import { uploadErrors } from './uploads.ts';
 
 /** One entry: HTTP status where the API answers it, the plain cause, and what to do. */
 export interface ErrorEntry {
@@ -31,6 +33,8 @@ export const catalogue = {
   ...enrolmentErrors,
   ...linkErrors,
   ...syncErrors,
+  ...tunnelErrors,
+  ...uploadErrors,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof catalogue;
