@@ -13,6 +13,7 @@ const RIGHTS: Readonly<Record<Change['topic'], Permission>> = {
   command: 'integrations:view',
   event: 'events:view',
   enrolment: 'integrations:view',
+  upload: 'support:logs',
 };
 
 const BATCH = 100;

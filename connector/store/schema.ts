@@ -241,6 +241,21 @@ export interface Tables {
     output: string | null;
     reason: string | null;
   };
+  /** A file that a gateway brings for a command; its bytes lie in `uploads/<account>/<command>`. */
+  upload: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    command_id: string;
+    kind: string;
+    file_name: string;
+    bytes: number;
+    sha256: string;
+    requested_by: string;
+    created_at: string;
+    /** Null while parts are missing; how many have come is the size of the file. */
+    completed_at: string | null;
+  };
   event: {
     id: string;
     account_id: string | null;
@@ -285,6 +300,58 @@ export interface Tables {
     ref: string | null;
     row: string | null;
     at: string;
+  };
+  /** When each rule of an account alarms; no row means the defaults. */
+  alert_rules: { account_id: string; document: string; revision: number; updated_at: string };
+  alert: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    rule: string;
+    subject: string;
+    subject_name: string | null;
+    severity: string;
+    /** What was found when it opened, for the message in every language. */
+    details: string;
+    opened_at: string;
+    resolved_at: string | null;
+    /** When people were last told of it. */
+    told_at: string | null;
+    /** 1 when there is nothing more to tell anybody. */
+    finished: number;
+    acknowledged_at: string | null;
+    acknowledged_by: string | null;
+    muted_until: string | null;
+  };
+  /** How many records and messages of a gateway were lost so far, and when that last went up. */
+  alert_mark: { gateway_id: string; account_id: string; lost: number; raised_at: string | null };
+  /** Whom or what to tell: `mail` with an address, or `webhook` with a URL; of an account, or of the partner for all. */
+  alert_target: {
+    id: string;
+    kind: string;
+    partner_id: string;
+    account_id: string | null;
+    name: string;
+    name_lc: string;
+    address: string;
+    language: string;
+    secret: string | null;
+    enabled: number;
+    revision: number;
+    created_at: string;
+    last_delivered_at: string | null;
+    failing_since: string | null;
+    failure: string | null;
+    dropped: number;
+  };
+  /** Messages that still have to be delivered; a row goes when it is, or when it is given up. */
+  alert_delivery: {
+    id: string;
+    target_id: string;
+    content: string;
+    created_at: string;
+    next_at: string;
+    attempts: number;
   };
   idempotency: {
     key: string;

@@ -11,8 +11,11 @@ import { daemonErrors } from './daemon.ts';
 import { discoveryErrors } from './discovery.ts';
 import { enrolmentErrors } from './enrolment.ts';
 import { linkErrors } from './link.ts';
+import { networkErrors } from './network.ts';
+import { resetErrors } from './resets.ts';
 import { syncErrors } from './sync.ts';
 import { tunnelErrors } from './tunnel.ts';
+import { updateErrors } from './update.ts';
 import { uploadErrors } from './uploads.ts';
 
 /** One entry: HTTP status where the API answers it, the plain cause, and what to do. */
@@ -32,7 +35,10 @@ export const catalogue = {
   ...discoveryErrors,
   ...enrolmentErrors,
   ...linkErrors,
+  ...networkErrors,
+  ...resetErrors,
   ...syncErrors,
+  ...updateErrors,
   ...tunnelErrors,
   ...uploadErrors,
 } as const satisfies Record<string, ErrorEntry>;

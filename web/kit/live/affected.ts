@@ -21,6 +21,8 @@ export function affectedBy(change: Change): QueryKey[] {
       return [['events']];
     case 'enrolment':
       return [['enrolments']];
+    case 'upload':
+      return [['uploads']];
     default:
       return change.topic satisfies never;
   }
