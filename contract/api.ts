@@ -313,7 +313,18 @@ export type ProvisioningTokenCreate = z.infer<typeof ProvisioningTokenCreate>;
  * resource where that is small; without it the list is to be read again.
  */
 export const Change = z.object({
-  topic: z.enum(['account', 'gateway', 'users', 'sync-run', 'inventory', 'command', 'event', 'enrolment', 'upload']),
+  topic: z.enum([
+    'account',
+    'gateway',
+    'users',
+    'sync-run',
+    'inventory',
+    'command',
+    'alert',
+    'event',
+    'enrolment',
+    'upload',
+  ]),
   account: Id.nullable(),
   ref: z.string().nullable(),
   row: z.unknown().optional(),

@@ -11,6 +11,7 @@ const RIGHTS: Readonly<Record<Change['topic'], Permission>> = {
   'sync-run': 'integrations:view',
   inventory: 'inventory:view',
   command: 'integrations:view',
+  alert: 'settings:view',
   event: 'events:view',
   enrolment: 'integrations:view',
   upload: 'support:logs',

@@ -3,6 +3,7 @@
  * this by a test.
  */
 import { adapterErrors } from './adapters.ts';
+import { alertErrors } from './alerts.ts';
 import { apiErrors } from './api.ts';
 import { checkErrors } from './checks.ts';
 import { commandErrors } from './commands.ts';
@@ -27,6 +28,7 @@ export interface ErrorEntry {
 
 export const catalogue = {
   ...adapterErrors,
+  ...alertErrors,
   ...apiErrors,
   ...checkErrors,
   ...commandErrors,

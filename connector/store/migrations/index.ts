@@ -3,9 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { isStoreFailure } from '../failure.ts';
 import { initial } from './0001-initial.ts';
 import { uploads } from './0003-uploads.ts';
+import { alerts } from './0005-alerts.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
-const migrations: Record<string, Migration> = { '0001-initial': initial, '0003-uploads': uploads };
+const migrations: Record<string, Migration> = {
+  '0001-initial': initial,
+  '0003-uploads': uploads,
+  '0005-alerts': alerts,
+};
 
 /**
  * Brings the tables to this version (or to that of the given migrations), in one transaction: however it ends, nothing is

@@ -17,6 +17,8 @@ export function affectedBy(change: Change): QueryKey[] {
       return [['platforms'], ['applications']];
     case 'command':
       return [['commands', 'list'], ...one('commands')];
+    case 'alert':
+      return [['alerts'], ['alert-contacts'], ['alert-webhooks'], ['alert-rules']];
     case 'event':
       return [['events']];
     case 'enrolment':
