@@ -28,6 +28,7 @@ import { CloudLink } from './link/cloud-link.ts';
 import { startLocalPages } from './local-pages.ts';
 import { DurableOutbox } from './outbox/durable-outbox.ts';
 import { eventRecord } from './outbox/event-record.ts';
+import { HighMark } from './outbox/high-mark.ts';
 import { ActivityWatch } from './pbxs/activity-watch.ts';
 import { NumberCounts } from './pbxs/number-counts.ts';
 import { PbxRegistry } from './pbxs/pbx-registry.ts';
@@ -86,7 +87,9 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const target = () => cloudTarget(config.current.cloud, secrets);
     const identity = await GatewayIdentity.load({ folder, clock, log, target });
     const skew = () => identity.skew();
-    const outbox = await DurableOutbox.open({ store, boot, clock, log, skew });
+    const mark = new HighMark({ folder, log });
+    const outbox = await DurableOutbox.open({ store, boot, clock, log, skew, mark });
+    stops.add('outbox', () => outbox.stop());
 
     const registry = new PbxRegistry({
       config,
@@ -294,6 +297,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('link', () => link.stop());
     scheduler.start();
     stops.add('schedule', () => scheduler.stop());
+    commands.resumeOpen();
     ready = true;
     log.info({ url: pages.url, boot, version }, 'daemon ready');
     return { url: pages.url, stop: () => stops.stop() };

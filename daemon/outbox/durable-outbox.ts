@@ -4,6 +4,7 @@ import type { OutboxState } from '#contract/envelope.ts';
 import type { DaemonStore, StoreOperation, Table } from '../store/store.ts';
 import { endOf, Meta, OutboxContents, recordKey, seqOf } from './contents.ts';
 import { DropLedger } from './drop-ledger.ts';
+import type { HighMark } from './high-mark.ts';
 import { DEFAULT_LIMITS, type OutboxLimits, PRIORITY } from './limits.ts';
 import type { NewRecord, Outbox, SendableRecord, SendQueue } from './outbox.ts';
 import { type Prepared, prepare, type Stamp, StoredRecord } from './stored-record.ts';
@@ -17,6 +18,8 @@ export interface DurableOutboxOptions {
   limits?: OutboxLimits;
   /** By how many milliseconds the clock is believed to be ahead of the cloud's, when that is known. */
   skew?: () => number | undefined;
+  /** Knows what numbers were used when the store has lost its end. */
+  mark?: HighMark;
 }
 
 interface Waiting {
@@ -61,10 +64,16 @@ export class DurableOutbox implements Outbox, SendQueue {
   /** Reads what is on the disk. @throws DemarcError `store.damaged` */
   static async open(options: DurableOutboxOptions): Promise<DurableOutbox> {
     const outbox = new DurableOutbox(options);
-    await outbox.#load();
+    const { store, mark } = options;
+    const found = await outbox.#load();
     const contents = outbox.#contents;
+    const used = await mark?.read();
+    if (used !== undefined && found === undefined) store.noteLoss('rebuilt', 'it was empty');
+    else if (used !== undefined && used > contents.next) {
+      store.noteLoss('repaired', `the records ${contents.next} to ${used - 1} were gone`);
+    }
     // A repair may have lost the newest numbers; those of a boot that never ran before cannot have been used.
-    if (options.store.health.status === 'repaired') {
+    if (store.health.status === 'repaired') {
       contents.next = Math.max(contents.next, options.boot * SEQS_PER_BOOT);
     }
     outbox.#owed = contents.noteGaps();
@@ -143,6 +152,12 @@ export class DurableOutbox implements Outbox, SendQueue {
     return this.#contents.state();
   }
 
+  /** To be called when nobody appends any more. */
+  async stop(): Promise<void> {
+    await this.#tail;
+    await this.#options.mark?.flush();
+  }
+
   #stamp(): Stamp {
     const { boot, clock, skew } = this.#options;
     return { boot, at: clock.now(), skew: skew?.() };
@@ -160,7 +175,8 @@ export class DurableOutbox implements Outbox, SendQueue {
     return work();
   }
 
-  async #load(): Promise<void> {
+  /** Reads the disk; what stood beside the records, when anything did. */
+  async #load(): Promise<Meta | undefined> {
     const { boot, log } = this.#options;
     const meta = await this.#meta.get('meta');
     if (meta === undefined && boot > 1) {
@@ -169,6 +185,7 @@ export class DurableOutbox implements Outbox, SendQueue {
     }
     await this.#contents.load(meta, boot > 1 ? boot * SEQS_PER_BOOT : 1);
     this.#mustLoad = false;
+    return meta;
   }
 
   async #flush(): Promise<void> {
@@ -195,6 +212,7 @@ export class DurableOutbox implements Outbox, SendQueue {
     try {
       await this.#options.store.batch([...this.#owed, ...operations, meta]);
       this.#owed = [];
+      this.#options.mark?.note(this.#contents.next);
     } catch (error) {
       // What failed to sync may still turn up on the disk, so its numbers are not used again.
       const burnt = this.#contents.next;

@@ -1,4 +1,4 @@
-import { rename, rm, statfs } from 'node:fs/promises';
+import { readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { Level } from 'level';
@@ -8,6 +8,7 @@ import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { isClosedError, isDiskFull, levelCode } from './level-errors.ts';
+import { damagedLogBytes } from './log-check.ts';
 import {
   type KeyRange,
   makeTable,
@@ -75,10 +76,14 @@ export class DaemonStore {
     const path = join(options.folder, 'store');
     const marker = join(options.folder, 'store.repair');
     const { log, clock } = options;
-    let problem = await readFileIfThere(marker);
+    let problem = (await readFileIfThere(marker)) ?? (await missingPart(path));
     if (problem === undefined) {
       try {
-        return new DaemonStore(options, await openDatabase(path), { status: 'ok', at: null });
+        // Before it opens: opening makes tables of the logs.
+        const damaged = await damagedLogBytes(path);
+        const store = new DaemonStore(options, await openDatabase(path), { status: 'ok', at: null });
+        if (damaged > 0) store.noteLoss('repaired', `${damaged} bytes of the log could not be read`);
+        return store;
       } catch (error) {
         problem = foreseeDamage(error);
       }
@@ -87,8 +92,13 @@ export class DaemonStore {
     try {
       await ClassicLevel.repair(path);
       const database = await openDatabase(path);
-      await readThrough(database);
+      const saved = await readThrough(database);
       await removeFile(marker);
+      if (saved === 0) {
+        const nothing = `${problem}; the repair found no record`;
+        log.error({ code: 'store.rebuilt', detail: nothing }, 'the repair of the store could save nothing');
+        return new DaemonStore(options, database, { status: 'rebuilt', detail: nothing, at: instant(clock) });
+      }
       log.error({ code: 'store.repaired', detail: problem }, 'the store was repaired; records may be missing');
       return new DaemonStore(options, database, { status: 'repaired', detail: problem, at: instant(clock) });
     } catch (error) {
@@ -105,6 +115,14 @@ export class DaemonStore {
 
   get health(): StoreHealth {
     return this.#health;
+  }
+
+  /** A store that opened without complaint turned out to have lost records: what stands outside of it is the witness. */
+  noteLoss(status: 'repaired' | 'rebuilt', detail: string): void {
+    if (this.#health.status !== 'ok') return;
+    const { log, clock } = this.#options;
+    log.error({ code: `store.${status}`, detail }, 'the store has lost records without a sign of damage');
+    this.#health = { status, detail, at: instant(clock) };
   }
 
   /** The table of this name. Values are checked on reading, unless `trusted`. */
@@ -249,18 +267,28 @@ async function openDatabase(path: string): Promise<Database> {
   return database;
 }
 
-/** A repaired store may open and still fail on reading; better now than in the middle of a run. */
-async function readThrough(database: Database): Promise<void> {
+/** A repaired store may open and still fail on reading; better now than in the middle of a run. Counts the records. */
+async function readThrough(database: Database): Promise<number> {
   const iterator = database.iterator({ highWaterMarkBytes: 256 * 1024 });
+  let records = 0;
   try {
-    let page = await iterator.nextv(1000);
-    while (page.length > 0) page = await iterator.nextv(1000);
+    for (let page = await iterator.nextv(1000); page.length > 0; page = await iterator.nextv(1000)) {
+      records += page.length;
+    }
   } catch (error) {
     await iterator.close();
     await database.close();
     throw error;
   }
   await iterator.close();
+  return records;
+}
+
+/** Without the file that says which manifest counts LevelDB begins anew, and removes the tables that are there. */
+async function missingPart(path: string): Promise<string | undefined> {
+  const names = await readdir(path).catch(() => []);
+  const began = names.some((name) => /^MANIFEST-|\.(ldb|sst)$/.test(name));
+  return began && !names.includes('CURRENT') ? 'CURRENT is missing' : undefined;
 }
 
 /** The text of damage; what is no damage is thrown. */

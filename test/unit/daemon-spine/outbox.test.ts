@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Envelope } from '#contract/envelope.ts';
 import { DroppedRecords } from '#contract/events.ts';
 import { DurableOutbox } from '#daemon/outbox/durable-outbox.ts';
+import { HighMark } from '#daemon/outbox/high-mark.ts';
 import { DEFAULT_LIMITS, type OutboxLimits } from '#daemon/outbox/limits.ts';
 import type { NewRecord, SendableRecord } from '#daemon/outbox/outbox.ts';
 import { DaemonStore } from '#daemon/store/store.ts';
@@ -114,6 +115,69 @@ describe('numbers', () => {
     await using it = await opened(folder.path, { boot: 3 });
     await it.outbox.append([event(1)]);
     expect(it.outbox.state()).toMatchObject({ low: 3 * 2 ** 32, next: 3 * 2 ** 32 + 1 });
+  });
+
+  describe('a store that opens as if nothing had happened', () => {
+    /** Appends two events, lets the mark be written, and takes from the disk what a log that was cut short lacks. */
+    async function marked(folder: string, lose: (store: DaemonStore) => Promise<void>) {
+      const { log } = recordedLog();
+      const store = await DaemonStore.open({ folder, log, clock: manualClock() });
+      const mark = new HighMark({ folder, log });
+      const outbox = await DurableOutbox.open({ store, boot: 1, clock: manualClock(), log, mark });
+      await outbox.append([event(1), event(2)]);
+      await outbox.stop();
+      await lose(store);
+      await store.close();
+    }
+
+    async function reopened(folder: string) {
+      const { log, codes } = recordedLog();
+      const store = await DaemonStore.open({ folder, log, clock: manualClock() });
+      const mark = new HighMark({ folder, log });
+      const outbox = await DurableOutbox.open({ store, boot: 2, clock: manualClock(), log, mark });
+      return { outbox, store, codes, [Symbol.asyncDispose]: () => store.close() };
+    }
+
+    test('but lacks its newest records is called repaired; numbers go on above, and the cloud is told of the gap', async () => {
+      await using folder = await temporaryFolder('outbox');
+      await marked(folder.path, async (store) => {
+        const records = store.table('outbox', z.unknown());
+        const keys: string[] = [];
+        for await (const key of records.keys()) keys.push(key);
+        await records.remove(keys[1] ?? '');
+        const meta = store.table('outbox-meta', z.looseObject({ next: z.int() }));
+        await meta.put('meta', { ...(await meta.get('meta')), next: 2 });
+      });
+      await using it = await reopened(folder.path);
+      expect(it.store.health).toMatchObject({ status: 'repaired', detail: 'the records 2 to 2 were gone' });
+      expect(it.codes()).toEqual(['store.repaired']);
+      await it.outbox.append([event(3)]);
+      expect(it.outbox.state()).toMatchObject({ low: 1, next: 2 * 2 ** 32 + 1 });
+      expect(told(await it.outbox.next(10))).toEqual([{ reason: 'store.gap', ranges: [[2, 2 * 2 ** 32 - 1]] }]);
+    });
+
+    test('but is empty is called rebuilt', async () => {
+      await using folder = await temporaryFolder('outbox');
+      await marked(folder.path, async (store) => {
+        await store.table('outbox', z.unknown()).clear();
+        await store.table('outbox-meta', z.unknown()).clear();
+      });
+      await using it = await reopened(folder.path);
+      expect(it.store.health.status).toBe('rebuilt');
+      expect(it.outbox.state()).toMatchObject({ next: 2 * 2 ** 32 });
+    });
+
+    test.each([
+      ['with a damaged mark', 'outbox.mark', 'nonsense', ['config.invalid']],
+      ['with all that it had', 'another-file', '', []],
+    ])('%s is well', async (_what, file, content, warned) => {
+      await using folder = await temporaryFolder('outbox');
+      await marked(folder.path, async () => undefined);
+      await writeFile(join(folder.path, file), content);
+      await using it = await reopened(folder.path);
+      expect(it.store.health.status).toBe('ok');
+      expect(it.codes()).toEqual(warned);
+    });
   });
 
   test('a number is not used again after everything was acknowledged and the process started again', async () => {

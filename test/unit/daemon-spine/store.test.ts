@@ -107,6 +107,56 @@ describe('a store that cannot be opened', () => {
     await it.people.put('a', { name: 'A' });
   });
 
+  test('begins empty, and says so, when the repair finds no record in what is there', async () => {
+    await using folder = await temporaryFolder('store');
+    {
+      await using it = await opened(folder.path);
+      await it.people.put('a', { name: 'A' });
+    }
+    const store = join(folder.path, 'store');
+    for (const name of await readdir(store)) await writeFile(join(store, name), 'garbage '.repeat(500));
+    await using it = await opened(folder.path);
+    expect(it.store.health).toMatchObject({ status: 'rebuilt', detail: expect.stringContaining('no record') });
+    expect(it.codes()).toEqual(['store.damaged', 'store.rebuilt']);
+    await it.people.put('a', { name: 'A' });
+  });
+
+  const lastLog = async (folder: string) => {
+    const names = (await readdir(join(folder, 'store'))).filter((name) => name.endsWith('.log')).sort();
+    return join(folder, 'store', names.at(-1) ?? '');
+  };
+
+  test.each([10, 40_000, 120_000])('a hole in the log at byte %i is found before LevelDB skips it', async (at) => {
+    await using folder = await temporaryFolder('store');
+    {
+      await using it = await opened(folder.path);
+      for (let n = 0; n < 400; n += 1) await it.people.put(String(n), { name: 'x'.repeat(500) });
+    }
+    const log = await lastLog(folder.path);
+    const bytes = await readFile(log);
+    bytes.fill(0, at, at + 3000);
+    await writeFile(log, bytes);
+    await using it = await opened(folder.path);
+    expect(it.store.health).toMatchObject({ status: 'repaired', detail: expect.stringContaining('of the log') });
+    expect((await collect(it.people.keys())).length).toBeLessThan(400);
+    expect(it.codes()).toEqual(['store.repaired']);
+  });
+
+  test('a log that was never damaged, or whose last write broke off, is no damage', async () => {
+    await using folder = await temporaryFolder('store');
+    {
+      await using it = await opened(folder.path);
+      for (let n = 0; n < 400; n += 1) await it.people.put(String(n), { name: 'x'.repeat(500) });
+    }
+    const log = await lastLog(folder.path);
+    const bytes = await readFile(log);
+    expect(bytes.length).toBeGreaterThan(200_000);
+    await truncate(log, bytes.length - 100);
+    await using it = await opened(folder.path);
+    expect(it.store.health.status).toBe('ok');
+    expect(await collect(it.people.keys())).toHaveLength(399);
+  });
+
   test('damage met while reading is repaired at the next start', async () => {
     await using folder = await temporaryFolder('store');
     {
