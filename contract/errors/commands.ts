@@ -20,6 +20,37 @@ export const commandErrors = {
     cause: 'The gateway stopped while the command ran',
     nextStep: 'Look at the events of the gateway, then issue the command again.',
   },
+  'command.canceled': {
+    status: 409,
+    cause: 'The command was canceled',
+    nextStep: 'Issue it again if it is still wanted.',
+  },
+  'command.looping': {
+    status: 500,
+    cause: 'The gateway’s process ended again and again while it carried out this command',
+    nextStep: 'Collect the logs of the gateway and look for why it ends before you issue the command again.',
+  },
+  'command.busy': {
+    status: 409,
+    cause: 'The gateway is in the middle of something that must not be cut off',
+    nextStep: 'Wait until that has ended and issue the command again; who has the right to force can force it.',
+  },
+  'command.not-rebooted': {
+    status: 500,
+    cause: 'The machine did not restart: its kernel still runs since before the command',
+    nextStep:
+      'Check that the gateway may run its reboot program (DEMARC_REBOOT_PROGRAM), then issue the command again.',
+  },
+  'command.not-restarted': {
+    status: 500,
+    cause: 'The gateway’s process did not start anew',
+    nextStep: 'Look at the log of the gateway for why it could not stop, then issue the command again.',
+  },
+  'command.reboot-failed': {
+    status: 500,
+    cause: 'The program that reboots the machine failed',
+    nextStep: 'Read the detail; correct DEMARC_REBOOT_PROGRAM or the rights of the daemon’s user on the machine.',
+  },
   'command.already-sent': {
     status: 409,
     cause: 'The gateway has the command already, so it cannot be withdrawn',

@@ -3,53 +3,34 @@ import { describe } from '#config/document.ts';
 import type { Log } from '#config/log.ts';
 import {
   type CommandArgs,
+  CommandCancel,
   CommandMessage,
   CommandName,
   type CommandOutput,
-  type CommandResult,
   commands,
   isFinal,
 } from '#contract/commands.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
-import type { NewRecord, Outbox } from '../outbox/outbox.ts';
-import { CommandJournal, type JournalEntry, type JournalStore } from './journal.ts';
-import { Throttle } from './throttle.ts';
+import { orAborted } from '../abortable.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { timeLeft } from './deadline.ts';
+import type { CommandHandlers } from './handler.ts';
+import type { JournalEntry, JournalStore } from './journal.ts';
+import { CommandLedger } from './ledger.ts';
+import { LiveCommand } from './live-command.ts';
 
-/** What a handler gets beside its arguments. `signal` ends it at its deadline, when it is canceled and at a stop. */
-export interface CommandContext {
-  id: string;
-  issuer: CommandMessage['issuer'];
-  signal: AbortSignal;
-  /** Tells how far it is; more than two a second are thinned out, the latest one wins. */
-  progress: (text: string, percent?: number) => void;
-  /**
-   * Puts `step` (JSON) on disk with the command. To be awaited before an act that may end this process: the next process
-   * then calls `resume` with the latest step, where a command without one ends as interrupted.
-   */
-  checkpoint: (step: unknown) => Promise<void>;
-}
-
-type CommandHandler<N extends CommandName> = (
-  args: CommandArgs<N>,
-  context: CommandContext,
-) => Promise<CommandOutput<N>>;
-
-/** A command whose act may end the process. `resume` gets the step that was put on disk last, and proves what came of it. */
-export interface ResumableHandler<N extends CommandName> {
-  run: CommandHandler<N>;
-  resume: (args: CommandArgs<N>, step: unknown, context: CommandContext) => Promise<CommandOutput<N>>;
-}
-
-/** The typed table of what this gateway can do; its names are the capabilities of the birth. */
-export type CommandHandlers = { [N in CommandName]?: CommandHandler<N> | ResumableHandler<N> };
+export type { CommandContext, CommandHandlers, ResumableHandler } from './handler.ts';
 
 /** Commands that run side by side; others wait, accepted. */
 const CONCURRENCY = 4;
-/** The longest delay that a timer of Node takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-const PROGRESS_EVERY_MS = 500;
-const WRITE_TRIES = 6;
+/** A command that is found open by more process starts than this is what ends the process. */
+const MAX_RESUMES = 5;
+/**
+ * What a resumed command gets at least: its act is done, to prove what came of it takes no time, and the clock may be far
+ * ahead until it is set.
+ */
+const PROOF_MS = 10_000;
 
 interface RunnerOptions {
   store: JournalStore;
@@ -59,37 +40,29 @@ interface RunnerOptions {
   handlers: CommandHandlers;
   /** How far this clock is believed to be ahead of the cloud's, in ms: deadlines are the cloud's. */
   skewMs?: () => number;
-}
-
-/** A command that was accepted and has not ended. */
-interface Live {
-  entry: JournalEntry;
-  abort: AbortController;
-  throttle: Throttle;
-  timer: NodeJS.Timeout;
-  /** The writes about this command, one after the other. */
-  writes: Promise<void>;
-  ended: boolean;
+  proofMs?: number;
 }
 
 /**
  * Runs what the cloud asks for, each id at most once, whatever dies when: `accepted` is on disk before execution, each
  * state goes to the outbox in the same batch as to the journal, and a repeat is answered with what is stored
- * (design section 3).
+ * (design section 3). A command that ends the process itself goes on in the next one, from its checkpoint.
  */
 export class CommandRunner {
   readonly #options: RunnerOptions;
-  readonly #journal: CommandJournal;
-  readonly #live = new Map<string, Live>();
+  readonly #ledger: CommandLedger;
+  readonly #live = new Map<string, LiveCommand>();
+  /** Open commands of an earlier process, until `resumeOpen`. */
+  readonly #left = new Map<string, JournalEntry>();
   readonly #receiving = new Set<string>();
-  readonly #waiting: Live[] = [];
+  readonly #waiting: LiveCommand[] = [];
   readonly #work = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
   #running = 0;
-  #stopped = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#journal = new CommandJournal(options.store);
+    this.#ledger = new CommandLedger(options);
   }
 
   /** The names of what this gateway can do. */
@@ -97,26 +70,44 @@ export class CommandRunner {
     return CommandName.options.filter((name) => this.#options.handlers[name] !== undefined);
   }
 
-  /** Loads the journal and ends what an earlier process left unfinished. To be called before the first `receive`. */
+  /**
+   * Loads the journal, ends what an earlier process left unfinished, and keeps what has a checkpoint for `resumeOpen`.
+   * To be called before the first `receive`.
+   */
   async start(): Promise<void> {
-    await this.#journal.load();
-    for (const entry of this.#journal.open()) {
-      await this.#record(entry, 'failed', { reason: new DemarcError('command.interrupted').toText() });
-      this.#options.log.warn(
-        { code: 'command.interrupted', command: entry.command.id, name: entry.command.name },
-        'a command was interrupted by the end of the process',
-      );
+    await this.#ledger.load();
+    for (const entry of this.#ledger.open()) {
+      const resumes = (entry.resumes ?? 0) + 1;
+      if (!this.#canResume(entry)) await this.#giveUp(entry, new DemarcError('command.interrupted'));
+      else if (resumes > MAX_RESUMES)
+        await this.#giveUp(entry, new DemarcError('command.looping', `${resumes} starts`));
+      else this.#left.set(entry.command.id, await this.#ledger.keep({ ...entry, resumes }));
     }
   }
 
-  /** Takes one message of `down/cmd`, whatever it holds. Resolves when its acceptance or rejection is on disk. */
+  /** Goes on with the commands that an earlier process left at a checkpoint; to be called when all parts run. */
+  resumeOpen(): void {
+    if (this.#stopped) return;
+    const proof = this.#options.proofMs ?? PROOF_MS;
+    for (const entry of this.#left.values()) {
+      this.#run(entry, Math.max(proof, timeLeft(entry.command, this.#cloudNow())));
+    }
+    this.#left.clear();
+  }
+
+  /**
+   * Takes one message of `down/cmd`, whatever it holds. Resolves when its acceptance, rejection or cancel is on disk.
+   * @throws DemarcError `store.full`
+   */
   async receive(message: unknown): Promise<void> {
     if (this.#stopped) return;
+    const cancel = CommandCancel.safeParse(message);
+    if (cancel.success) return await this.#cancel(cancel.data);
     const parsed = CommandMessage.safeParse(message);
     if (!parsed.success) return await this.#refuseMalformed(message, describe(parsed.error));
     const command = parsed.data;
-    const known = this.#journal.get(command.id);
-    if (known) return await this.#options.outbox.append([record(known.last)]);
+    const known = this.#ledger.get(command.id);
+    if (known) return await this.#ledger.answer(known.last);
     if (this.#receiving.has(command.id)) return;
     this.#receiving.add(command.id);
     try {
@@ -126,61 +117,62 @@ export class CommandRunner {
     }
   }
 
-  /** Ends a waiting or running command as `canceled`. False when it is not there or has ended. */
-  async cancel(id: string): Promise<boolean> {
-    const live = this.#live.get(id);
-    if (!live || live.ended) return false;
-    await this.#end(live, 'canceled', {});
-    live.abort.abort(new DemarcError('command.final', 'canceled'));
-    return true;
-  }
-
-  /** Ends everything as interrupted, and resolves when that is on disk and no handler runs any more. */
+  /**
+   * Ends everything as interrupted, except what has a checkpoint: that stays open for the next process. Resolves when
+   * that is on disk and no handler runs any more.
+   */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     const interrupted = new DemarcError('command.interrupted');
+    const reason = interrupted.toText();
     await Promise.all(
-      [...this.#live.values()].map(async (live) => {
-        await this.#end(live, 'failed', { reason: interrupted.toText() });
-        live.abort.abort(interrupted);
-      }),
+      [...this.#live.values()].map((live) =>
+        this.#canResume(live.entry) ? live.leave(interrupted) : live.end('failed', { reason }, interrupted),
+      ),
     );
     await Promise.allSettled(this.#work);
   }
 
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  #cloudNow(): number {
+    return this.#options.clock.now() - (this.#options.skewMs?.() ?? 0);
+  }
+
+  #canResume({ checkpoint, command }: JournalEntry): boolean {
+    const name = CommandName.safeParse(command.name);
+    return checkpoint !== undefined && name.success && typeof this.#options.handlers[name.data] === 'object';
+  }
+
+  async #giveUp(entry: JournalEntry, error: DemarcError): Promise<void> {
+    await this.#ledger.record(entry, 'failed', { reason: error.toText() });
+    this.#options.log.warn(
+      { code: error.code, command: entry.command.id, name: entry.command.name },
+      'a command of an earlier process was given up',
+    );
+  }
+
   async #takeIn(command: CommandMessage): Promise<void> {
-    const { clock, log } = this.#options;
-    const entry: JournalEntry = {
-      command,
-      receivedAt: clock.now(),
-      last: { command: command.id, state: 'sent', at: instant(clock) },
-    };
+    const { log } = this.#options;
+    const entry = this.#ledger.entryOf(command);
+    if (this.#ledger.isWithdrawn(command.id)) return void (await this.#ledger.record(entry, 'canceled'));
     const refusal = this.#refusal(command);
     if (refusal) {
-      await this.#record(entry, 'rejected', { reason: refusal.toText() });
+      await this.#ledger.record(entry, 'rejected', { reason: refusal.toText() });
       log.warn({ code: refusal.code, command: command.id, name: command.name }, 'a command was rejected');
       return;
     }
-    const accepted = await this.#record(entry, 'accepted', {});
+    const accepted = await this.#ledger.record(entry, 'accepted');
     if (this.#stopped) return;
     log.info({ command: command.id, name: command.name, issuer: command.issuer.id }, 'command accepted');
-    const left = Math.max(0, Date.parse(command.deadlineAt) - this.#cloudNow());
-    const live: Live = {
-      entry: accepted,
-      abort: new AbortController(),
-      throttle: new Throttle(PROGRESS_EVERY_MS),
-      timer: setTimeout(() => this.#timeOut(live), Math.min(left, MAX_TIMER_MS)),
-      writes: Promise.resolve(),
-      ended: false,
-    };
-    this.#live.set(command.id, live);
-    this.#waiting.push(live);
-    this.#startNext();
+    this.#run(accepted, timeLeft(command, this.#cloudNow()));
   }
 
   /** Why the command cannot be run, from what is known before it starts. */
   #refusal(command: CommandMessage): DemarcError | undefined {
-    if (Date.parse(command.deadlineAt) <= this.#cloudNow()) {
+    if (timeLeft(command, this.#cloudNow()) <= 0) {
       return new DemarcError('command.deadline-passed', `deadline ${command.deadlineAt}`);
     }
     const name = CommandName.safeParse(command.name);
@@ -193,162 +185,93 @@ export class CommandRunner {
 
   /** A message that is no command: answered when it has at least an id, so that nobody waits for it. */
   async #refuseMalformed(message: unknown, problem: string): Promise<void> {
-    const { log, outbox, clock } = this.#options;
+    const { log, clock } = this.#options;
     log.warn({ code: 'link.malformed', detail: problem }, 'a command does not have the agreed form');
     const id = Id.safeParse(
       typeof message === 'object' && message !== null && 'id' in message ? message.id : undefined,
     );
-    if (!id.success || this.#journal.get(id.data)) return;
+    if (!id.success || this.#ledger.get(id.data)) return;
     const reason = new DemarcError('command.invalid-arguments', problem).toText();
-    await outbox.append([record({ command: id.data, state: 'rejected', at: instant(clock), reason })]);
+    await this.#ledger.answer({ command: id.data, state: 'rejected', at: instant(clock), reason });
   }
 
-  #cloudNow(): number {
-    return this.#options.clock.now() - (this.#options.skewMs?.() ?? 0);
+  /** Answers with the state that the command then has; one whose act is about to happen goes on. */
+  async #cancel({ id, issuer }: CommandCancel): Promise<void> {
+    const known = this.#ledger.get(id);
+    if (known === undefined) return await this.#ledger.withdraw(id, issuer.name);
+    const live = this.#live.get(id);
+    const entry = live?.entry ?? known;
+    if (isFinal(entry.last.state) || live?.ended || entry.checkpoint?.noReturn) {
+      return await this.#ledger.answer(entry.last);
+    }
+    this.#options.log.info({ command: id, issuer: issuer.id }, 'a command is canceled');
+    if (live) return await live.end('canceled', {}, new DemarcError('command.canceled'));
+    this.#left.delete(id);
+    await this.#ledger.record(entry, 'canceled');
+  }
+
+  #run(entry: JournalEntry, left: number): void {
+    const live = new LiveCommand({
+      entry,
+      ledger: this.#ledger,
+      log: this.#options.log,
+      stopping: this.#stopping.signal,
+      left,
+      onDeadline: () => {
+        const error = new DemarcError('command.deadline-passed', live.name);
+        this.#track(live.end('timed_out', { reason: error.toText() }, error));
+      },
+    });
+    this.#live.set(live.id, live);
+    this.#waiting.push(live);
+    this.#startNext();
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
   }
 
   #startNext(): void {
     while (this.#running < CONCURRENCY) {
       const live = this.#waiting.shift();
       if (!live) return;
-      if (live.ended) continue;
+      if (live.ended) {
+        this.#live.delete(live.id);
+        continue;
+      }
       this.#running += 1;
-      const work = this.#run(live).finally(() => {
+      const work = this.#execute(live).finally(() => {
         this.#running -= 1;
-        this.#work.delete(work);
+        this.#live.delete(live.id);
         if (!this.#stopped) this.#startNext();
       });
-      this.#work.add(work);
+      this.#track(work);
     }
   }
 
   /** Executes one command. Ends with its end; a handler that ignores its signal does not hold the place. */
-  async #run(live: Live): Promise<void> {
-    const name = CommandName.parse(live.entry.command.name);
-    await this.#write(live, 'running', {});
+  async #execute(live: LiveCommand): Promise<void> {
+    await live.write('running', live.resumed ? { progress: { text: 'Goes on after a restart' } } : {});
     if (live.ended) return;
-    const aborted = new Promise<never>((_, reject) => {
-      live.abort.signal.addEventListener('abort', () => reject(toDemarcError(live.abort.signal.reason)), {
-        once: true,
-      });
-    });
     try {
-      const output = await Promise.race([this.#handle(name, live), aborted]);
-      await this.#end(live, 'succeeded', { output });
+      const output = await orAborted(this.#handle(live.name, live), live.signal);
+      await live.end('succeeded', { output });
     } catch (thrown) {
-      const error = toDemarcError(thrown);
       if (live.ended) return;
-      this.#options.log.warn(
-        { code: error.code, err: error, command: live.entry.command.id, name },
-        'a command failed',
-      );
-      await this.#end(live, 'failed', { reason: error.toText() });
+      const error = toDemarcError(thrown);
+      this.#options.log.warn({ code: error.code, err: error, command: live.id, name: live.name }, 'a command failed');
+      await live.end('failed', { reason: error.toText() });
     }
   }
 
-  #handle<N extends CommandName>(name: N, live: Live): Promise<CommandOutput<N>> {
-    const { command } = live.entry;
+  async #handle<N extends CommandName>(name: N, live: LiveCommand): Promise<CommandOutput<N>> {
+    const { command, checkpoint } = live.entry;
     const handler: CommandHandlers[N] = this.#options.handlers[name];
     if (!handler) throw new DemarcError('command.not-supported', name);
     const args = commands[name].args.parse(command.args ?? {}) as CommandArgs<N>;
-    const send = (progress: NonNullable<CommandResult['progress']>) => void this.#write(live, 'running', { progress });
-    const run: CommandHandler<N> = typeof handler === 'function' ? handler : handler.run;
-    return run(args, {
-      checkpoint: async () => undefined,
-      id: command.id,
-      issuer: command.issuer,
-      signal: live.abort.signal,
-      progress: (text, percent) => {
-        if (live.ended) return;
-        const bounded = percent === undefined ? {} : { percent: Math.min(100, Math.max(0, percent)) };
-        live.throttle.offer(() => send({ text: text.slice(0, 500), ...bounded }));
-      },
-    });
-  }
-
-  #timeOut(live: Live): void {
-    const left = Date.parse(live.entry.command.deadlineAt) - this.#cloudNow();
-    // A timer cannot be set for more than 24 days, and a clock may have been put back.
-    if (left > 1000) {
-      live.timer = setTimeout(() => this.#timeOut(live), Math.min(left, MAX_TIMER_MS));
-      return;
-    }
-    const error = new DemarcError('command.deadline-passed', live.entry.command.name);
-    const work = this.#end(live, 'timed_out', { reason: error.toText() }).finally(() => {
-      live.abort.abort(error);
-      this.#work.delete(work);
-    });
-    this.#work.add(work);
-  }
-
-  /** The one way to a final state; the first to come wins. */
-  async #end(live: Live, state: CommandResult['state'], what: Partial<CommandResult>): Promise<void> {
-    if (live.ended) return;
-    live.ended = true;
-    clearTimeout(live.timer);
-    live.throttle.stop();
-    await this.#write(live, state, what);
-    this.#live.delete(live.entry.command.id);
-    this.#options.log.info({ command: live.entry.command.id, name: live.entry.command.name, state }, 'command ended');
-  }
-
-  /** Queues a write behind the earlier ones of the same command. Never rejects: a failure is logged. */
-  #write(live: Live, state: CommandResult['state'], what: Partial<CommandResult>): Promise<void> {
-    const before = live.writes;
-    const write = async () => {
-      await before;
-      try {
-        live.entry = await this.#recordStubbornly(live.entry, state, what);
-      } catch (error) {
-        this.#options.log.error(
-          { code: toDemarcError(error).code, err: error, command: live.entry.command.id, state },
-          'the state of a command could not be stored; the cloud will see it as interrupted after a restart',
-        );
-      }
-    };
-    live.writes = write();
-    return live.writes;
-  }
-
-  /** What a command came to is worth waiting for: a full disk may have room again, a large output is left out. */
-  async #recordStubbornly(
-    entry: JournalEntry,
-    state: CommandResult['state'],
-    what: Partial<CommandResult>,
-  ): Promise<JournalEntry> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#record(entry, state, what);
-      } catch (thrown) {
-        const error = toDemarcError(thrown);
-        if (error.code === 'link.message-too-large') {
-          return await this.#record(entry, 'failed', { reason: error.toText() });
-        }
-        if (!isFinal(state) || this.#stopped || attempt === WRITE_TRIES) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt));
-      }
-    }
-  }
-
-  /** Journal and outbox in one batch. @throws DemarcError `store.full`, `link.message-too-large` */
-  async #record(
-    entry: JournalEntry,
-    state: CommandResult['state'],
-    what: Partial<CommandResult>,
-  ): Promise<JournalEntry> {
-    const { clock, outbox } = this.#options;
-    const now = clock.now();
-    const result: CommandResult = { command: entry.command.id, at: instant(clock), ...what, state };
-    const next: JournalEntry = { ...entry, last: result };
-    await outbox.append([record(result)], this.#journal.operations(next, now));
-    this.#journal.commit(next, now);
-    return next;
+    if (typeof handler === 'function') return await handler(args, live.context());
+    if (checkpoint === undefined) return await handler.run(args, live.context());
+    return await handler.resume(args, checkpoint.step, live.context());
   }
 }
-
-const record = (result: CommandResult): NewRecord => ({
-  class: 'result',
-  to: { channel: 'result', command: result.command },
-  kind: 'result',
-  data: result,
-});

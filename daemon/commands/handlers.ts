@@ -3,7 +3,7 @@ import type { CheckResult, InventorySection } from '#contract/sections.ts';
 import type { ProbeReport } from '#pbx-adapters/adapter.ts';
 import type { PbxRegistry } from '../pbxs/pbx-registry.ts';
 import type { SyncEngine } from '../sync/engine.ts';
-import type { CommandHandlers } from './command-runner.ts';
+import type { CommandHandlers } from './handler.ts';
 
 interface HandlerParts {
   engine: Pick<SyncEngine, 'run' | 'status'>;
@@ -16,7 +16,8 @@ interface HandlerParts {
 
 const PROGRESS_MS = 500;
 
-export function commandHandlers(parts: HandlerParts): CommandHandlers {
+/** The handlers of the daemon's own parts; others are spread beside them where the runner is made. */
+export function commandHandlers(parts: HandlerParts) {
   const { engine, registry, selfTest, inventory } = parts;
   return {
     'pbx.sync': async ({ pbx, full, decision }, { signal, progress }) => {
@@ -48,7 +49,7 @@ export function commandHandlers(parts: HandlerParts): CommandHandlers {
     'gateway.self-test': async (_args, { signal, progress }) => ({
       checks: await selfTest(signal, (done, total) => progress(`${done} of ${total} checks`, (done / total) * 100)),
     }),
-  };
+  } satisfies CommandHandlers;
 }
 
 /** A probe's steps as checks; an error that belongs to no step becomes one of its own. */

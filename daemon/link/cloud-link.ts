@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, instant, type Random } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-import type { CommandMessage } from '#contract/commands.ts';
+import type { CommandCancel, CommandMessage } from '#contract/commands.ts';
 import type { Ask, Conn } from '#contract/envelope.ts';
 import { DemarcError, type ErrorText, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { Want } from '#contract/sections.ts';
@@ -33,7 +33,7 @@ export interface CloudLinkOptions {
   /** What the birth says beside numbers and outbox. */
   birth: () => { version: string; capabilities: string[] };
   /** Must resolve soon, when the command is on the disk or refused: later messages wait for it. */
-  onCommand: (message: CommandMessage) => Promise<void>;
+  onCommand: (message: CommandMessage | CommandCancel) => Promise<void>;
   onAsk: (ask: Ask) => Promise<void>;
   onWant: (want: Want) => Promise<void>;
   onStatus?: (status: LinkStatus) => void;

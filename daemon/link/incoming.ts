@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { Log } from '#config/log.ts';
-import { CommandMessage } from '#contract/commands.ts';
+import { CommandCancel, CommandMessage } from '#contract/commands.ts';
 import { Ack, Ask } from '#contract/envelope.ts';
 import { Want } from '#contract/sections.ts';
 import { type GatewayAddress, parseTopic } from '#contract/topics.ts';
 
 /** What the cloud says. */
 export type Incoming =
-  | { channel: 'command'; message: CommandMessage }
+  | { channel: 'command'; message: CommandMessage | CommandCancel }
   | { channel: 'ack'; message: Ack }
   | { channel: 'ask'; message: Ask }
   | { channel: 'want'; message: Want };
@@ -35,7 +35,7 @@ export function readIncoming(
   };
   switch (parsed.channel) {
     case 'command': {
-      const message = read(CommandMessage);
+      const message = read(isCancel(json) ? CommandCancel : CommandMessage);
       if (message === undefined) return undefined;
       if (message.id !== parsed.command) return malformed(log, topic, 'the id is not that of the topic');
       return { channel: 'command', message };
@@ -62,6 +62,8 @@ export function readIncoming(
       return parsed satisfies never;
   }
 }
+
+const isCancel = (json: unknown): boolean => typeof json === 'object' && json !== null && 'cancel' in json;
 
 function malformed(log: Log, topic: string, detail: string): undefined {
   log.warn(

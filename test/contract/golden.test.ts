@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { CommandMessage, CommandResult } from '#contract/commands.ts';
+import { CommandCancel, CommandMessage, CommandResult } from '#contract/commands.ts';
 import { EnrolmentOffer, EnrolmentRequest, EnrolmentState } from '#contract/enrolment.ts';
 import { Ack, Ask, Conn, Envelope } from '#contract/envelope.ts';
 import { DroppedRecords, GatewayEvent } from '#contract/events.ts';
@@ -15,6 +15,7 @@ const schemas: Record<string, z.ZodType> = {
   ask: Ask,
   want: Want,
   command: CommandMessage,
+  'command.cancel': CommandCancel,
   'enrolment-request': EnrolmentRequest,
   'enrolment-offer': EnrolmentOffer,
   'enrolment-state': EnrolmentState,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#config/clock.ts';
-import type { CommandMessage } from '#contract/commands.ts';
+import type { CommandCancel, CommandMessage } from '#contract/commands.ts';
 import type { Ask } from '#contract/envelope.ts';
 import type { Want } from '#contract/sections.ts';
 import { backoff, LINK_BACKOFF } from '#daemon/link/backoff.ts';
@@ -43,7 +43,7 @@ async function gateway(target: CloudTarget | undefined, overrides: Partial<Cloud
   const store = await DaemonStore.open({ folder: own.path, log: recorded.log, clock: systemClock });
   const outbox = await DurableOutbox.open({ store, boot: 1, clock: systemClock, log: recorded.log });
   const waits: number[] = [];
-  const commands: CommandMessage[] = [];
+  const commands: (CommandMessage | CommandCancel)[] = [];
   const asks: Ask[] = [];
   const wants: Want[] = [];
   const link = new CloudLink({
@@ -215,11 +215,13 @@ describe('a connection', () => {
     };
     await cloud.publish(down(`cmd/${GATEWAY}`), JSON.stringify(command));
     await cloud.publish(down(`cmd/${COMMAND}`), JSON.stringify(command));
+    const cancel = { v: 1, id: COMMAND, cancel: true, issuer: { id: 'a', name: 'A' } };
+    await cloud.publish(down(`cmd/${COMMAND}`), JSON.stringify(cancel));
     await cloud.publish(down('want'), '{"version":3,"settings":{"later":1}}');
     await cloud.publish(down('ask'), '{"what":"section","section":"gateway"}');
     await cloud.publish(down('ask'), '{"what":"birth"}');
     await until('the birth is repeated', 15_000, () => cloud.conns.length === 2);
-    expect(it.commands).toEqual([command]);
+    expect(it.commands).toEqual([command, cancel]);
     expect(it.wants).toEqual([{ version: 3, settings: { phonePolicy: 'All', later: 1 } }]);
     expect(it.asks).toEqual([{ what: 'section', section: 'gateway' }]);
     expect(it.codes()).toEqual(Array(7).fill('link.malformed'));

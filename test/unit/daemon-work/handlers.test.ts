@@ -35,6 +35,7 @@ function bench(report: ProbeReport = { ok: true, steps: [] }) {
     id: 'c',
     issuer: { id: 'u', name: 'Ada', kind: 'person' } as CommandContext['issuer'],
     signal: new AbortController().signal,
+    checkpoint: async () => undefined,
     progress: (text, percent) => told.push([text, percent]),
   };
   return { handlers, requests, told, context };
@@ -42,7 +43,7 @@ function bench(report: ProbeReport = { ok: true, steps: [] }) {
 
 test('a sync gives run, outcome, counts and reason as the contract has them, and tells how far it is', async () => {
   const { handlers, requests, told, context } = bench();
-  const output = await handlers['pbx.sync']?.({ pbx: PBX }, context);
+  const output = await handlers['pbx.sync']({ pbx: PBX }, context);
   expect(output).toEqual({ run: RUN, outcome: 'Held', counts, reason: error });
   expect(commands['pbx.sync'].output.parse(output)).toEqual(output);
   expect(requests).toEqual([{ trigger: 'sync-now', full: undefined, decision: undefined }]);
@@ -52,14 +53,14 @@ test('a sync gives run, outcome, counts and reason as the contract has them, and
 test('a decision about a Held run is carried out as one', async () => {
   const { handlers, requests, context } = bench();
   const decision = { run: RUN, action: 'keep' } as const;
-  await handlers['pbx.sync']?.({ pbx: PBX, decision }, context);
+  await handlers['pbx.sync']({ pbx: PBX, decision }, context);
   expect(requests).toEqual([{ trigger: 'decision', full: undefined, decision }]);
 });
 
 test('a test of a PBX gives its steps as checks with version and users', async () => {
   const steps = [{ id: 'login', title: 'Log in', status: 'ok', detail: 'in', durationMs: 1.6 }] as const;
   const { handlers, context } = bench({ ok: true, steps: [...steps], version: '8.1', users: 7 });
-  const output = await handlers['pbx.test']?.({ pbx: PBX }, context);
+  const output = await handlers['pbx.test']({ pbx: PBX }, context);
   expect(output).toEqual({ checks: [{ ...steps[0], durationMs: 2 }], version: '8.1', users: 7 });
   expect(commands['pbx.test'].output.parse(output)).toEqual(output);
 });
@@ -74,7 +75,7 @@ test('an error that belongs to no step becomes a check of its own; one that has 
 
 test('inventory and self-test tell counts and progress', async () => {
   const { handlers, told, context } = bench();
-  expect(await handlers['inventory.report']?.({}, context)).toEqual({ platforms: 1, applications: 2 });
-  expect(await handlers['gateway.self-test']?.({}, context)).toEqual({ checks: [] });
+  expect(await handlers['inventory.report']({}, context)).toEqual({ platforms: 1, applications: 2 });
+  expect(await handlers['gateway.self-test']({}, context)).toEqual({ checks: [] });
   expect(told).toEqual([['1 of 4 checks', 25]]);
 });
