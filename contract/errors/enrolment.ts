@@ -60,6 +60,11 @@ export const enrolmentErrors = {
     cause: 'The client certificate was not issued by this cloud, or is not that of a gateway',
     nextStep: 'Check which cloud the gateway was enrolled at; enrol it again if it was moved.',
   },
+  'identity.damaged': {
+    status: 500,
+    cause: 'The files that say who this gateway is are damaged',
+    nextStep: 'Release the gateway in the console and enrol it again, or restore its identity files from a backup.',
+  },
   'identity.mismatch': {
     status: 403,
     cause: 'The MQTT client id or will does not fit the gateway’s certificate',

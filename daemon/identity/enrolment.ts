@@ -77,7 +77,9 @@ export class Enrolment {
 
   status(): EnrolmentStatus {
     if (this.#polling === undefined && this.#options.identity.current() !== undefined) return { state: 'claimed' };
-    return this.#status;
+    const damage = this.#options.identity.damage();
+    if (damage === undefined || this.#status.error !== undefined || this.#polling !== undefined) return this.#status;
+    return { ...this.#status, error: damage.toText() };
   }
 
   /**

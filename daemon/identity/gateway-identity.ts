@@ -1,7 +1,7 @@
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { IssuedIdentity } from '#contract/enrolment.ts';
-import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { LinkIdentity } from '../link/cloud-link.ts';
 import { type CloudTarget, callCloud, cloudWay } from '../link/cloud-way.ts';
 import { makeCertificateRequest, makeKey } from './certificate-request.ts';
@@ -29,16 +29,30 @@ export class GatewayIdentity {
   /** The old certificate gets its turn after the new one was refused, so that a bad renewal cannot cut the gateway off. */
   #candidateFailed = false;
   #skew: number | undefined;
+  #damage: DemarcError | undefined;
 
   private constructor(options: GatewayIdentityOptions) {
     this.#options = options;
     this.files = new IdentityFiles(options.folder);
   }
 
-  /** @throws DemarcError `config.invalid`, `config.unreadable`, `identity.untrusted` */
+  /**
+   * An identity that is damaged beyond its good copy leaves an unclaimed gateway that says why: the site's own pages
+   * must be there to enrol it again. @throws DemarcError `config.unreadable`
+   */
   static async load(options: GatewayIdentityOptions): Promise<GatewayIdentity> {
     const identity = new GatewayIdentity(options);
-    identity.#current = await identity.files.current();
+    try {
+      identity.#current = await identity.files.current();
+    } catch (thrown) {
+      const { code, detail } = toDemarcError(thrown);
+      if (code !== 'config.invalid' && code !== 'identity.untrusted') throw thrown;
+      identity.#damage = new DemarcError('identity.damaged', detail, { cause: thrown });
+      options.log.error(
+        { code: 'identity.damaged', detail },
+        'who this gateway is cannot be read; it must be enrolled again',
+      );
+    }
     try {
       identity.#candidate = await identity.files.candidate();
     } catch (error) {
@@ -53,6 +67,11 @@ export class GatewayIdentity {
 
   current(): OwnIdentity | undefined {
     return this.#current;
+  }
+
+  /** Why there is no identity where there was one. */
+  damage(): DemarcError | undefined {
+    return this.#current === undefined ? this.#damage : undefined;
   }
 
   /** How the certificate stands; undefined while the gateway is not claimed. */
@@ -148,6 +167,7 @@ export class GatewayIdentity {
 
   /** Forgets who the gateway is: it was released, or is reset. */
   async forget(): Promise<void> {
+    this.#damage = undefined;
     this.#current = undefined;
     this.#candidate = undefined;
     await this.files.removeAll();

@@ -32,7 +32,7 @@ export class IdentityFiles {
     this.#candidate = new DocumentFile(join(folder, 'identity.new.json'), IdentityDocument);
   }
 
-  /** @throws DemarcError `config.invalid`, `config.unreadable`, `identity.untrusted` when the key does not fit */
+  /** @throws DemarcError `config.invalid`, `config.unreadable`, `identity.untrusted` when the key is missing or does not fit */
   async current(): Promise<OwnIdentity | undefined> {
     const { value } = await this.#current.load();
     return value && this.#withKey(value);
@@ -82,7 +82,7 @@ export class IdentityFiles {
 
   /** Removes the keys that nothing names any more; `keep` are those of an enrolment under way. */
   async sweepKeys(keep: readonly string[]): Promise<void> {
-    const named = [await this.#current.load(), await this.#candidate.load()].map(({ value }) => value?.keyFile);
+    const named = [await keyNamedBy(this.#current), await keyNamedBy(this.#candidate)];
     const names = await readdir(this.#folder).catch(() => []);
     for (const name of names) {
       if (KeyFile.safeParse(name).success && !named.includes(name) && !keep.includes(name)) {
@@ -93,10 +93,20 @@ export class IdentityFiles {
 
   async #withKey(document: IdentityDocument): Promise<OwnIdentity> {
     const key = await this.readKey(document.keyFile);
-    if (key === undefined) throw new DemarcError('config.unreadable', document.keyFile);
+    if (key === undefined) throw new DemarcError('identity.untrusted', `${document.keyFile} is missing`);
     if (!fits(document.certificate, key))
       throw new DemarcError('identity.untrusted', 'the certificate is of another key');
     return { ...document, key };
+  }
+}
+
+/** A document that is damaged beyond its good copy names nothing. */
+async function keyNamedBy(file: DocumentFile<typeof IdentityDocument>): Promise<string | undefined> {
+  try {
+    return (await file.load()).value?.keyFile;
+  } catch (error) {
+    if (error instanceof DemarcError && error.code === 'config.invalid') return undefined;
+    throw error;
   }
 }
 

@@ -286,7 +286,7 @@ async function readThrough(database: Database): Promise<number> {
 
 /** Without the file that says which manifest counts LevelDB begins anew, and removes the tables that are there. */
 async function missingPart(path: string): Promise<string | undefined> {
-  const names = await readdir(path).catch(() => []);
+  const names: string[] = await readdir(path).catch(() => []);
   const began = names.some((name) => /^MANIFEST-|\.(ldb|sst)$/.test(name));
   return began && !names.includes('CURRENT') ? 'CURRENT is missing' : undefined;
 }

@@ -116,6 +116,56 @@ describe('a damaged disk', () => {
     await until('the history tells', 20_000, async () => (await site.events('config.repaired')) === told + 1);
     expect(await site.sync(site.pbxs.directory)).toMatchObject({ outcome: 'Successful', counts: { removed: 0 } });
   });
+
+  it.each([
+    ['cut in half', async (path: string) => truncateHalf(path)],
+    ['zeroed', async (path: string) => writeFile(path, Buffer.alloc(700))],
+    ['gone', async (path: string) => rm(path)],
+  ])('identity_file_truncated: %s, and its last good copy stands in', async (_what, damage) => {
+    await site.daemon.stop();
+    await damage(join(site.daemon.state, 'identity.json'));
+    await site.daemon.start();
+    await site.online();
+    expect((await site.status()).enrolment).toMatchObject({ state: 'claimed', gateway: site.gateway });
+    expect(await site.sync(site.pbxs.directory)).toMatchObject({ outcome: 'Successful', counts: { removed: 0 } });
+  });
+
+  it('config_file_destroyed: with its copy gone too it does not start empty, but names the file and the next step', async () => {
+    await site.daemon.stop();
+    const paths = ['config.json', 'config.json.good'].map((name) => join(site.daemon.state, name));
+    const before = await Promise.all(paths.map(async (path) => readFile(path)));
+    for (const path of paths) await truncate(path, 20);
+    await expect(site.daemon.start()).rejects.toThrow(/config\.json.*not JSON/);
+    expect(await readFile(paths[0] ?? '')).toHaveLength(20);
+    await Promise.all(paths.map(async (path, at) => writeFile(path, before[at] ?? '')));
+    await site.daemon.start();
+    await site.online();
+  });
+
+  // The last one: the gateway is another one afterwards.
+  it.each([
+    ['both copies are zero', ['identity.json', 'identity.json.good']],
+    ['its key is cut short', ['key-']],
+  ])('identity_destroyed: %s; the gateway lives, says so, and is enrolled again by a person', async (_what, names) => {
+    await site.daemon.stop();
+    for (const file of await readdir(site.daemon.state)) {
+      if (names.some((name) => file.startsWith(name))) await truncateHalf(join(site.daemon.state, file));
+    }
+    await site.daemon.start();
+    const { enrolment, cloud } = await site.status();
+    expect(enrolment).toMatchObject({ state: 'unclaimed', error: { code: 'identity.damaged' } });
+    expect(cloud.state).toBe('offline');
+    expect(await site.daemon.call('POST', `/api/pbxs/${site.pbxs.directory}/sync`)).toMatchObject({
+      outcome: 'Successful',
+    });
+    expect(await site.presence()).toMatchObject({ presence: 'Offline' });
+    const before = site.gateway;
+    await site.api.expect('DELETE', `/api/v1/gateways/${before}`);
+    await site.enrol();
+    expect(site.gateway).not.toBe(before);
+    await everybodyIsThere(site);
+    expect((await site.status()).enrolment).toMatchObject({ state: 'claimed' });
+  });
 });
 
 // A small disk is mounted, which only root may do.
