@@ -31,6 +31,7 @@ import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
 import { Retention } from './retention/retention.ts';
 import { Store } from './store/store.ts';
+import { uploadParts } from './uploads/start.ts';
 
 /** A running connector. `setupLink` is there while nobody has an account yet. */
 export interface Connector {
@@ -56,7 +57,9 @@ export async function startConnector(
     const store = await Store.open({ path: storePath, clock, log });
     stops.add('store', () => store.close());
 
-    const retention = new Retention({ store, clock, log });
+    const identity = new DeviceIdentity({ store, clock });
+    const uploads = uploadParts({ folder, store, clock, log, identity });
+    const retention = new Retention({ store, clock, log, prunes: [uploads.prune] });
     stops.add('retention', () => retention.stop());
 
     const ca = await PrivateCa.open({ folder, clock });
@@ -70,7 +73,6 @@ export async function startConnector(
     stops.add('listener', () => listener.stop());
     const url = publicUrl(settings, port);
 
-    const identity = new DeviceIdentity({ store, clock });
     const bus = new EmbeddedBus({
       log,
       admit: (socket) => identity.admit(socket),
@@ -116,6 +118,7 @@ export async function startConnector(
         certificates,
         offers: new Offers({ store, clock, tokens, certificates, publicUrl: url }),
       }),
+      uploads,
       consoleFolder: fileURLToPath(new URL('../dist/console', import.meta.url)),
       publicUrl: url,
       metrics: { registry },
@@ -123,6 +126,7 @@ export async function startConnector(
     });
     await app.ready();
     stops.add('API', () => app.close());
+    stops.add('uploads', () => uploads.stop());
     listener.serve({
       request: (request, response) => app.routing(request, response),
       upgrades: { '/mqtt': bus.upgrade.bind(bus) },

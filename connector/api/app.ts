@@ -81,6 +81,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         routes(typed, parts);
       }
       if (options.deviceRoutes !== undefined) await api.register(options.deviceRoutes);
+      options.uploads?.routes(typed, parts);
+      if (options.uploads !== undefined) await api.register(options.uploads.deviceRoutes);
     },
     { prefix: '/api/v1' },
   );

@@ -15,6 +15,7 @@ import type { CommandRow } from '../commands/command-dto.ts';
 import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { Store, Work } from '../store/store.ts';
+import type { UploadParts } from '../uploads/start.ts';
 
 /** What the API needs of commands. Rights are judged before, arguments by `create` itself. */
 export interface CommandsPort {
@@ -54,6 +55,8 @@ export interface AppOptions {
   enrolments: EnrolmentsPort;
   /** Routes of the gateways, registered under `/api/v1`; each declares `config: { access: 'device' | 'public' }`. */
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
+  /** The files that gateways bring; without it there are no routes for them. */
+  uploads?: Pick<UploadParts, 'routes' | 'deviceRoutes'>;
   /** The built console; without it a page says how to build it. */
   consoleFolder?: string;
   metrics?: {

@@ -16,12 +16,15 @@ export class Retention {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #prunes: readonly (() => Promise<void>)[];
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopping = false;
 
-  constructor(options: { store: Store; clock: Clock; log: Log }) {
+  /** `prunes` are what other parts remove of their own. */
+  constructor(options: { store: Store; clock: Clock; log: Log; prunes?: readonly (() => Promise<void>)[] }) {
     this.#store = options.store;
+    this.#prunes = options.prunes ?? [];
     this.#clock = options.clock;
     this.#log = options.log.child({ part: 'retention' });
   }
@@ -68,6 +71,7 @@ export class Retention {
     );
     await this.#store.write(({ db }) => this.#dropOldStages(db));
     await this.#store.write(({ db }) => trimQuarantines(db));
+    for (const prune of this.#prunes) await prune();
     // What lies at or below the acknowledged number, or belongs to a released gateway, is waited for by nobody.
     await this.#store.write(({ db }) =>
       sql`DELETE FROM seq_ahead WHERE NOT EXISTS (SELECT 1 FROM gateway g
