@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,12 +46,24 @@ try {
 } catch (error) {
   process.stderr.write(`demarc-daemon: no compile cache in ${state} (${error.code})\n`);
 }
-const program = programPath({
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  built: 'dist/daemon/main.mjs',
-  source: 'daemon/process.ts',
-  form: process.env.DEMARC_FORM,
-});
+const here = fileURLToPath(import.meta.url);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const hasSlots = existsSync(join(root, 'slots.json')) && existsSync(join(root, 'launcher/bin'));
+const program = hasSlots
+  ? (await import('./launch/launch.ts')).launch({
+      root,
+      judge: join(here, '../judge.mjs'),
+      launcher: here,
+      stateFolder: state,
+      env: process.env,
+      warn: (text) => void process.stderr.write(`demarc-daemon: ${text}\n`),
+    })
+  : programPath({
+      root: fileURLToPath(new URL('..', import.meta.url)),
+      built: 'dist/daemon/main.mjs',
+      source: 'daemon/process.ts',
+      form: process.env.DEMARC_FORM,
+    });
 const { runDaemon } = await (program.endsWith('.ts') ? import('../daemon/process.ts') : import(program));
 await runDaemon(process.env);
 module.flushCompileCache?.();

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { SOURCES_FILE } from '../form.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const OUT = join(ROOT, 'dist/daemon');
+const OUT = resolve(ROOT, process.argv[2] ?? 'dist/daemon');
 /** How the daemon names the scripts that it runs in processes of their own. */
 const CHILD = /new URL\((['"])(?:\.\/)?([\w-]+)\.ts\1, import\.meta\.url\)/g;
 

@@ -3,7 +3,8 @@ import { request } from 'node:https';
 import { z } from 'zod';
 import { readFileIfThere } from '#config/atomic-file.ts';
 import { DemarcError, type ErrorText } from '#contract/errors/demarc-error.ts';
-import { ApiAddress, apiFiles } from '#daemon/api/files.ts';
+import { apiFiles } from '#daemon/api/file-names.ts';
+import { ApiAddress } from '#daemon/api/files.ts';
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 

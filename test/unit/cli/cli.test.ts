@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { AccessGuard, loadToken } from '#daemon/api/access.ts';
 import { localCertificate } from '#daemon/api/certificate.ts';
-import { apiFiles } from '#daemon/api/files.ts';
+import { apiFiles } from '#daemon/api/file-names.ts';
 import { Reply, type Route, route } from '#daemon/api/route.ts';
 import { startApiServer } from '#daemon/api/server.ts';
 import { freePort, temporaryFolder } from '#test/support/program.ts';

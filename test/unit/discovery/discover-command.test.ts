@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DiscoveryAnswer } from '#contract/discovery.ts';
 import { AccessGuard, loadToken } from '#daemon/api/access.ts';
 import { localCertificate } from '#daemon/api/certificate.ts';
-import { apiFiles } from '#daemon/api/files.ts';
+import { apiFiles } from '#daemon/api/file-names.ts';
 import { discoveryRoutes } from '#daemon/api/routes/discovery-routes.ts';
 import { startApiServer } from '#daemon/api/server.ts';
 import { DiscoveryKeeper } from '#daemon/discovery.ts';
