@@ -51,6 +51,18 @@ export const EnrolmentState = z.discriminatedUnion('state', [
 ]);
 export type EnrolmentState = z.infer<typeof EnrolmentState>;
 
+/**
+ * Answer to `GET /api/v1/device/standing`, given to any certificate that our CA issued, also an expired or revoked one:
+ * whether the gateway is still its account's. `reset`: it is to wipe itself; a virtual one releases itself instead
+ * (ONB-43). Loose: a word that an older gateway does not know changes nothing there.
+ */
+export const DeviceStanding = z.looseObject({ gateway: Id, standing: z.enum(['active', 'released', 'reset']) });
+export type DeviceStanding = z.infer<typeof DeviceStanding>;
+
+/** Body of `POST /api/v1/device/leave` (mutual TLS): the gateway lets its account go; `wiped` by a reset on site. */
+export const LeaveRequest = z.strictObject({ wiped: z.boolean() });
+export type LeaveRequest = z.infer<typeof LeaveRequest>;
+
 /** Body of `POST /api/v1/device/renew` (mutual TLS) and its answer. */
 export const RenewalRequest = z.strictObject({ csr: z.string().max(8192) });
 export type RenewalRequest = z.infer<typeof RenewalRequest>;

@@ -1,0 +1,18 @@
+/** Errors of resets, releases and of accounts that are switched off. */
+export const resetErrors = {
+  'reset.under-way': {
+    status: 409,
+    cause: 'This gateway is about to be reset or released',
+    nextStep: 'Wait until it has started again; it then shows a new claim code when it is asked for one.',
+  },
+  'reset.not-claimed': {
+    status: 409,
+    cause: 'This gateway belongs to no account, so there is nothing to release',
+    nextStep: 'Enrol it with demarc link, or erase it with demarc reset.',
+  },
+  'account.deactivated': {
+    status: 409,
+    cause: 'This account is deactivated: it can be looked at, not changed',
+    nextStep: 'Reactivate the account first.',
+  },
+} as const;
