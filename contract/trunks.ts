@@ -1,6 +1,7 @@
 /** SIP trunks: what a trunk is set to, and what is known of how it is (TRK-6 to TRK-15; design section 9). */
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
+import { PbxType } from './words.ts';
 
 export const TrunkTransport = z.enum(['udp', 'tcp', 'tls']);
 export type TrunkTransport = z.infer<typeof TrunkTransport>;
@@ -69,6 +70,23 @@ export type TrunkAuthentication = z.infer<typeof TrunkAuthentication>;
 export const TrunkCodec = z.enum(['PCMA', 'PCMU', 'G722', 'G729', 'opus']);
 export type TrunkCodec = z.infer<typeof TrunkCodec>;
 
+/** What the trunk is called inside the PBX. Not every family has each of them. */
+export const TrunkInPbx = z.strictObject({
+  /** MX-ONE: route; MiVoice Business: ARS route and trunk service; Office 400: route. */
+  route: z.int().min(1).max(1000).nullable().default(null),
+  /** MiVoice 5000: trunk group. */
+  trunkGroup: z.int().min(1).max(1000).nullable().default(null),
+  /** What people dial for the direction, on a MiVoice 5000 and a MiVoice Business. */
+  accessCode: z
+    .string()
+    .regex(/^[0-9*#]{1,8}$/, 'may hold digits, * and # only')
+    .nullable()
+    .default(null),
+  /** MX-ONE: the Service Node that gives the channels. */
+  serviceNode: z.int().min(1).max(124).default(1),
+});
+export type TrunkInPbx = z.infer<typeof TrunkInPbx>;
+
 /** Everything that a person sets of a trunk. `host` and `port` are the PBX's own (TRK-6, TRK-7). */
 export const TrunkSettings = z.strictObject({
   name: z.string().trim().min(1).max(64),
@@ -92,6 +110,8 @@ export const TrunkSettings = z.strictObject({
   }),
   codecs: z.array(TrunkCodec).min(1).max(5).default(['PCMA', 'PCMU', 'G722']),
   channels: z.int().min(1).max(500).default(10),
+  /** Numbers that the PBX itself uses for the trunk; where one is missing, the worksheet says to choose a free one. */
+  inPbx: TrunkInPbx.default({ route: null, trunkGroup: null, accessCode: null, serviceNode: 1 }),
   supervision: SupervisionRule.default({
     everySeconds: 30,
     failingEverySeconds: 5,
@@ -113,3 +133,44 @@ export const Trunk = TrunkSettings.extend({
   etag: z.string(),
 });
 export type Trunk = z.infer<typeof Trunk>;
+
+/** How sure a value of a plan is. `site` has to be chosen on site; `check` rests on one release or one source. */
+export const PlanCertainty = z.enum(['sure', 'check', 'site']);
+export type PlanCertainty = z.infer<typeof PlanCertainty>;
+
+/** One field as it is to be set, and why. */
+export const PlanField = z.object({
+  label: z.string(),
+  /** Empty when the site has to choose it. */
+  value: z.string(),
+  why: z.string(),
+  certainty: PlanCertainty,
+});
+export type PlanField = z.infer<typeof PlanField>;
+
+/** One screen, form or command, in the order in which it is to be done. */
+export const PlanStep = z.object({
+  id: z.string(),
+  title: z.string(),
+  side: z.enum(['pbx', 'border-gateway', 'far-end']),
+  /** The menu path, the form or the command, exactly as the administrator finds it. */
+  where: z.string(),
+  fields: z.array(PlanField),
+  /** Commands in place of a form, where the PBX has a command line. */
+  commands: z.array(z.string()),
+  note: z.string().nullable(),
+  /** Whether the PBX can import this form from a CSV file. */
+  importable: z.boolean(),
+});
+export type PlanStep = z.infer<typeof PlanStep>;
+
+/** Everything that has to be set for a trunk, computed from its settings. */
+export const TrunkPlan = z.object({
+  pbxType: PbxType,
+  /** Whether Demarc can set the PBX's side by itself. */
+  appliedBy: z.enum(['demarc', 'hand']),
+  steps: z.array(PlanStep),
+  /** What is odd about this PBX or these settings. */
+  warnings: z.array(z.string()),
+});
+export type TrunkPlan = z.infer<typeof TrunkPlan>;

@@ -15,6 +15,7 @@ import { linkErrors } from './link.ts';
 import { networkErrors } from './network.ts';
 import { resetErrors } from './resets.ts';
 import { syncErrors } from './sync.ts';
+import { trunkErrors } from './trunks.ts';
 import { tunnelErrors } from './tunnel.ts';
 import { updateErrors } from './update.ts';
 import { uploadErrors } from './uploads.ts';
@@ -40,6 +41,7 @@ export const catalogue = {
   ...networkErrors,
   ...resetErrors,
   ...syncErrors,
+  ...trunkErrors,
   ...updateErrors,
   ...tunnelErrors,
   ...uploadErrors,
