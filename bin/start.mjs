@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const OLDEST = [22, 14];
 const RELAUNCHED = 'DEMARC_RELAUNCHED';
+/** Tells the relaunched process that it is started anew when it ends with this code (daemon/power/restart.ts). */
+const LAUNCHER_WAITS = 'DEMARC_LAUNCHER_WAITS';
+const RESTART_CODE = 75;
 /** The descriptor that the launcher and the relaunched process share; it closes with the launcher. */
 const LIFELINE = 3;
 
@@ -33,6 +36,7 @@ function projectNode() {
 export function ensureNode(wanted = { flags: [], env: {} }) {
   if (process.env[RELAUNCHED] === '1') {
     delete process.env[RELAUNCHED];
+    process.env[LAUNCHER_WAITS] = '1';
     // The launcher cannot pass signals on; when it dies, so do we, in order.
     new Socket({ fd: LIFELINE })
       .on('error', () => {})
@@ -41,6 +45,7 @@ export function ensureNode(wanted = { flags: [], env: {} }) {
       .unref();
     return;
   }
+  delete process.env[LAUNCHER_WAITS];
   const newEnough = isNewEnough(process.version);
   if (newEnough && process.features.typescript) return become(wanted);
   // From 22.14 to 22.17 Node runs TypeScript only when told to.
@@ -53,10 +58,14 @@ export function ensureNode(wanted = { flags: [], env: {} }) {
   }
   const flags = node === process.execPath ? ['--experimental-strip-types'] : [];
   const all = [...flags, ...wanted.flags, ...process.execArgv, ...process.argv.slice(1)];
-  const { status, error } = spawnSync(node, all, {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...wanted.env, ...process.env, [RELAUNCHED]: '1' },
-  });
+  const run = () =>
+    spawnSync(node, all, {
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+      env: { ...wanted.env, ...process.env, [RELAUNCHED]: '1' },
+    });
+  let { status, error } = run();
+  // It cannot become itself by execve: the lifeline would not go with it.
+  while (status === RESTART_CODE) ({ status, error } = run());
   if (error) process.stderr.write(`${error.message}\n`);
   process.exit(status ?? 1);
 }

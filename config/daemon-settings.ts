@@ -8,6 +8,24 @@ import { DocumentFile } from './document.ts';
 
 const DEFAULT_WEB_PORT = 9443;
 
+const Word = z
+  .string()
+  .max(4096)
+  .regex(/^\P{Cc}+$/u);
+
+/** A JSON array of words. */
+const ArgumentVector = z.string().transform((text, context): string[] => {
+  const issue = 'must be a JSON array of words such as ["systemctl","reboot"]';
+  try {
+    const words = z.array(Word).max(64).safeParse(JSON.parse(text));
+    if (words.success) return words.data;
+  } catch {
+    // Told below, like an array of something else.
+  }
+  context.addIssue(issue);
+  return z.NEVER;
+});
+
 /** The daemon's process settings, all from the environment (design section 11). */
 const DaemonSettings = z.object({
   stateFolder: z.string().min(1),
@@ -17,6 +35,15 @@ const DaemonSettings = z.object({
   webRedirectPort: z.coerce.number().int().min(1).max(65_535).optional(),
   webHost: z.string().default('0.0.0.0'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  /** What reboots the machine: an argument vector, run without a shell. Empty: a reboot is not offered. */
+  rebootProgram: ArgumentVector.default(['systemctl', 'reboot']),
+  /** Where the kernel tells its boot id. */
+  bootIdFile: z.string().min(1).default('/proc/sys/kernel/random/boot_id'),
+  /** Whether this is a virtual machine, where the host tells it wrongly or not at all. */
+  virtual: z.enum(['yes', 'no']).optional(),
+  /** Where the files of systemd-networkd are written, and the program that it is told by, without a shell. */
+  networkFolder: z.string().startsWith('/', 'must be a whole path').default('/etc/systemd/network'),
+  networkctl: z.string().min(1).default('networkctl'),
 });
 export type DaemonSettings = z.infer<typeof DaemonSettings>;
 
@@ -28,6 +55,11 @@ const VARIABLES: Readonly<Record<keyof DaemonSettings, string>> = {
   webRedirectPort: 'DEMARC_WEB_REDIRECT_PORT',
   webHost: 'DEMARC_WEB_HOST',
   logLevel: 'DEMARC_LOG_LEVEL',
+  rebootProgram: 'DEMARC_REBOOT_PROGRAM',
+  bootIdFile: 'DEMARC_BOOT_ID_FILE',
+  virtual: 'DEMARC_VIRTUAL',
+  networkFolder: 'DEMARC_NETWORK_FOLDER',
+  networkctl: 'DEMARC_NETWORKCTL',
 };
 
 /** @throws DemarcError `config.invalid` naming the variable */
@@ -43,6 +75,11 @@ export function daemonSettings(env: NodeJS.ProcessEnv): DaemonSettings {
     webRedirectPort: redirectPort(read('webRedirectPort'), webPort),
     webHost: read('webHost'),
     logLevel: read('logLevel'),
+    rebootProgram: read('rebootProgram'),
+    bootIdFile: read('bootIdFile'),
+    virtual: read('virtual'),
+    networkFolder: read('networkFolder'),
+    networkctl: read('networkctl'),
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => {

@@ -13,6 +13,10 @@ describe('process settings', () => {
       configFile: 'daemon-state/config.json',
       webPort: 9443,
       webRedirectPort: 8080,
+      rebootProgram: ['systemctl', 'reboot'],
+      bootIdFile: '/proc/sys/kernel/random/boot_id',
+      networkFolder: '/etc/systemd/network',
+      networkctl: 'networkctl',
       webHost: '0.0.0.0',
       logLevel: 'info',
     });
@@ -25,8 +29,16 @@ describe('process settings', () => {
     [{ DEMARC_WEB_REDIRECT_PORT: 'on' }, /DEMARC_WEB_REDIRECT_PORT/],
     [{ DEMARC_LOG_LEVEL: 'loud' }, /DEMARC_LOG_LEVEL/],
     [{ DEMARC_DAEMON_STATE: '' }, /DEMARC_DAEMON_STATE/],
+    [{ DEMARC_REBOOT_PROGRAM: 'systemctl reboot' }, /DEMARC_REBOOT_PROGRAM.*JSON array/],
+    [{ DEMARC_REBOOT_PROGRAM: '["a", 5]' }, /DEMARC_REBOOT_PROGRAM/],
+    [{ DEMARC_REBOOT_PROGRAM: '["a\\u0000b"]' }, /DEMARC_REBOOT_PROGRAM/],
   ])('%o is refused with the name of the variable', (env, message) => {
     expect(() => daemonSettings(env)).toThrow(message);
+  });
+
+  test('a program is an argument vector; an empty one is none', () => {
+    expect(daemonSettings({ DEMARC_REBOOT_PROGRAM: '["sudo","reboot"]' }).rebootProgram).toEqual(['sudo', 'reboot']);
+    expect(daemonSettings({ DEMARC_REBOOT_PROGRAM: '[]' }).rebootProgram).toEqual([]);
   });
 
   test.each([
