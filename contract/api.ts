@@ -135,6 +135,8 @@ export const GatewayDetail = Gateway.extend({
   fingerprint: z.string(),
   addresses: z.array(z.string()),
   timeZone: z.string().nullable(),
+  /** Null when the gateway does not tell: a virtual one is released, never reset from here (ONB-43). */
+  virtual: z.boolean().nullable(),
   capabilities: z.array(z.string()),
   links: z.array(PbxLink),
   linksAt: Instant.nullable(),

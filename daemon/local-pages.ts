@@ -23,6 +23,8 @@ import { syncJob } from './jobs.ts';
 import type { CloudLink } from './link/cloud-link.ts';
 import type { DurableOutbox } from './outbox/durable-outbox.ts';
 import type { PbxRegistry } from './pbxs/pbx-registry.ts';
+import type { Reset } from './reset/reset.ts';
+import { resetRoutes } from './reset/routes.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { SecretBox } from './secrets/secret-box.ts';
 import type { SelfTestKeeper } from './self-test/keeper.ts';
@@ -52,6 +54,7 @@ interface LocalPagesParts {
   selfTest: SelfTestKeeper;
   inventory: InventoryKeeper;
   discovery: DiscoveryKeeper;
+  reset: Reset;
 }
 
 /** Starts to serve. @throws DemarcError `daemon.port-taken`, `daemon.certificate-failed`, `config.unwritable` */
@@ -78,6 +81,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
       }),
       ...pbxRoutes({ registry, engine }),
       ...discoveryRoutes(parts.discovery),
+      ...resetRoutes(parts.reset),
     ],
     access: new AccessGuard(token, parts.clock),
     certificate: await parts.certificate,

@@ -19,6 +19,8 @@ export interface Actor {
 export interface Resource {
   partner: string;
   account: string | null;
+  /** The account is switched off: it can be looked at, not changed (ACC-18). */
+  deactivated?: boolean;
 }
 
 const covers = (grant: Grant, account: string | null): boolean => grant.account === null || grant.account === account;

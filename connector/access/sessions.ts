@@ -16,12 +16,26 @@ export interface Session {
   actor: Actor;
 }
 
-async function loadActor(db: Db, person: Omit<Actor, 'grants'>): Promise<Actor> {
-  const rows = await db
+/** What a person belongs to and may use: an account that is switched off counts for nothing (ACC-17). */
+function activeMemberships(db: Db, person: string) {
+  return db
     .selectFrom('membership')
+    .leftJoin('account', 'account.id', 'membership.account_id')
     .select(['account_id', 'role'])
-    .where('person_id', '=', person.id)
+    .where('person_id', '=', person)
+    .where((is) => is.or([is('account_id', 'is', null), is('account.status', '<>', 'Deactivated')]))
     .execute();
+}
+
+/** Whether every account that the person belongs to is switched off. One who belongs nowhere is not locked out by that. */
+export async function isLockedOut(db: Db, person: string): Promise<boolean> {
+  if ((await activeMemberships(db, person)).length > 0) return false;
+  const any = await db.selectFrom('membership').select('id').where('person_id', '=', person).executeTakeFirst();
+  return any !== undefined;
+}
+
+async function loadActor(db: Db, person: Omit<Actor, 'grants'>): Promise<Actor> {
+  const rows = await activeMemberships(db, person.id);
   // A role that this version does not know grants nothing.
   const grants = rows.flatMap((row): Grant[] => {
     const role = Role.safeParse(row.role);
@@ -56,7 +70,7 @@ export class Sessions {
     return { id, csrf };
   }
 
-  /** The session of a cookie; undefined when there is none, it has ended, or its person is disabled. */
+  /** The session of a cookie; undefined when there is none, it has ended, or its person is disabled or locked out. */
   async find(id: string): Promise<Session | undefined> {
     return this.#find(hashToken(id), true);
   }
@@ -99,6 +113,8 @@ export class Sessions {
       );
     }
     const person = { id: row.id, name: row.name, email: row.email, partner: row.partner_id };
-    return { hash, csrf: row.csrf, actor: await loadActor(this.#store.db, person) };
+    const actor = await loadActor(this.#store.db, person);
+    if (actor.grants.length === 0 && (await isLockedOut(this.#store.db, person.id))) return undefined;
+    return { hash, csrf: row.csrf, actor };
   }
 }

@@ -5,6 +5,7 @@ import { recordEvent } from '../history/record-event.ts';
 import type { Store } from '../store/store.ts';
 import { Attempts, addressKey } from './attempts.ts';
 import { verifyPassword } from './passwords.ts';
+import { isLockedOut } from './sessions.ts';
 
 const WINDOW_MS = 15 * 60_000;
 
@@ -30,7 +31,7 @@ export class SignIn {
 
   /**
    * Gives the person's id. An unknown e-mail takes as long, and is limited and refused in the same words.
-   * @throws DemarcError `api.bad-credentials`, `api.too-many-requests`
+   * @throws DemarcError `api.bad-credentials`, `api.too-many-requests`, `account.switched-off`
    */
   async check({ email, password }: LoginRequest, from: From): Promise<string> {
     const emailKey = email.toLowerCase();
@@ -48,6 +49,7 @@ export class SignIn {
     if (!good || person === undefined) throw new DemarcError('api.bad-credentials');
     this.#byAddress.giveBack(address);
     this.#byEmail.giveBack(emailKey);
+    if (await isLockedOut(this.#store.db, person.id)) throw new DemarcError('account.switched-off');
     return person.id;
   }
 

@@ -53,7 +53,8 @@ function declared(request: FastifyRequest): Permission {
 
 /**
  * Judges the route's permission (or the one given) on a resource; undefined is what does not exist.
- * @throws DemarcError `api.not-found` for what the caller may not know of, `api.forbidden` without the right
+ * @throws DemarcError `api.not-found` for what the caller may not know of, `api.forbidden` without the right,
+ * `account.deactivated` for a change in an account that is switched off
  */
 export function allow<R extends Resource>(
   request: FastifyRequest,
@@ -64,6 +65,7 @@ export function allow<R extends Resource>(
   request.judged = true;
   if (resource === undefined || !reaches(actor, resource)) throw new DemarcError('api.not-found');
   if (!may(actor, permission, resource)) throw new DemarcError('api.forbidden', permission);
+  if (resource.deactivated === true && !permission.endsWith(':view')) throw new DemarcError('account.deactivated');
   return resource;
 }
 

@@ -42,7 +42,8 @@ export interface EnrolmentsPort {
   createToken(input: ProvisioningTokenCreate, actor: EventActor): Promise<ProvisioningToken>;
   listTokens(account: string): Promise<ProvisioningToken[]>;
   deleteToken(account: string, id: string, actor: EventActor): Promise<void>;
-  release(account: string, gateway: string, actor: EventActor): Promise<void>;
+  release(account: string, gateway: string, actor: EventActor, how?: { reset: boolean }): Promise<void>;
+  disconnect(gateway: string, reason: string): void;
 }
 
 /** Everything that the API is made of. */

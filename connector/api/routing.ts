@@ -39,8 +39,8 @@ export const ById = z.object({ id: Id });
 
 /** Whose an account is, as `may` judges it; undefined when there is none. */
 export async function accountResource(db: Db, id: string): Promise<(Resource & { account: string }) | undefined> {
-  const row = await db.selectFrom('account').select('partner_id').where('id', '=', id).executeTakeFirst();
-  return row && { partner: row.partner_id, account: id };
+  const row = await db.selectFrom('account').select(['partner_id', 'status']).where('id', '=', id).executeTakeFirst();
+  return row && { partner: row.partner_id, account: id, deactivated: row.status === 'Deactivated' };
 }
 
 /** Judges the route's permission on a row of an account, found or not. @throws DemarcError `api.not-found`, `api.forbidden` */

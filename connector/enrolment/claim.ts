@@ -20,16 +20,18 @@ export interface Claim {
 /**
  * Makes the gateway the account's, in the caller's unit of work, and gives its id. A key that the account knows already
  * keeps its gateway and its data; doing it twice changes nothing.
- * @throws DemarcError `enrolment.owned-elsewhere` for a key of another account, `api.not-found` for an unknown account
+ * @throws DemarcError `enrolment.owned-elsewhere` for a key of another account, `api.not-found` for an unknown account,
+ * `account.deactivated`
  */
 export async function claim(unit: Work, { enrolment, account, name, actor }: Claim, clock: Clock): Promise<string> {
   const { db } = unit;
   const owner = await db
     .selectFrom('account')
-    .select(['id', 'partner_id'])
+    .select(['id', 'partner_id', 'status'])
     .where('id', '=', account)
     .executeTakeFirst();
   if (owner === undefined) throw new DemarcError('api.not-found');
+  if (owner.status === 'Deactivated') throw new DemarcError('account.deactivated');
   const known = await gatewayOfKey(unit, enrolment.fingerprint);
   if (known !== undefined && known.account_id !== account) throw new DemarcError('enrolment.owned-elsewhere');
   if (enrolment.gateway_id !== null && known?.id === enrolment.gateway_id) return known.id;

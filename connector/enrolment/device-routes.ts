@@ -5,24 +5,30 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type Clock, instant } from '#config/clock.ts';
 import {
+  DeviceStanding,
   EnrolmentOffer,
   EnrolmentRequest,
   EnrolmentState,
   IssuedIdentity,
+  LeaveRequest,
   RenewalRequest,
 } from '#contract/enrolment.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id, Instant } from '#contract/ids.ts';
-import { answers } from '../api/routing.ts';
+import { answers, nothing } from '../api/routing.ts';
 import type { Certificates } from './certificates.ts';
 import type { DeviceIdentity } from './device-identity.ts';
+import type { Enrolments } from './enrolments.ts';
 import type { Offers } from './offers.ts';
+import type { Standings } from './standing.ts';
 
 export interface DeviceRoutesOptions {
   clock: Clock;
   offers: Offers;
   certificates: Certificates;
   identity: DeviceIdentity;
+  standings: Standings;
+  enrolments: Pick<Enrolments, 'leave'>;
 }
 
 const tags = ['Devices'];
@@ -79,6 +85,33 @@ export function deviceRoutes(options: DeviceRoutesOptions): FastifyPluginAsyncZo
     );
 
     app.get(
+      '/device/standing',
+      {
+        config: { access: 'device', rateLimit: perMinute(600) },
+        schema: {
+          summary:
+            'How the cloud stands to a gateway, told to any certificate of its CA, also an expired or revoked one',
+          tags,
+          response: answers(DeviceStanding),
+        },
+      },
+      (request) => options.standings.of(tlsSocketOf(request)),
+    );
+
+    app.post(
+      '/device/leave',
+      {
+        config: { access: 'device', rateLimit: perMinute(60) },
+        bodyLimit: 1024,
+        schema: { summary: 'The gateway lets its account go', tags, body: LeaveRequest, response: nothing },
+      },
+      async (request, reply) => {
+        await options.enrolments.leave(await options.identity.admit(tlsSocketOf(request)), request.body);
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.get(
       '/device/time',
       {
         config: { access: 'public' },
@@ -93,9 +126,14 @@ export function deviceRoutes(options: DeviceRoutesOptions): FastifyPluginAsyncZo
   };
 }
 
-async function renew(options: DeviceRoutesOptions, { raw }: FastifyRequest, csr: string): Promise<IssuedIdentity> {
+async function renew(options: DeviceRoutesOptions, request: FastifyRequest, csr: string): Promise<IssuedIdentity> {
+  return options.certificates.renew(await options.identity.admit(tlsSocketOf(request)), csr);
+}
+
+/** @throws DemarcError `identity.required` */
+function tlsSocketOf({ raw }: FastifyRequest): TLSSocket {
   if (!(raw.socket instanceof TLSSocket)) throw new DemarcError('identity.required');
-  return options.certificates.renew(await options.identity.admit(raw.socket), csr);
+  return raw.socket;
 }
 
 /** @throws DemarcError `enrolment.unknown-code`: without a secret there is nothing to be told apart */

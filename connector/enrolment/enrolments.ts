@@ -6,14 +6,17 @@ import type {
   ProvisioningToken,
   ProvisioningTokenCreate,
 } from '#contract/api.ts';
+import type { LeaveRequest } from '#contract/enrolment.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { ClaimCode } from '#contract/ids.ts';
+import type { GatewayAddress } from '#contract/topics.ts';
 import { Attempts } from '../access/attempts.ts';
 import type { DeviceBus } from '../bus/device-bus.ts';
-import { type EventActor, recordEvent } from '../history/record-event.ts';
+import type { EventActor } from '../history/record-event.ts';
 import type { Store } from '../store/store.ts';
 import { claim, type EnrolmentRow } from './claim.ts';
 import type { ProvisioningTokens } from './provisioning-tokens.ts';
+import { type Letting, letGo } from './release.ts';
 
 const TRIES = 5;
 const TRIES_MS = 15 * 60_000;
@@ -80,42 +83,49 @@ export class Enrolments {
   }
 
   /**
-   * Lets a gateway go: its certificate is revoked and its connection closed; it can be claimed by any account then.
-   * Releasing it again changes nothing.
+   * Lets a gateway go: its certificate is revoked and its connection closed; it can be claimed by any account then. With
+   * `reset` its integration is deleted: it resets itself as soon as it hears of that (ONB-44). Twice is once.
    * @throws DemarcError `api.not-found`
    */
-  async release(account: string, gatewayId: string, actor: EventActor): Promise<void> {
+  async release(account: string, gateway: string, actor: EventActor, { reset = false } = {}): Promise<void> {
+    const letting: Letting = reset
+      ? {
+          farewell: 'reset',
+          actor,
+          name: 'gateway.reset-wanted',
+          message: (name) => `The integration of ${name} was deleted; the gateway resets itself when it hears of it`,
+        }
+      : {
+          farewell: 'released',
+          actor,
+          name: 'gateway.released',
+          message: (name) => `${name} was released; its certificate is revoked`,
+        };
+    await this.#letGo({ account, gateway }, letting);
+  }
+
+  /** The gateway itself lets its account go, because somebody on site or a command wanted that. @throws as `release` */
+  async leave({ account, gateway }: GatewayAddress, { wiped }: LeaveRequest): Promise<void> {
+    await this.#letGo(
+      { account, gateway },
+      {
+        farewell: 'released',
+        actor: { id: gateway, name: 'Gateway', kind: 'gateway' },
+        name: 'gateway.left',
+        message: (name) => (wiped ? `${name} was reset to factory default and is gone` : `${name} released itself`),
+      },
+    );
+  }
+
+  /** Closes the connection of a gateway whose account is gone. */
+  disconnect(gateway: string, reason: string): void {
+    this.#options.disconnect(gateway, reason);
+  }
+
+  async #letGo(address: GatewayAddress, letting: Letting): Promise<void> {
     const { store, clock } = this.#options;
-    await store.write(async (unit) => {
-      const gateway = await unit.db
-        .selectFrom('gateway')
-        .innerJoin('account', 'account.id', 'gateway.account_id')
-        .select(['gateway.id', 'gateway.name', 'gateway.released_at', 'certificate_serial', 'partner_id'])
-        .where('gateway.id', '=', gatewayId)
-        .where('gateway.account_id', '=', account)
-        .executeTakeFirst();
-      if (gateway === undefined) throw new DemarcError('api.not-found');
-      if (gateway.released_at !== null) return;
-      const now = instant(clock);
-      await unit.db.updateTable('gateway').set({ released_at: now }).where('id', '=', gatewayId).execute();
-      if (gateway.certificate_serial !== '') {
-        await unit.db
-          .insertInto('revoked_certificate')
-          .values({ serial: gateway.certificate_serial, gateway_id: gatewayId, revoked_at: now })
-          .onConflict((conflict) => conflict.column('serial').doNothing())
-          .execute();
-      }
-      const partner = gateway.partner_id;
-      const event = { account, partner, gateway: gatewayId, actor, action: 'Delete', type: 'Gateway' } as const;
-      const message = `${gateway.name} was released; its certificate is revoked`;
-      await recordEvent(
-        unit,
-        { ...event, asset: 'Gateway', assetId: gatewayId, name: 'gateway.released', message },
-        clock,
-      );
-      unit.changed({ topic: 'gateway', account, partner, ref: gatewayId });
-    });
-    this.#options.disconnect(gatewayId, 'the gateway was released');
+    await store.write((unit) => letGo(unit, address, letting, clock));
+    this.#options.disconnect(address.gateway, 'the gateway was released');
   }
 
   /** Finds by code; every wrong one counts against the actor (five in a quarter of an hour). */

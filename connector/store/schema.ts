@@ -77,6 +77,19 @@ export interface Tables {
   seq_ahead: { gateway_id: string; seq: number; upto: number };
   /** Revoked client certificates by serial. */
   revoked_certificate: { serial: string; gateway_id: string; revoked_at: string };
+  /**
+   * What a gateway is told that comes back after it was let go: `released`, or `reset` when its integration or its account
+   * was deleted. Outlives both, for it may come back months later.
+   */
+  gateway_farewell: {
+    gateway_id: string;
+    account_id: string;
+    partner_id: string;
+    gateway_name: string;
+    standing: string;
+    said_at: string;
+    told_at: string | null;
+  };
   enrolment: {
     id: string;
     code: string;

@@ -15,4 +15,9 @@ export const resetErrors = {
     cause: 'This account is deactivated: it can be looked at, not changed',
     nextStep: 'Reactivate the account first.',
   },
+  'account.switched-off': {
+    status: 403,
+    cause: 'The account is deactivated, so its people cannot sign in',
+    nextStep: 'Ask the partner who looks after the account to reactivate it.',
+  },
 } as const;

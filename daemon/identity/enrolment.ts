@@ -27,6 +27,11 @@ export interface EnrolmentOptions {
   log: Log;
   target: () => CloudTarget | undefined;
   describe: () => SelfDescription;
+  /**
+   * Asked before the identity of a claim is kept: true when another account had this gateway before, so that the process
+   * starts anew without that one's data; the enrolment goes on then.
+   */
+  movesTo: (account: string) => Promise<boolean>;
   /** After the identity is on the disk: the link may connect. */
   onClaimed: () => void;
 }
@@ -194,7 +199,9 @@ export class Enrolment {
         return true;
       }
       case 'confirmed':
-        await this.#confirmed(pending, parsed.data.identity);
+        if (!(await this.#options.movesTo(parsed.data.identity.account))) {
+          await this.#confirmed(pending, parsed.data.identity);
+        }
         return true;
       default:
         return parsed.data satisfies never;

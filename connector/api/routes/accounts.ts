@@ -4,13 +4,15 @@ import { instant } from '#config/clock.ts';
 import { Account, AccountCreate, AccountEdit, ListQuery, Page } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { PropertyChange } from '#contract/events.ts';
+import { deleteAccount } from '../../accounts/delete.ts';
+import { setAccountStatus } from '../../accounts/status.ts';
 import { recordEvent } from '../../history/record-event.ts';
 import { type AccountRow, accountDto, accountsList } from '../../lists/accounts.ts';
 import { InvalidField } from '../../lists/invalid-field.ts';
 import { readList, readOne } from '../../lists/list.ts';
 import type { Db } from '../../store/store.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
-import { type Api, accountResource, answers, ById, created, type Parts, visibleBy } from '../routing.ts';
+import { type Api, accountResource, answers, ById, created, nothing, type Parts, visibleBy } from '../routing.ts';
 
 const tags = ['Accounts'];
 
@@ -38,7 +40,7 @@ function changesOf(before: Account, edit: AccountEdit): PropertyChange[] {
 }
 
 /** Customer accounts of the partner. */
-export function accountRoutes(app: Api, { store, clock, wantChanged, log }: Parts): void {
+export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolments }: Parts): void {
   app.get(
     '/accounts',
     {
@@ -174,6 +176,58 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log }: Part
       }
       const account = await accountOf(store.db, id);
       return reply.header('etag', account.etag).send(account);
+    },
+  );
+
+  for (const [word, status] of [
+    ['deactivate', 'Deactivated'],
+    ['reactivate', 'Active'],
+  ] as const) {
+    app.post(
+      `/accounts/:id/${word}`,
+      {
+        config: { access: 'accounts:delete' },
+        schema: {
+          summary: `${word === 'deactivate' ? 'Switch an account off' : 'Switch an account on again'}; the word confirms`,
+          tags,
+          params: ById,
+          body: z.strictObject({ confirm: z.literal(word) }),
+          response: answers(Account),
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        const account = await accountResource(store.db, id);
+        allow(request, account && { ...account, deactivated: false });
+        await setAccountStatus(
+          { store, clock },
+          { account: id, status, actor: eventActor(request), requestId: request.id },
+        );
+        return await accountOf(store.db, id);
+      },
+    );
+  }
+
+  app.delete(
+    '/accounts/:id',
+    {
+      config: { access: 'accounts:delete' },
+      schema: {
+        summary: 'Delete an account with all of its data; its gateways reset themselves when they hear of it',
+        tags,
+        params: ById,
+        querystring: z.object({ confirm: z.literal('delete') }),
+        response: nothing,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      allow(request, await accountResource(store.db, id));
+      const gone = { account: id, actor: eventActor(request), requestId: request.id };
+      for (const gateway of await deleteAccount({ store, clock }, gone)) {
+        enrolments.disconnect(gateway, 'its account was deleted');
+      }
+      return reply.code(204).send(null);
     },
   );
 }

@@ -5,8 +5,8 @@ import { type GatewayRow, gatewayDto, gatewaysList } from '../../lists/gateways.
 import { readList, readOne } from '../../lists/list.ts';
 import { optionalJson } from '../../lists/stored-json.ts';
 import type { Db } from '../../store/store.ts';
-import { eventActor } from '../access.ts';
-import { type Api, allowRow, answers, ById, nothing, type Parts, visibleBy } from '../routing.ts';
+import { allow, eventActor } from '../access.ts';
+import { type Api, accountResource, allowRow, answers, ById, nothing, type Parts, visibleBy } from '../routing.ts';
 
 const tags = ['Gateways'];
 
@@ -36,6 +36,7 @@ async function detailOf(db: Db, row: GatewayRow, now: number): Promise<GatewayDe
     fingerprint: row.fingerprint,
     addresses: own?.document.addresses ?? [],
     timeZone: own?.document.timeZone ?? null,
+    virtual: own?.document.virtual ?? null,
     capabilities: optionalJson(z.array(z.string()), row.capabilities) ?? [],
     links: pbxs?.document.links ?? [],
     linksAt: pbxs?.receivedAt ?? null,
@@ -82,16 +83,20 @@ export function gatewayRoutes(app: Api, { store, clock, enrolments }: Parts): vo
     {
       config: { access: 'integrations:delete' },
       schema: {
-        summary: 'Release a gateway: its certificate ends, another account may claim it',
+        summary:
+          'Release a gateway: its certificate ends, another account may claim it. With reset=revert it also resets itself as soon as it hears of that',
         tags,
         params: ById,
+        querystring: z.object({ reset: z.literal('revert').optional() }),
         response: nothing,
       },
     },
     async (request, reply) => {
       const found = await readOne<GatewayRow>(store.db, gatewaysList, request.params.id);
       const row = await allowRow(request, store.db, found);
-      await enrolments.release(row.account_id, row.id, eventActor(request));
+      const reset = request.query.reset !== undefined;
+      if (reset) allow(request, await accountResource(store.db, row.account_id), 'support:reset');
+      await enrolments.release(row.account_id, row.id, eventActor(request), { reset });
       return reply.code(204).send(null);
     },
   );

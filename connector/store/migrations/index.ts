@@ -3,12 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { isStoreFailure } from '../failure.ts';
 import { initial } from './0001-initial.ts';
 import { uploads } from './0003-uploads.ts';
+import { resets } from './0004-resets.ts';
 import { alerts } from './0005-alerts.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
   '0001-initial': initial,
   '0003-uploads': uploads,
+  '0004-resets': resets,
   '0005-alerts': alerts,
 };
 

@@ -5,8 +5,10 @@ import { systemClock } from '#config/clock.ts';
 import { Certificates } from '#connector/enrolment/certificates.ts';
 import { DeviceIdentity } from '#connector/enrolment/device-identity.ts';
 import { deviceRoutes } from '#connector/enrolment/device-routes.ts';
+import { Enrolments } from '#connector/enrolment/enrolments.ts';
 import { Offers } from '#connector/enrolment/offers.ts';
 import { ProvisioningTokens } from '#connector/enrolment/provisioning-tokens.ts';
+import { Standings } from '#connector/enrolment/standing.ts';
 import { PrivateCa } from '#connector/pki/private-ca.ts';
 import { Store } from '#connector/store/store.ts';
 import { temporaryFolder } from '#test/support/program.ts';
@@ -38,6 +40,9 @@ const PROMISED = [
   'post /accounts',
   'get /accounts/{id}',
   'patch /accounts/{id}',
+  'post /accounts/{id}/deactivate',
+  'post /accounts/{id}/reactivate',
+  'delete /accounts/{id}',
   'get /gateways',
   'get /gateways/{id}',
   'delete /gateways/{id}',
@@ -62,6 +67,8 @@ const PROMISED = [
   'post /enrolments',
   'post /enrolments/{id}/poll',
   'post /device/renew',
+  'get /device/standing',
+  'post /device/leave',
   'get /device/time',
   'get /provisioning-tokens',
   'post /provisioning-tokens',
@@ -79,7 +86,11 @@ async function startWhole() {
   const certificates = new Certificates({ ...parts, ca });
   const offers = new Offers({ ...parts, tokens, certificates, publicUrl: 'https://demarc.example' });
   const identity = new DeviceIdentity(parts);
-  const api = await startApp({ deviceRoutes: deviceRoutes({ clock: systemClock, offers, certificates, identity }) });
+  const enrolments = new Enrolments({ ...parts, tokens, disconnect: () => undefined });
+  const standings = new Standings({ ...parts, ca: ca.certificate });
+  const api = await startApp({
+    deviceRoutes: deviceRoutes({ clock: systemClock, offers, certificates, identity, standings, enrolments }),
+  });
   return {
     app: api.app,
     async [Symbol.asyncDispose]() {

@@ -62,6 +62,9 @@ export class RecordedEnrolments implements EnrolmentsPort {
   async release(...rest: unknown[]): Promise<void> {
     this.calls.push(['release', ...rest]);
   }
+  disconnect(...rest: unknown[]): void {
+    this.calls.push(['disconnect', ...rest]);
+  }
 }
 
 /** A signed-in caller: `get` and `send` with the cookie, and (for `send`) the CSRF token. */

@@ -90,6 +90,7 @@ async function device(folder: string, cloud: { url: string }) {
     log,
     target,
     describe: () => ({ hostName: 'gw', addresses: ['192.0.2.1'], version: '1.0.0' }),
+    movesTo: async () => false,
     onClaimed: () => claimed.push('claimed'),
   });
   return { identity, enrolment, claimed, codes, text, [Symbol.asyncDispose]: () => enrolment.stop() };
