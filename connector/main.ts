@@ -18,6 +18,7 @@ import { deviceRoutes } from './enrolment/device-routes.ts';
 import { Enrolments } from './enrolment/enrolments.ts';
 import { Offers } from './enrolment/offers.ts';
 import { ProvisioningTokens } from './enrolment/provisioning-tokens.ts';
+import { Standings } from './enrolment/standing.ts';
 import { wrongTopicRecorder } from './enrolment/wrong-topic.ts';
 import { Holds } from './ingest/holds.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -105,16 +106,19 @@ export async function startConnector(
 
     const tokens = new ProvisioningTokens({ store, clock });
     const certificates = new Certificates({ store, ca, clock });
+    const enrolments = new Enrolments({ store, clock, tokens, disconnect: bus.disconnect.bind(bus) });
     const app = await createApp({
       store,
       clock,
       log,
       commands,
       holds: new Holds({ store, clock, commands }),
-      enrolments: new Enrolments({ store, clock, tokens, disconnect: bus.disconnect.bind(bus) }),
+      enrolments,
       deviceRoutes: deviceRoutes({
         clock,
         identity,
+        standings: new Standings({ store, clock, ca: ca.certificate }),
+        enrolments,
         certificates,
         offers: new Offers({ store, clock, tokens, certificates, publicUrl: url }),
       }),

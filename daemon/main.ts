@@ -32,6 +32,12 @@ import { HighMark } from './outbox/high-mark.ts';
 import { ActivityWatch } from './pbxs/activity-watch.ts';
 import { NumberCounts } from './pbxs/number-counts.ts';
 import { PbxRegistry } from './pbxs/pbx-registry.ts';
+import { BusyBoard } from './power/busy.ts';
+import { powerHandlers } from './power/handlers.ts';
+import type { RestartProcess } from './power/restart.ts';
+import { resetHandlers } from './reset/handler.ts';
+import { Reset } from './reset/reset.ts';
+import { detectVirtual } from './reset/virtual.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { healthDocument, pbxsDocument, siteAddresses } from './sections/builders.ts';
@@ -55,6 +61,7 @@ interface DaemonParts {
   random: Random;
   /** The file that the log also goes to, for `demarc logs`. */
   logFile: string;
+  restart: RestartProcess;
 }
 
 const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024 };
@@ -65,7 +72,7 @@ const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024
  * @throws DemarcError `store.locked`, `config.invalid`, `config.unwritable`, `daemon.port-taken`; nothing runs on then
  */
 export async function startDaemon(settings: DaemonSettings, parts: DaemonParts): Promise<Daemon> {
-  const { log, clock, random, logFile } = parts;
+  const { log, clock, random, logFile, restart } = parts;
   const folder = settings.stateFolder;
   const version = packageJson.version;
   const startedAt = instant(clock);
@@ -168,7 +175,11 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       spread: deviceKey,
       zone,
     });
-    const kernelBoot = await bootId();
+    const kernelBoot = await bootId(settings.bootIdFile);
+    const virtual = settings.virtual === undefined ? await detectVirtual() : settings.virtual === 'yes';
+    const online = () => link.status().state === 'online';
+    const reset = await Reset.open({ folder, identity, outbox, target, online, virtual, clock, log, restart });
+    stops.add('reset', () => reset.stop());
     const reporter = new SectionReporter({
       sections,
       log,
@@ -183,6 +194,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
           certificateExpiresAt: identity.current()?.expiresAt ?? null,
           ...(kernelBoot === undefined ? {} : { bootId: kernelBoot }),
           ...(want.current() ? { want: want.current() } : {}),
+          virtual,
         }),
         pbxs: () =>
           pbxsDocument(registry.list(), {
@@ -204,18 +216,23 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     });
     stops.add('reports', async () => reporter.stop());
 
+    const busy = new BusyBoard();
     const commands = new CommandRunner({
       store,
       outbox,
       clock,
       log,
       skewMs: () => identity.skew() ?? 0,
-      handlers: commandHandlers({
-        engine,
-        registry,
-        selfTest: (signal, onResult) => selfTest.run(signal, onResult),
-        inventory: (signal) => inventory.collect(signal),
-      }),
+      handlers: {
+        ...commandHandlers({
+          engine,
+          registry,
+          selfTest: (signal, onResult) => selfTest.run(signal, onResult),
+          inventory: (signal) => inventory.collect(signal),
+        }),
+        ...powerHandlers({ settings, kernelBoot, boot, restart, busy, outbox, clock }),
+        ...resetHandlers(reset, virtual),
+      },
     });
     await commands.start();
     stops.add('commands', () => commands.stop());
@@ -230,7 +247,10 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       log,
       target,
       identity: async () => identity.forLink(),
-      onTried: (tried, error) => identity.tried(tried, error),
+      onTried: async (tried, error) => {
+        await identity.tried(tried, error);
+        reset.refused(error);
+      },
       birth: () => ({ version, capabilities: commands.capabilities() }),
       onCommand: (message) => commands.receive(message),
       onAsk: (ask) => answerAsk(ask, { reporter, engine, log, signal: duties.signal }),
@@ -253,6 +273,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         version,
         ...(config.current.site.name === '' ? {} : { siteName: config.current.site.name }),
       }),
+      movesTo: (account) => reset.movesTo(account),
       onClaimed: () => {
         reconnect();
         void reporter.refreshAll();
@@ -290,6 +311,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       selfTest,
       inventory,
       discovery,
+      reset,
     });
     stops.add('local API', () => pages.stop());
     await reportDamage({ store, config, outbox, registry, engine, log, signal: duties.signal });
@@ -297,6 +319,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('link', () => link.stop());
     scheduler.start();
     stops.add('schedule', () => scheduler.stop());
+    await reset.goOn();
     commands.resumeOpen();
     ready = true;
     log.info({ url: pages.url, boot, version }, 'daemon ready');

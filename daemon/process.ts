@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '#config/atomic-file.ts';
 import { systemClock } from '#config/clock.ts';
@@ -5,11 +6,16 @@ import { type DaemonSettings, daemonSettings } from '#config/daemon-settings.ts'
 import { createLog } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { startDaemon } from './main.ts';
+import { becomeLauncher } from './power/restart.ts';
+import { type ResetMarker, resetMarkerPath } from './reset/marker.ts';
 
 /** systemd and people wait about five seconds before they kill. */
 const STOP_LIMIT_MS = 4500;
 
-/** The process: settings from the environment, log on stdout and in a file, ends in order at SIGTERM and SIGINT. */
+/**
+ * The process: settings from the environment, log on stdout and in a file. Ends in order at SIGTERM and SIGINT, and starts
+ * anew when asked.
+ */
 export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
   const settings = settingsOrExit(env);
   const logFile = join(settings.stateFolder, 'logs', 'daemon.log');
@@ -20,22 +26,47 @@ export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
   };
   // Before the log makes its own folder inside, with whatever mode.
   await makeFolder(settings.stateFolder).catch(fatal);
+  const reset = await finishDueReset(settings).catch(fatal);
   const log = await createLog({ level: settings.logLevel, unit: 'daemon', file: logFile }).catch(fatal);
   const fail = (thrown: unknown): never => {
     const { code, message, nextStep } = toDemarcError(thrown);
     log.fatal({ code, nextStep, err: thrown }, message);
     return fatal(thrown);
   };
+  if (reset !== undefined) log.warn({ code: 'reset.done', ...reset }, 'this gateway has left its account');
   process.on('unhandledRejection', fail);
   process.on('uncaughtException', fail);
-  const daemon = await startDaemon(settings, { log, clock: systemClock, random: Math.random, logFile }).catch(fail);
-  const stop = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, 'stopping');
-    setTimeout(() => fail(new Error('did not stop within five seconds')), STOP_LIMIT_MS).unref();
-    daemon.stop().then(() => process.exit(0), fail);
+  let end: 'stop' | 'restart' | undefined;
+  const leave = (how: 'stop' | 'restart', signal?: NodeJS.Signals): void => {
+    const first = end === undefined;
+    // Whoever asks to stop while it restarts means that it should stay away.
+    end = end === 'stop' ? 'stop' : how;
+    if (!first) return;
+    log.info({ signal }, how === 'stop' ? 'stopping' : 'restarting');
+    const leaveNow = (failure?: unknown): void => {
+      if (end === 'stop') return failure === undefined ? process.exit(0) : fail(failure);
+      if (failure !== undefined) {
+        log.error({ code: 'internal', err: failure }, 'not everything stopped; it restarts all the same');
+      }
+      becomeLauncher(log);
+    };
+    setTimeout(() => leaveNow(new Error('did not stop within five seconds')), STOP_LIMIT_MS).unref();
+    starting.then((daemon) => daemon.stop()).then(() => leaveNow(), leaveNow);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  const restart = () => leave('restart');
+  const starting = startDaemon(settings, { log, clock: systemClock, random: Math.random, logFile, restart });
+  await starting.catch(fail);
+  process.once('SIGTERM', (signal) => leave('stop', signal));
+  process.once('SIGINT', (signal) => leave('stop', signal));
+}
+
+/** A reset that is due comes before the log, too, whose files are among what goes. */
+async function finishDueReset(settings: DaemonSettings): Promise<ResetMarker | undefined> {
+  const { stateFolder } = settings;
+  if (!existsSync(resetMarkerPath(stateFolder)) && !existsSync(`${resetMarkerPath(stateFolder)}.good`))
+    return undefined;
+  const { finishReset } = await import('./reset/finish.ts');
+  return finishReset(settings);
 }
 
 function settingsOrExit(env: NodeJS.ProcessEnv): DaemonSettings {
