@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
+import { Channel } from '#contract/update.ts';
 import { RemovalGuard } from '#contract/users.ts';
 import { PbxType, PhonePolicy } from '#contract/words.ts';
 import { DocumentFile } from './document.ts';
@@ -39,6 +40,10 @@ const DaemonSettings = z.object({
   rebootProgram: ArgumentVector.default(['systemctl', 'reboot']),
   /** Where the kernel tells its boot id. */
   bootIdFile: z.string().min(1).default('/proc/sys/kernel/random/boot_id'),
+  /** Set by the launcher of an installation with two slots: its folder, the slot that runs, and who judges a new version. */
+  installRoot: z.string().min(1).optional(),
+  installSlot: z.enum(['a', 'b']).optional(),
+  installJudge: z.string().min(1).optional(),
   /** Whether this is a virtual machine, where the host tells it wrongly or not at all. */
   virtual: z.enum(['yes', 'no']).optional(),
   /** Where the files of systemd-networkd are written, and the program that it is told by, without a shell. */
@@ -57,6 +62,9 @@ const VARIABLES: Readonly<Record<keyof DaemonSettings, string>> = {
   logLevel: 'DEMARC_LOG_LEVEL',
   rebootProgram: 'DEMARC_REBOOT_PROGRAM',
   bootIdFile: 'DEMARC_BOOT_ID_FILE',
+  installRoot: 'DEMARC_INSTALL',
+  installSlot: 'DEMARC_SLOT',
+  installJudge: 'DEMARC_JUDGE',
   virtual: 'DEMARC_VIRTUAL',
   networkFolder: 'DEMARC_NETWORK_FOLDER',
   networkctl: 'DEMARC_NETWORKCTL',
@@ -77,6 +85,9 @@ export function daemonSettings(env: NodeJS.ProcessEnv): DaemonSettings {
     logLevel: read('logLevel'),
     rebootProgram: read('rebootProgram'),
     bootIdFile: read('bootIdFile'),
+    installRoot: read('installRoot'),
+    installSlot: read('installSlot'),
+    installJudge: read('installJudge'),
     virtual: read('virtual'),
     networkFolder: read('networkFolder'),
     networkctl: read('networkctl'),
@@ -126,6 +137,22 @@ export const CloudConfig = z.strictObject({
 });
 export type CloudConfig = z.infer<typeof CloudConfig>;
 
+/** Updates of the gateway itself (docs/operations.md). */
+const UpdateConfig = z.strictObject({
+  /** Another server than the cloud that releases come from; it has the same paths. */
+  url: z.url({ protocol: /^https$/ }).optional(),
+  channel: Channel.default('stable'),
+  /** PEM of Ed25519 public keys whose releases are taken, beside those that came with the release that runs. */
+  keys: z
+    .array(z.string().max(1000).includes('-----BEGIN PUBLIC KEY-----', { error: 'must be a public key in PEM' }))
+    .max(10)
+    .default([]),
+  /** How long a new version has to prove itself. */
+  limitSeconds: z.int().min(5).max(1800).default(180),
+  /** How long it must then go on well. */
+  settleSeconds: z.int().min(0).max(300).default(10),
+});
+
 /** One PBX. `connection` belongs to its adapter, which checks it; the secrets of it are sealed and stand apart. */
 export const PbxConfig = z.strictObject({
   id: Id,
@@ -161,6 +188,7 @@ export const DaemonConfig = z.strictObject({
     .default([]),
   guard: RemovalGuard.prefault({}),
   phonePolicy: PhonePolicy.default('All'),
+  update: UpdateConfig.prefault({}),
 });
 export type DaemonConfig = z.infer<typeof DaemonConfig>;
 

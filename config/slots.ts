@@ -3,7 +3,17 @@
  * launcher, the judge and the daemon. Everything is synchronous and needs nothing but Node: the launcher runs this before
  * any release does, and a broken release must not be able to break it.
  */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export type SlotName = 'a' | 'b';

@@ -35,6 +35,9 @@ export const UpdateStatus = z.looseObject({
 });
 export type UpdateStatus = z.infer<typeof UpdateStatus>;
 
+/** The reason of an `up/conn` that says a gateway is away because it updates itself. */
+export const LEAVING_FOR_UPDATE = 'updating';
+
 /** `1.2.3`, `1.2.3-rc.1`, `1.2.3+51`, as Semantic Versioning 2.0.0 has it. */
 const VERSION = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:-([0-9A-Za-z.-]{1,32}))?(?:\+[0-9A-Za-z.-]{1,32})?$/;
 

@@ -39,6 +39,8 @@ interface LaunchOptions {
  */
 export function launch(options: LaunchOptions): string {
   const { root, env } = options;
+  // Of the process before a restart; only an attempt that goes on still has its judge.
+  if (env[ATTEMPT] === undefined) delete env['DEMARC_JUDGE'];
   const slot = chooseSlot(options);
   Object.assign(env, {
     DEMARC_INSTALL: root,
