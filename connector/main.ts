@@ -8,6 +8,7 @@ import { createLog, type Log } from '#config/log.ts';
 import { StopList } from '#config/stop.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { createSetupToken } from './access/setup.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { createApp } from './api/app.ts';
 import { busMetrics } from './bus/bus-metrics.ts';
 import { EmbeddedBus } from './bus/embedded-bus.ts';
@@ -32,6 +33,7 @@ import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
 import { Retention } from './retention/retention.ts';
 import { Store } from './store/store.ts';
+import { Trunks } from './trunks/trunks.ts';
 import { uploadParts } from './uploads/start.ts';
 
 /** A running connector. `setupLink` is there while nobody has an account yet. */
@@ -101,6 +103,9 @@ export async function startConnector(
     stops.add('bus', () => bus.stop());
     commands.start();
     stops.add('commands', async () => commands.stop());
+    const alerts = new Alerts({ store, clock, random: Math.random, log, registry, settings, publicUrl: url });
+    stops.add('alerts', () => alerts.stop());
+    alerts.start();
     retention.start();
     certificateWatch.start();
 
@@ -112,6 +117,8 @@ export async function startConnector(
       clock,
       log,
       commands,
+      alerts,
+      trunks: new Trunks({ store, clock, log, tell: (address) => wants.toGateway(address) }),
       holds: new Holds({ store, clock, commands }),
       enrolments,
       deviceRoutes: deviceRoutes({

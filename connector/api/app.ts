@@ -17,6 +17,8 @@ import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import type { AppOptions } from './options.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { alertTargetRoutes } from './routes/alert-targets.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { authRoutes } from './routes/auth.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { enrolmentRoutes } from './routes/enrolments.ts';
@@ -24,6 +26,7 @@ import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { syncRunRoutes } from './routes/sync-runs.ts';
+import { trunkRoutes } from './routes/trunks.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Parts } from './routing.ts';
 import { streamRoute } from './stream.ts';
@@ -74,7 +77,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         syncRunRoutes,
         inventoryRoutes,
         commandRoutes,
+        alertRoutes,
+        alertTargetRoutes,
         eventRoutes,
+        trunkRoutes,
         enrolmentRoutes,
         streamRoute,
       ]) {

@@ -11,19 +11,24 @@ import type {
   ProvisioningTokenCreate,
 } from '#contract/api.ts';
 import type { HoldDecision } from '#contract/users.ts';
+import type { AlertsPort } from '../alerts/alerts.ts';
 import type { CommandRow } from '../commands/command-dto.ts';
 import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { Store, Work } from '../store/store.ts';
+import type { Trunks } from '../trunks/trunks.ts';
 import type { UploadParts } from '../uploads/start.ts';
 
 /** What the API needs of commands. Rights are judged before, arguments by `create` itself. */
 export interface CommandsPort {
+  /** Throws what is wrong with a command for whatever gateway. */
+  check(request: Pick<CommandRequest, 'name' | 'args'>): unknown;
   /** Records a command in the caller's unit of work. @throws DemarcError `command.not-supported`, `command.invalid-arguments` */
   create(work: Work, request: CommandRequest): Promise<CommandRow>;
   /** Sends what was recorded, after the commit; gives the command as it then stands. */
   deliver(row: CommandRow): Promise<CommandRow>;
-  /** @throws DemarcError `command.final`, `command.already-sent` */
+  deliverAll(rows: readonly CommandRow[]): Promise<CommandRow[]>;
+  /** Ends it early, or asks its gateway to. @throws DemarcError `command.final` */
   cancel(id: string, actor: EventActor, requestId?: string): Promise<CommandRow>;
 }
 
@@ -46,6 +51,9 @@ export interface EnrolmentsPort {
   disconnect(gateway: string, reason: string): void;
 }
 
+/** What the API needs of trunks; settings are checked before, rights too. */
+export type TrunksPort = Pick<Trunks, 'create' | 'replace' | 'remove'>;
+
 /** Everything that the API is made of. */
 export interface AppOptions {
   store: Store;
@@ -54,6 +62,8 @@ export interface AppOptions {
   commands: CommandsPort;
   holds: HoldsPort;
   enrolments: EnrolmentsPort;
+  alerts: AlertsPort;
+  trunks: TrunksPort;
   /** Routes of the gateways, registered under `/api/v1`; each declares `config: { access: 'device' | 'public' }`. */
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
   /** The files that gateways bring; without it there are no routes for them. */

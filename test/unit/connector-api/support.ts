@@ -2,14 +2,17 @@
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { ulid } from 'ulid';
 import { hashPassword } from '#connector/access/passwords.ts';
 import { Sessions } from '#connector/access/sessions.ts';
+import { Alerts } from '#connector/alerts/alerts.ts';
 import { createApp } from '#connector/api/app.ts';
 import type { AppOptions, EnrolmentsPort } from '#connector/api/options.ts';
 import { Commands } from '#connector/commands/commands.ts';
 import { Holds } from '#connector/ingest/holds.ts';
 import { Store } from '#connector/store/store.ts';
+import { Trunks } from '#connector/trunks/trunks.ts';
 import type { Role } from '#contract/access.ts';
 import type { EnrolmentConfirmed, PendingEnrolment } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
@@ -113,6 +116,16 @@ export async function startApp(overrides: Partial<AppOptions> = {}): Promise<Tes
     commands,
     holds,
     enrolments,
+    alerts: new Alerts({
+      store,
+      clock,
+      random: Math.random,
+      log,
+      registry: new Registry(),
+      settings: {},
+      publicUrl: 'https://demarc.example',
+    }),
+    trunks: new Trunks({ store, clock, log, tell: async ({ gateway }) => void wants.push(gateway) }),
     publicUrl: 'https://demarc.example',
     wantChanged: async (account) => {
       wants.push(account);
