@@ -126,12 +126,17 @@ describe('one gateway', () => {
     });
   });
 
-  test('is released through enrolment, in the name of the caller', async () => {
+  test('is released through enrolment in the name of the caller, and reset only with the word', async () => {
     await using api = await startApp();
     const { site, client } = await world(api);
     expect((await client.send('DELETE', `/gateways/${site.gateway}`)).statusCode).toBe(204);
+    expect((await client.send('DELETE', `/gateways/${site.gateway}?reset=yes`)).statusCode).toBe(400);
+    expect((await client.send('DELETE', `/gateways/${site.gateway}?reset=revert`)).statusCode).toBe(204);
     const actor = { id: client.person, name: 'Ann Admin', kind: 'person' };
-    expect(api.enrolments.calls).toEqual([['release', site.account, site.gateway, actor]]);
+    expect(api.enrolments.calls).toEqual([
+      ['release', site.account, site.gateway, actor, { reset: false }],
+      ['release', site.account, site.gateway, actor, { reset: true }],
+    ]);
   });
 });
 
