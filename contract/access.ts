@@ -36,6 +36,9 @@ export const Permission = z.enum([
 ]);
 export type Permission = z.infer<typeof Permission>;
 
+/** Whoever may look at gateways or at integrations follows their commands: support issues the ones, admins the others. */
+export const FOLLOW_COMMANDS: readonly Permission[] = ['support:view', 'integrations:view'];
+
 const VIEW_ALL = Permission.options.filter((permission) => permission.endsWith(':view'));
 
 /** What each base role grants inside the accounts that its holder reaches. */

@@ -253,16 +253,37 @@ export const Command = z.object({
   progress: z.object({ percent: z.number().optional(), text: z.string() }).nullable(),
   output: z.unknown(),
   reason: Reason.nullable(),
+  /** The request for several gateways that it belongs to. */
+  bulk: Id.nullable(),
+  /** When and by whom it was asked to end early; it has ended when its state says so. */
+  cancelRequestedAt: Instant.nullable(),
+  cancelRequestedBy: z.string().nullable(),
 });
 export type Command = z.infer<typeof Command>;
 
-/** `POST /api/v1/gateways/{id}/commands`. */
+/** `POST /api/v1/gateways/{id}/commands`. A command for a gateway that is offline waits for it until its deadline. */
 export const CommandCreate = z.strictObject({
   name: z.string().max(64),
   args: z.unknown().optional(),
-  deadlineSeconds: z.int().min(5).max(86_400).optional(),
+  /** From now; 15 minutes when left out, 30 days at the most. */
+  deadlineSeconds: z
+    .int()
+    .min(5)
+    .max(30 * 86_400)
+    .optional(),
 });
 export type CommandCreate = z.infer<typeof CommandCreate>;
+
+/** `POST /api/v1/commands`: the same command for several gateways. */
+export const BulkCommandCreate = CommandCreate.extend({ gateways: z.array(Id).min(1).max(200) });
+export type BulkCommandCreate = z.infer<typeof BulkCommandCreate>;
+
+/** Its answer: for each gateway its command, or why there is none. `bulk` is what they are listed by. */
+export const BulkCommandAnswer = z.object({
+  bulk: Id,
+  results: z.array(z.object({ gateway: Id, command: Command.nullable(), refusal: Reason.nullable() })),
+});
+export type BulkCommandAnswer = z.infer<typeof BulkCommandAnswer>;
 
 /** A gateway waiting to be claimed, as the admin compares it with what stands in front of the installer. */
 export const PendingEnrolment = z.object({
@@ -326,6 +347,7 @@ export const Change = z.object({
     'event',
     'enrolment',
     'upload',
+    'trunk',
   ]),
   account: Id.nullable(),
   ref: z.string().nullable(),

@@ -51,21 +51,29 @@ function declared(request: FastifyRequest): Permission {
   return access as Permission;
 }
 
+/** A right, or several of which one is enough. */
+export type Right = Permission | readonly Permission[];
+
+const oneOf = (right: Right): readonly Permission[] => (typeof right === 'string' ? [right] : right);
+
 /**
- * Judges the route's permission (or the one given) on a resource; undefined is what does not exist.
+ * Judges the route's permission (or what is given) on a resource; undefined is what does not exist.
  * @throws DemarcError `api.not-found` for what the caller may not know of, `api.forbidden` without the right,
  * `account.deactivated` for a change in an account that is switched off
  */
 export function allow<R extends Resource>(
   request: FastifyRequest,
   resource: R | undefined,
-  permission: Permission = declared(request),
+  right: Right = declared(request),
 ): R {
   const { actor } = callerOf(request);
+  const rights = oneOf(right);
   request.judged = true;
   if (resource === undefined || !reaches(actor, resource)) throw new DemarcError('api.not-found');
-  if (!may(actor, permission, resource)) throw new DemarcError('api.forbidden', permission);
-  if (resource.deactivated === true && !permission.endsWith(':view')) throw new DemarcError('account.deactivated');
+  const held = rights.filter((permission) => may(actor, permission, resource));
+  if (held.length === 0) throw new DemarcError('api.forbidden', rights.join(' or '));
+  if (resource.deactivated === true && !held.some((permission) => permission.endsWith(':view')))
+    throw new DemarcError('account.deactivated');
   return resource;
 }
 
@@ -73,9 +81,13 @@ export function allow<R extends Resource>(
  * The accounts that a list may show by the route's permission.
  * @throws DemarcError `api.forbidden` when there is none
  */
-export function scope(request: FastifyRequest, permission: Permission = declared(request)): Scope {
-  const allowed = scopeOf(callerOf(request).actor, permission);
+export function scope(request: FastifyRequest, right: Right = declared(request)): Scope {
+  const { actor } = callerOf(request);
+  const rights = oneOf(right);
+  const scopes = rights.map((permission) => scopeOf(actor, permission).accounts);
   request.judged = true;
-  if (allowed.accounts !== 'all' && allowed.accounts.length === 0) throw new DemarcError('api.forbidden', permission);
-  return allowed;
+  if (scopes.includes('all')) return { partner: actor.partner, accounts: 'all' };
+  const accounts = [...new Set(scopes.flatMap((some) => (some === 'all' ? [] : some)))];
+  if (accounts.length === 0) throw new DemarcError('api.forbidden', rights.join(' or '));
+  return { partner: actor.partner, accounts };
 }

@@ -1,20 +1,21 @@
-import type { Permission } from '#contract/access.ts';
+import { FOLLOW_COMMANDS, type Permission } from '#contract/access.ts';
 import { Change } from '#contract/api.ts';
 import { type Actor, may } from '../access/may.ts';
 import type { Db } from '../store/store.ts';
 
-/** What one has to be allowed to see, to be told of a change of this topic. */
-const RIGHTS: Readonly<Record<Change['topic'], Permission>> = {
+/** What one has to be allowed to see, to be told of a change of this topic; of several one is enough. */
+const RIGHTS: Readonly<Record<Change['topic'], Permission | readonly Permission[]>> = {
   account: 'accounts:view',
   gateway: 'support:view',
   users: 'users:view',
   'sync-run': 'integrations:view',
   inventory: 'inventory:view',
-  command: 'integrations:view',
+  command: FOLLOW_COMMANDS,
   alert: 'settings:view',
   event: 'events:view',
   enrolment: 'integrations:view',
   upload: 'support:logs',
+  trunk: 'integrations:view',
 };
 
 const BATCH = 100;
@@ -42,7 +43,8 @@ export async function readChanges(db: Db, actor: Actor, after: number, account: 
     const topic = Change.shape.topic.safeParse(row.topic);
     if (!topic.success || row.partner === null) return [];
     if (account !== undefined && row.account_id !== account) return [];
-    if (!may(actor, RIGHTS[topic.data], { partner: row.partner, account: row.account_id })) return [];
+    const resource = { partner: row.partner, account: row.account_id };
+    if (![RIGHTS[topic.data]].flat().some((right) => may(actor, right, resource))) return [];
     const document: unknown = row.row === null ? undefined : JSON.parse(row.row);
     const change = { topic: topic.data, account: row.account_id, ref: row.ref };
     return [{ id: row.id, change: { ...change, ...(document !== undefined && { row: document }) } }];

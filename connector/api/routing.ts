@@ -10,7 +10,7 @@ import type { SignIn } from '../access/sign-in.ts';
 import type { Within } from '../lists/list.ts';
 import { withinScope } from '../lists/within.ts';
 import type { Db } from '../store/store.ts';
-import { allow, scope } from './access.ts';
+import { allow, type Right, scope } from './access.ts';
 import type { AppOptions } from './options.ts';
 
 /** The app as routes see it: bodies, queries and answers are typed by their zod schemas. */
@@ -48,9 +48,10 @@ export async function allowRow<R extends { account_id: string }>(
   request: FastifyRequest,
   db: Db,
   row: R | undefined,
+  right?: Right,
 ): Promise<R> {
   const resource = row && (await accountResource(db, row.account_id));
-  return allow(request, row && resource && { ...resource, row }).row;
+  return allow(request, row && resource && { ...resource, row }, right).row;
 }
 
 /** The rows that a list may show: of the account that was asked for, or of every account with the right. */
@@ -59,9 +60,10 @@ export async function visible(
   db: Db,
   account: string | undefined,
   within: (db: Db, scope: Scope, account?: string) => Promise<Within>,
+  right?: Right,
 ): Promise<Within> {
-  if (account === undefined) return within(db, scope(request));
-  const { partner } = allow(request, await accountResource(db, account));
+  if (account === undefined) return within(db, scope(request, right));
+  const { partner } = allow(request, await accountResource(db, account), right);
   return within(db, { partner, accounts: [account] }, account);
 }
 
@@ -71,4 +73,5 @@ export const visibleBy = (
   db: Db,
   column: string,
   account: string | undefined,
-): Promise<Within> => visible(request, db, account, (db, scope, one) => withinScope(db, scope, column, one));
+  right?: Right,
+): Promise<Within> => visible(request, db, account, (db, scope, one) => withinScope(db, scope, column, one), right);

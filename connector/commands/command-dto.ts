@@ -22,4 +22,7 @@ export const commandDto = (row: CommandRow): Command =>
     progress: parse(row.progress),
     output: parse(row.output),
     reason: parse(row.reason),
+    bulk: row.bulk_id,
+    cancelRequestedAt: row.cancel_requested_at,
+    cancelRequestedBy: row.cancel_requested_by,
   });

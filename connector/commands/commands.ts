@@ -1,7 +1,6 @@
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import {
-  type CommandMessage,
   CommandName,
   type CommandResult,
   CommandState,
@@ -11,12 +10,13 @@ import {
   mayMove,
 } from '#contract/commands.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { type GatewayAddress, topics } from '#contract/topics.ts';
+import type { GatewayAddress } from '#contract/topics.ts';
 import type { DeviceBus } from '../bus/device-bus.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { Store, Work } from '../store/store.ts';
 import type { CommandRow } from './command-dto.ts';
-import { announceCommand, type Move, type MovedBy, moveCommand, recordCommand } from './transitions.ts';
+import { Outbound } from './outbound.ts';
+import { askToEnd, type Move, type MovedBy, moveCommand, recordCommand } from './transitions.ts';
 
 /** How often deadlines are looked at, in milliseconds. */
 const SWEEP_MS = 5000;
@@ -33,6 +33,8 @@ export interface CommandRequest {
   actor: EventActor;
   deadlineMs?: number;
   requestId?: string | null;
+  /** The request for several gateways that it belongs to. */
+  bulk?: string;
 }
 
 export interface CommandsOptions {
@@ -52,7 +54,7 @@ export class Commands {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #publish: DeviceBus['publish'];
+  readonly #outbound: Outbound;
   readonly #failed: CommandsOptions['failed'];
   #timer: NodeJS.Timeout | undefined;
 
@@ -60,7 +62,7 @@ export class Commands {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#log = options.log.child({ part: 'commands' });
-    this.#publish = options.publish;
+    this.#outbound = new Outbound({ ...options, log: this.#log });
     this.#failed = options.failed;
   }
 
@@ -73,12 +75,18 @@ export class Commands {
     return this.deliver(row);
   }
 
-  /** The recording half of `issue`, for a caller whose own rows must be true together with the command. */
-  async create(work: Work, request: CommandRequest): Promise<CommandRow> {
+  /** What is wrong with a command for whatever gateway. @throws DemarcError `command.not-supported`, `command.invalid-arguments` */
+  check(request: Pick<CommandRequest, 'name' | 'args'>): { name: CommandName; args: unknown } {
     const name = CommandName.safeParse(request.name);
     if (!name.success) throw new DemarcError('command.not-supported', request.name.slice(0, 64));
     const args = commands[name.data].args.safeParse(request.args ?? {});
     if (!args.success) throw new DemarcError('command.invalid-arguments', firstIssue(args.error.issues));
+    return { name: name.data, args: args.data };
+  }
+
+  /** The recording half of `issue`, for a caller whose own rows must be true together with the command. */
+  async create(work: Work, request: CommandRequest): Promise<CommandRow> {
+    const { name, args } = this.check(request);
     const gateway = await work.db
       .selectFrom('gateway')
       .select(['id', 'capabilities'])
@@ -88,8 +96,8 @@ export class Commands {
       .executeTakeFirst();
     if (gateway === undefined) throw new DemarcError('api.not-found', 'gateway');
     const capabilities: unknown = JSON.parse(gateway.capabilities);
-    if (Array.isArray(capabilities) && capabilities.length > 0 && !capabilities.includes(name.data)) {
-      throw new DemarcError('command.not-supported', name.data);
+    if (Array.isArray(capabilities) && capabilities.length > 0 && !capabilities.includes(name)) {
+      throw new DemarcError('command.not-supported', name);
     }
     const now = this.#clock.now();
     const row: CommandRow = {
@@ -97,8 +105,8 @@ export class Commands {
       id: work.newId(),
       account_id: request.account,
       gateway_id: gateway.id,
-      name: name.data,
-      args: JSON.stringify(args.data),
+      name,
+      args: JSON.stringify(args),
       state: 'queued',
       issuer_id: request.actor.id,
       issuer_name: request.actor.name,
@@ -108,6 +116,10 @@ export class Commands {
       progress: null,
       output: null,
       reason: null,
+      bulk_id: request.bulk ?? null,
+      cancel_requested_at: null,
+      cancel_requested_by: null,
+      cancel_requester_id: null,
     };
     await work.db.insertInto('command').values(row).execute();
     await recordCommand(work, this.#clock, row, { actor: request.actor, requestId: request.requestId ?? undefined });
@@ -116,28 +128,39 @@ export class Commands {
 
   /** The sending half of `issue`, after the commit; answers the command as it now stands. */
   async deliver(row: CommandRow): Promise<CommandRow> {
-    const gateway = await this.#store.db
-      .selectFrom('gateway')
-      .select('online')
-      .where('id', '=', row.gateway_id)
-      .executeTakeFirst();
-    if (gateway?.online !== 1) return row;
-    await this.#send([row]);
-    return this.#store.db.selectFrom('command').selectAll().where('id', '=', row.id).executeTakeFirstOrThrow();
+    const [now] = await this.deliverAll([row]);
+    return now ?? row;
   }
 
-  /** Sends what waits for this gateway, and again what it has not accepted yet. */
+  /** The same for several. */
+  async deliverAll(rows: readonly CommandRow[]): Promise<CommandRow[]> {
+    const online = await this.#online(rows.map((row) => row.gateway_id));
+    const ready = rows.filter((row) => online.has(row.gateway_id));
+    if (ready.length === 0) return [...rows];
+    await this.#outbound.send(ready);
+    const ids = rows.map((row) => row.id);
+    return this.#store.db.selectFrom('command').selectAll().where('id', 'in', ids).orderBy('id').execute();
+  }
+
+  /**
+   * Sends what waits for this gateway, again what it has not accepted yet, and the wish to end what is not wanted any
+   * more.
+   */
   async gatewayOnline(address: GatewayAddress): Promise<void> {
     const rows = await this.#store.db
       .selectFrom('command')
       .selectAll()
       .where('gateway_id', '=', address.gateway)
       .where('account_id', '=', address.account)
-      .where('state', 'in', ['queued', 'sent'])
+      .where('state', 'in', OPEN_STATES)
       .where('deadline_at', '>', instant(this.#clock))
+      .where((where) =>
+        where.or([where('state', 'in', ['queued', 'sent']), where('cancel_requested_at', 'is not', null)]),
+      )
       .orderBy('id')
       .execute();
-    await this.#send(rows);
+    await this.#outbound.withdraw(rows.filter((row) => row.cancel_requested_at !== null));
+    await this.#outbound.send(rows.filter((row) => row.cancel_requested_at === null));
   }
 
   /** Takes a gateway's news of a command; late, repeated and reordered news changes nothing. */
@@ -165,17 +188,22 @@ export class Commands {
   }
 
   /**
-   * Withdraws a command that no gateway has yet.
-   * @throws DemarcError `api.not-found`, `command.already-sent`, `command.final`
+   * Ends a command early: at once when no gateway has it; otherwise the gateway is asked to, now and at each of its
+   * births, and its answer is the end.
+   * @throws DemarcError `api.not-found`, `command.final`
    */
   async cancel(id: string, actor: EventActor, requestId?: string): Promise<CommandRow> {
-    return this.#store.write(async (work) => {
-      const row = await work.db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirst();
-      if (row === undefined) throw new DemarcError('api.not-found', 'command');
-      if (isFinal(CommandState.parse(row.state))) throw new DemarcError('command.final', row.state);
-      if (row.state !== 'queued') throw new DemarcError('command.already-sent', row.state);
-      return this.#move(work, row, { state: 'canceled' }, { actor, requestId });
+    const row = await this.#store.write(async (work) => {
+      const known = await work.db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirst();
+      if (known === undefined) throw new DemarcError('api.not-found', 'command');
+      if (isFinal(CommandState.parse(known.state))) throw new DemarcError('command.final', known.state);
+      const by = { actor, requestId };
+      const asked = known.cancel_requested_at === null ? await askToEnd(work, this.#clock, known, by) : known;
+      return known.state === 'queued' ? this.#move(work, asked, { state: 'canceled' }, by) : asked;
     });
+    // One that is queued here may just have left: whoever has it is told in any case.
+    if ((await this.#online([row.gateway_id])).size > 0) await this.#outbound.withdraw([row]);
+    return row;
   }
 
   /** Ends what is past its deadline: `expired` when no gateway had it, `timed_out` otherwise. */
@@ -188,7 +216,6 @@ export class Commands {
       .limit(SWEEP_LIMIT);
     const ids = (await due.execute()).map((row) => row.id);
     if (ids.length === 0) return;
-    const reason = JSON.stringify(new DemarcError('command.deadline-passed').toText());
     await this.#store.write(async (work) => {
       const rows = await work.db
         .selectFrom('command')
@@ -197,7 +224,11 @@ export class Commands {
         .where('state', 'in', OPEN_STATES)
         .execute();
       for (const row of rows) {
-        const state = row.state === 'queued' ? 'expired' : 'timed_out';
+        const [state, code] =
+          row.state === 'queued'
+            ? (['expired', 'command.expired'] as const)
+            : (['timed_out', 'command.unanswered'] as const);
+        const reason = JSON.stringify(new DemarcError(code).toText());
         await this.#move(work, row, { state, reason }, { actor: SYSTEM });
       }
     });
@@ -223,42 +254,16 @@ export class Commands {
     return moved;
   }
 
-  /** Publishes, then marks as sent: a crash between the two only repeats the sending. */
-  async #send(rows: readonly CommandRow[]): Promise<void> {
-    const sent: string[] = [];
-    for (const row of rows) {
-      const address = { account: row.account_id, gateway: row.gateway_id };
-      const message: CommandMessage = {
-        v: 1,
-        id: row.id,
-        name: row.name,
-        args: JSON.parse(row.args),
-        issuer: { id: row.issuer_id, name: row.issuer_name },
-        issuedAt: row.issued_at,
-        deadlineAt: row.deadline_at,
-      };
-      try {
-        await this.#publish(topics.command(address, row.id), JSON.stringify(message));
-      } catch (error) {
-        this.#log.warn(
-          { code: 'command.not-sent', err: error, command: row.id },
-          'a command waits: the bus refused it',
-        );
-        break;
-      }
-      if (row.state === 'queued') sent.push(row.id);
-    }
-    if (sent.length === 0) return;
-    await this.#store.write(async (work) => {
-      const moved = await work.db
-        .updateTable('command')
-        .set({ state: 'sent', updated_at: instant(this.#clock) })
-        .where('id', 'in', sent)
-        .where('state', '=', 'queued')
-        .returningAll()
-        .execute();
-      for (const row of moved) announceCommand(work, row);
-    });
+  /** Which of these gateways are connected. */
+  async #online(gateways: readonly string[]): Promise<ReadonlySet<string>> {
+    if (gateways.length === 0) return new Set();
+    const rows = await this.#store.db
+      .selectFrom('gateway')
+      .select('id')
+      .where('id', 'in', gateways)
+      .where('online', '=', 1)
+      .execute();
+    return new Set(rows.map((row) => row.id));
   }
 }
 

@@ -41,6 +41,25 @@ export async function moveCommand(
   return moved;
 }
 
+/** Keeps the wish to end a command early, with its event. */
+export async function askToEnd(
+  work: Work,
+  clock: Clock,
+  row: CommandRow,
+  by: MovedBy & { actor: EventActor },
+): Promise<CommandRow> {
+  const asked = await work.db
+    .updateTable('command')
+    .set({ cancel_requested_at: instant(clock), cancel_requested_by: by.actor.name, cancel_requester_id: by.actor.id })
+    .where('id', '=', row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  // One that no gateway has ends with the next step, which is an event of its own.
+  if (row.state !== 'queued') await commandEvent(work, clock, asked, { ...by, word: 'cancel-requested', good: true });
+  announceCommand(work, asked);
+  return asked;
+}
+
 /** The event of an issue (state queued) or of an end, and the change for the consoles. */
 export async function recordCommand(
   work: Work,
@@ -51,12 +70,22 @@ export async function recordCommand(
   const state = CommandState.parse(row.state);
   const good = state === 'queued' || state === 'succeeded' || state === 'canceled';
   const word = state === 'queued' ? 'issued' : state.replace('_', '-');
-  await recordEvent(
+  await commandEvent(work, clock, row, { ...by, word, good });
+  announceCommand(work, row);
+}
+
+function commandEvent(
+  work: Work,
+  clock: Clock,
+  row: CommandRow,
+  { actor, requestId, word, good }: MovedBy & { actor: EventActor; word: string; good: boolean },
+): Promise<void> {
+  return recordEvent(
     work,
     {
       account: row.account_id,
       gateway: row.gateway_id,
-      actor: by.actor,
+      actor,
       action: 'Command',
       type: 'Gateway',
       asset: 'Gateway',
@@ -68,14 +97,15 @@ export async function recordCommand(
         command: row.id,
         name: row.name,
         issuer: row.issuer_name,
+        ...(row.bulk_id !== null && { bulk: row.bulk_id }),
+        ...(row.cancel_requested_by !== null && { cancelRequestedBy: row.cancel_requested_by }),
         ...(row.reason !== null && { reason: JSON.parse(row.reason) }),
       },
       result: good ? 'SUCCESS' : 'FAILURE',
-      requestId: by.requestId ?? null,
+      requestId: requestId ?? null,
     },
     clock,
   );
-  announceCommand(work, row);
 }
 
 async function gatewayActor(work: Work, id: string): Promise<EventActor> {

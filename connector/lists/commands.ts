@@ -11,6 +11,7 @@ export const commandsList: ListResource = {
   search: sql`lower(c.name || ' ' || c.issuer_name)`,
   fields: {
     gateway: { kind: 'word', column: 'c.gateway_id' },
+    bulk: { kind: 'word', column: 'c.bulk_id' },
     name: { kind: 'text', column: 'c.name', sort: true },
     state: { kind: 'word', column: 'c.state', words: CommandState.options },
     issuerName: { kind: 'text', column: 'c.issuer_name', sort: true },

@@ -70,6 +70,8 @@ export interface Tables {
     quarantined: number;
     /** When a section last arrived; presence is Stale when that is too long ago. */
     section_at: string | null;
+    /** Counts changes of its trunks: part of the version of what it is told. */
+    trunks_revision: Generated<number>;
     /** 1 when the connection (boot, conn) has ended by its own word: a late copy of its birth does not revive it. */
     conn_ended: Generated<number>;
   };
@@ -253,6 +255,12 @@ export interface Tables {
     progress: string | null;
     output: string | null;
     reason: string | null;
+    /** The request for several gateways that it belongs to. */
+    bulk_id: Generated<string | null>;
+    /** The wish to end it early, until its gateway has answered. */
+    cancel_requested_at: Generated<string | null>;
+    cancel_requested_by: Generated<string | null>;
+    cancel_requester_id: Generated<string | null>;
   };
   /** A file that a gateway brings for a command; its bytes lie in `uploads/<account>/<command>`. */
   upload: {
@@ -292,6 +300,21 @@ export interface Tables {
     tags: string;
     result: string;
     request_id: string | null;
+  };
+  /** A SIP trunk; `settings` is the contract's TrunkSettings. */
+  trunk: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    pbx_id: string;
+    name: string;
+    name_lc: string;
+    host_lc: string;
+    port: number;
+    settings: string;
+    created_at: string;
+    updated_at: string;
+    revision: number;
   };
   /** Messages that could not be taken, kept for support; the newest 200 of each gateway. */
   quarantine: {

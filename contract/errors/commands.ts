@@ -56,6 +56,22 @@ export const commandErrors = {
     cause: 'The gateway has the command already, so it cannot be withdrawn',
     nextStep: 'Wait for its result; it ends at its deadline at the latest.',
   },
+  'command.expired': {
+    status: 422,
+    cause: 'The gateway was not connected before the time for this command ended',
+    nextStep:
+      'See on the gateway’s page why it is offline; issue the command again with more time if it is still wanted.',
+  },
+  'command.unanswered': {
+    status: 422,
+    cause: 'The gateway has not told the end of the command in time',
+    nextStep: 'See on the gateway’s page whether it is online and what it reports before you issue the command again.',
+  },
+  'command.gateway-released': {
+    status: 409,
+    cause: 'The gateway has been released and belongs to no account any more',
+    nextStep: 'Enrol it again before you issue commands to it.',
+  },
   'command.final': {
     status: 409,
     cause: 'The command has ended already',

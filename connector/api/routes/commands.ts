@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Permission } from '#contract/access.ts';
-import { Command, CommandCreate, ListQuery, Page } from '#contract/api.ts';
+import { FOLLOW_COMMANDS, type Permission } from '#contract/access.ts';
+import { BulkCommandAnswer, BulkCommandCreate, Command, CommandCreate, ListQuery, Page } from '#contract/api.ts';
 import { CommandName, commands as table } from '#contract/commands.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { createBulk } from '../../commands/bulk.ts';
 import { type CommandRow, commandDto } from '../../commands/command-dto.ts';
 import { commandsList } from '../../lists/commands.ts';
 import { type GatewayRow, gatewaysList } from '../../lists/gateways.ts';
@@ -42,11 +43,11 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
   app.get(
     '/commands',
     {
-      config: { access: 'integrations:view' },
+      config: { access: 'command' },
       schema: { summary: 'List commands', tags, querystring: ListQuery, response: answers(Page(Command)) },
     },
     async (request) => {
-      const within = await visibleBy(request, store.db, 'c.account_id', request.query.account);
+      const within = await visibleBy(request, store.db, 'c.account_id', request.query.account, FOLLOW_COMMANDS);
       const page = await readList<CommandRow>(store.db, commandsList, within, request.query, clock.now());
       return { items: page.rows.map(commandDto), nextCursor: page.nextCursor, total: page.total };
     },
@@ -55,22 +56,33 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
   app.get(
     '/commands/:id',
     {
-      config: { access: 'integrations:view' },
+      config: { access: 'command' },
       schema: { summary: 'One command with its progress or result', tags, params: ById, response: answers(Command) },
     },
-    async (request) => commandDto(await allowRow(request, store.db, await find(request.params.id))),
+    async (request) => {
+      const row = await find(request.params.id);
+      // Whoever may issue a command can also see what became of it.
+      const [own = 'support:view'] = rightsFor(row?.name ?? '');
+      return commandDto(await allowRow(request, store.db, row, [...FOLLOW_COMMANDS, own]));
+    },
   );
 
   app.post(
     '/commands/:id/cancel',
     {
       config: { access: 'command' },
-      schema: { summary: 'Withdraw a command that no gateway has yet', tags, params: ById, response: answers(Command) },
+      schema: {
+        summary: 'End a command early: at once while it waits, otherwise as soon as its gateway has answered',
+        tags,
+        params: ById,
+        response: accepted(Command),
+      },
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await find(request.params.id);
       await allowCommand(request, row?.account_id, row?.name ?? '');
-      return commandDto(await commands.cancel(request.params.id, eventActor(request), request.id));
+      const now = await commands.cancel(request.params.id, eventActor(request), request.id);
+      return reply.code(202).send(commandDto(now));
     },
   );
 
@@ -109,6 +121,45 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
       });
       const answer = issued.row === undefined ? issued.answer : commandDto(await commands.deliver(issued.row));
       return reply.code(202).send(answer);
+    },
+  );
+
+  app.post(
+    '/commands',
+    {
+      config: { access: 'command' },
+      schema: {
+        summary: 'Issue a command to several gateways; each has its command or the reason why not',
+        tags,
+        headers: IdempotencyKey,
+        body: BulkCommandCreate,
+        response: accepted(BulkCommandAnswer),
+      },
+    },
+    async (request, reply) => {
+      const { name, args, deadlineSeconds, gateways } = request.body;
+      const input = {
+        gateways,
+        name,
+        args,
+        actor: eventActor(request),
+        requestId: request.id,
+        ...(deadlineSeconds !== undefined && { deadlineMs: deadlineSeconds * 1000 }),
+      };
+      const key = request.headers['idempotency-key'];
+      const idempotent = key && { key, person: callerOf(request).actor.id, request: ['bulk', request.body] };
+      // Judged for each gateway; a repetition is answered with what was judged then.
+      request.judged = true;
+      const issued = await once({ store, clock }, idempotent || undefined, BulkCommandAnswer, (unit) =>
+        createBulk(unit, commands, input, (account) => allowCommand(request, account, name, args)),
+      );
+      const rows = issued.row === undefined ? [] : await commands.deliverAll(issued.row);
+      const now = new Map(rows.map((row) => [row.id, commandDto(row)]));
+      const results = issued.answer.results.map((result) => ({
+        ...result,
+        command: (result.command && now.get(result.command.id)) ?? result.command,
+      }));
+      return reply.code(202).send({ ...issued.answer, results });
     },
   );
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { isStoreFailure } from '../failure.ts';
 import { initial } from './0001-initial.ts';
+import { bulkCommands } from './0002-bulk-commands.ts';
 import { uploads } from './0003-uploads.ts';
 import { resets } from './0004-resets.ts';
 import { alerts } from './0005-alerts.ts';
@@ -9,6 +10,7 @@ import { alerts } from './0005-alerts.ts';
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
   '0001-initial': initial,
+  '0002-bulk-commands': bulkCommands,
   '0003-uploads': uploads,
   '0004-resets': resets,
   '0005-alerts': alerts,

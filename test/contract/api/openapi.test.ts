@@ -58,6 +58,7 @@ const PROMISED = [
   'get /platforms',
   'get /applications',
   'get /commands',
+  'post /commands',
   'get /commands/{id}',
   'post /commands/{id}/cancel',
   'get /events',

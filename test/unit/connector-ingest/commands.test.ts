@@ -13,6 +13,9 @@ const issue = (w: World, more: object = {}) =>
 const stateOf = async (w: World, id: string) =>
   (await w.store.db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirstOrThrow()).state;
 
+const dtoOf = async (w: World, id: string) =>
+  commandDto(await w.store.db.selectFrom('command').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+
 const result = (w: World, seq: number, command: string, state: CommandState, more: object = {}) =>
   w.record(topics.result(w.address, command), seq, 'result', { command, state, at: w.clock.instant(), ...more });
 
@@ -166,17 +169,62 @@ describe('deadlines and cancelling', () => {
     expect(w.took('cmd')).toEqual([]);
   });
 
-  it('withdraws what waits, and nothing else', async () => {
+  it('says why one has ended: its gateway was never there, or has not answered', async () => {
+    await using w = await world();
+    const waiting = await issue(w, { deadlineMs: 1000 });
+    await w.store.db.updateTable('gateway').set({ online: 1 }).execute();
+    const sent = await issue(w, { deadlineMs: 1000 });
+    w.clock.advance(1000);
+    await w.commands.sweep();
+    expect((await dtoOf(w, waiting.id)).reason).toMatchObject({ code: 'command.expired' });
+    expect((await dtoOf(w, sent.id)).reason).toMatchObject({ code: 'command.unanswered' });
+  });
+
+  it('withdraws what waits at once, and it is never sent', async () => {
     await using w = await world();
     const command = await issue(w);
-    expect((await w.commands.cancel(command.id, actor)).state).toBe('canceled');
+    expect(await w.commands.cancel(command.id, actor)).toMatchObject({ state: 'canceled', cancel_requested_by: 'Ada' });
     await expect(w.commands.cancel(command.id, actor)).rejects.toMatchObject({ code: 'command.final' });
     await expect(w.commands.cancel(ulid(), actor)).rejects.toMatchObject({ code: 'api.not-found' });
     await w.send(w.birth(1, 1));
     await w.settled();
     expect(w.took('cmd')).toEqual([]);
-    const sent = await issue(w);
-    await expect(w.commands.cancel(sent.id, actor)).rejects.toMatchObject({ code: 'command.already-sent' });
+    expect(await w.events('command.canceled')).toMatchObject([{ actor_name: 'Ada' }]);
+    expect(await w.events('command.cancel-requested')).toEqual([]);
+  });
+
+  it.each(['sent', 'accepted', 'running'] as const)(
+    'asks the gateway to end what is %s, again at each birth, until it has answered',
+    async (state) => {
+      await using w = await world();
+      await w.send(w.birth(1, 1));
+      await w.settled();
+      const command = await issue(w);
+      if (state !== 'sent') await w.send(result(w, 1, command.id, state));
+      w.took('cmd');
+      const wish = { v: 1, id: command.id, cancel: true, issuer: { id: actor.id, name: 'Ada' } };
+      const asked = commandDto(await w.commands.cancel(command.id, actor));
+      expect(asked).toMatchObject({ state, cancelRequestedAt: w.clock.instant(), cancelRequestedBy: 'Ada' });
+      expect(w.took('cmd')).toEqual([wish]);
+      await w.send(w.birth(1, 2));
+      await w.settled();
+      expect(w.took('cmd')).toEqual([wish]);
+      await w.send(result(w, 2, command.id, 'canceled'), w.birth(1, 3));
+      await w.settled();
+      expect(w.took('cmd')).toEqual([]);
+      expect(await stateOf(w, command.id)).toBe('canceled');
+      expect(await w.events('command.cancel-requested')).toHaveLength(1);
+    },
+  );
+
+  it('a wish that comes too late changes nothing: the end that the gateway tells is the true one', async () => {
+    await using w = await world();
+    await w.send(w.birth(1, 1));
+    await w.settled();
+    const command = await issue(w);
+    await w.commands.cancel(command.id, actor);
+    await w.send(result(w, 1, command.id, 'succeeded', { output: { platforms: 1, applications: 0 } }));
+    expect(await dtoOf(w, command.id)).toMatchObject({ state: 'succeeded', cancelRequestedBy: 'Ada' });
   });
 
   it('tells the consoles each state with the whole command', async () => {

@@ -56,7 +56,8 @@ export const permissionFor = (name: CommandName) => commands[name].permission;
 export function outcomeSentence(command: Command): string | undefined {
   const name = KnownCommand.safeParse(command.name);
   if (!name.success || command.state !== 'succeeded') return undefined;
-  switch (name.data) {
+  const which = name.data;
+  switch (which) {
     case 'pbx.sync': {
       const output = commands['pbx.sync'].output.safeParse(command.output);
       if (!output.success) return undefined;
@@ -87,6 +88,6 @@ export function outcomeSentence(command: Command): string | undefined {
     case 'gateway.factory-reset':
       return undefined;
     default:
-      return name.data satisfies never;
+      return which satisfies never;
   }
 }
