@@ -30,6 +30,8 @@ import type { SecretBox } from './secrets/secret-box.ts';
 import type { SelfTestKeeper } from './self-test/keeper.ts';
 import type { DaemonStore } from './store/store.ts';
 import type { SyncEngine } from './sync/engine.ts';
+import type { UpdateService } from './update/start.ts';
+import { updateRoutes } from './update/update-routes.ts';
 
 interface LocalPagesParts {
   settings: DaemonSettings;
@@ -54,6 +56,7 @@ interface LocalPagesParts {
   selfTest: SelfTestKeeper;
   inventory: InventoryKeeper;
   discovery: DiscoveryKeeper;
+  updates: UpdateService;
   reset: Reset;
 }
 
@@ -81,6 +84,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
       }),
       ...pbxRoutes({ registry, engine }),
       ...discoveryRoutes(parts.discovery),
+      ...updateRoutes(parts.updates),
       ...resetRoutes(parts.reset),
     ],
     access: new AccessGuard(token, parts.clock),

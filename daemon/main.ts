@@ -47,6 +47,8 @@ import { SelfTestKeeper } from './self-test/keeper.ts';
 import { countBoot } from './store/boot.ts';
 import { DaemonStore } from './store/store.ts';
 import { SyncEngine } from './sync/engine.ts';
+import { updateHandlers } from './update/handlers.ts';
+import { startUpdates } from './update/start.ts';
 import { AppliedWant } from './want.ts';
 
 /** A running daemon. `url` is its local API. */
@@ -195,6 +197,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
           ...(kernelBoot === undefined ? {} : { bootId: kernelBoot }),
           ...(want.current() ? { want: want.current() } : {}),
           virtual,
+          update: updates.updater.status(),
         }),
         pbxs: () =>
           pbxsDocument(registry.list(), {
@@ -217,6 +220,25 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('reports', async () => reporter.stop());
 
     const busy = new BusyBoard();
+    const updates = await startUpdates({
+      settings,
+      version,
+      config,
+      store,
+      outbox,
+      identity,
+      target,
+      isOnline: online,
+      scheduler,
+      spread: deviceKey,
+      busy,
+      restart,
+      refresh: () => reporter.refresh('gateway'),
+      newId,
+      clock,
+      log,
+    });
+    stops.add('updates', () => updates.stop());
     const commands = new CommandRunner({
       store,
       outbox,
@@ -232,6 +254,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         }),
         ...powerHandlers({ settings, kernelBoot, boot, restart, busy, outbox, clock }),
         ...resetHandlers(reset, virtual),
+        ...updateHandlers(updates.updater),
       },
     });
     await commands.start();
@@ -252,6 +275,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         reset.refused(error);
       },
       birth: () => ({ version, capabilities: commands.capabilities() }),
+      absence: () => updates.updater.absence(),
       onCommand: (message) => commands.receive(message),
       onAsk: (ask) => answerAsk(ask, { reporter, engine, log, signal: duties.signal }),
       onWant: async (message) => {
@@ -312,6 +336,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       inventory,
       discovery,
       reset,
+      updates,
     });
     stops.add('local API', () => pages.stop());
     await reportDamage({ store, config, outbox, registry, engine, log, signal: duties.signal });
@@ -320,6 +345,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     scheduler.start();
     stops.add('schedule', () => scheduler.stop());
     await reset.goOn();
+    await updates.goOn();
     commands.resumeOpen();
     ready = true;
     log.info({ url: pages.url, boot, version }, 'daemon ready');

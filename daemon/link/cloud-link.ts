@@ -32,6 +32,8 @@ export interface CloudLinkOptions {
   onTried?: (identity: LinkIdentity, error: DemarcError | undefined) => Promise<void>;
   /** What the birth says beside numbers and outbox. */
   birth: () => { version: string; capabilities: string[] };
+  /** Why the gateway goes away, when it is not simply stopped. */
+  absence?: () => string | undefined;
   /** Must resolve soon, when the command is on the disk or refused: later messages wait for it. */
   onCommand: (message: CommandMessage | CommandCancel) => Promise<void>;
   onAsk: (ask: Ask) => Promise<void>;
@@ -104,7 +106,8 @@ export class CloudLink {
     this.#waker.abort();
     const open = this.#connection;
     if (open !== undefined) {
-      const farewell: Conn = { v: 1, online: false, boot: this.#options.boot, conn: this.#conn, reason: 'stopped' };
+      const reason = this.#options.absence?.() ?? 'stopped';
+      const farewell: Conn = { v: 1, online: false, boot: this.#options.boot, conn: this.#conn, reason };
       const said = open.connection.publish(topics.conn(open.address), JSON.stringify(farewell), { retain: true });
       // Without an answer the broker sends the will, which says nearly the same.
       await Promise.race([said.catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);

@@ -46,6 +46,8 @@ export interface UpdateService {
   updater: Updater;
   /** Begins an update and returns; what comes of it is in the status. */
   installNow(wanted: Wanted): void;
+  /** To be called when all parts run: tells of an update that brought this start. */
+  goOn(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,13 +57,13 @@ const CHECK_MINUTES = 6 * 60;
 /** Between 01:00 and 05:00, each gateway at a minute of its own (DMN-13). */
 const NIGHT = { from: 60, minutes: 240 };
 
-/** Opens the updater and adds its jobs; what an update came to is told from here. @throws DemarcError `store.damaged` */
+/** Opens the updater and adds its jobs. @throws DemarcError `store.damaged` */
 export async function startUpdates(parts: UpdateParts): Promise<UpdateService> {
   const { settings, config, scheduler, spread, log, version } = parts;
   const installation = installationOf(settings);
   const stopping = new AbortController();
   let preparation: Promise<Preparation> | undefined;
-  const updater = await Updater.open({
+  const updater: Updater = new Updater({
     version,
     installation,
     // Loaded when it is first needed: a gateway updates itself a few times a year.
@@ -100,6 +102,7 @@ export async function startUpdates(parts: UpdateParts): Promise<UpdateService> {
       };
       updater.install(wanted, context).catch(failed);
     },
+    goOn: () => updater.goOn().catch(failed),
     stop: async () => {
       stopping.abort();
       await updater.stop();

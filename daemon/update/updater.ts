@@ -91,16 +91,13 @@ export class Updater {
   #leaving = false;
   #release: () => void = () => undefined;
 
-  private constructor(options: UpdaterOptions) {
+  constructor(options: UpdaterOptions) {
     this.#options = options;
     this.#phase = options.installation === undefined ? 'unsupported' : 'idle';
-  }
-
-  /** Tells what came of an update before this start; one that is still on trial is followed to its end. */
-  static async open(options: UpdaterOptions): Promise<Updater> {
-    const updater = new Updater(options);
-    await updater.#takeUp();
-    return updater;
+    const trial = this.#ownTrial();
+    if (trial === undefined) return;
+    this.#phase = 'proving';
+    this.#release = options.busy.mark(`version ${trial.to} proves itself`);
   }
 
   get isSupported(): boolean {
@@ -224,6 +221,29 @@ export class Updater {
     });
   }
 
+  /**
+   * Tells what came of an update before this start; one that is still on trial is followed to its end. To be called when
+   * all parts run.
+   */
+  async goOn(): Promise<void> {
+    const { installation, log, clock } = this.#options;
+    if (installation === undefined) return;
+    const slots = readSlots(installation.root);
+    const trial = this.#ownTrial();
+    if (trial !== undefined) {
+      this.#follow(installation, trial).catch((error: unknown) => {
+        log.error({ code: toDemarcError(error).code, err: error }, 'the trial of this version could not be followed');
+      });
+      return await this.#options.onStatus();
+    }
+    if (slots?.trial === undefined) return await this.#end(slots?.last);
+    // The launcher went back and could not write that down.
+    const reason = new DemarcError('update.started-twice').toText();
+    await this.#end(
+      decide(installation.root, slots.trial, { outcome: 'Rolled back', at: instant(clock), reason }).last,
+    );
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
   }
@@ -335,29 +355,11 @@ export class Updater {
     });
   }
 
-  /** What this process finds at its start. */
-  async #takeUp(): Promise<void> {
-    const { installation, busy, log, clock } = this.#options;
-    if (installation === undefined) return;
-    const slots = readSlots(installation.root);
-    if (slots?.trial !== undefined && slots.trial.slot === installation.slot) {
-      const { trial } = slots;
-      this.#phase = 'proving';
-      this.#release = busy.mark(`version ${trial.to} proves itself`);
-      this.#follow(installation, trial).catch((error: unknown) => {
-        log.error({ code: toDemarcError(error).code, err: error }, 'the trial of this version could not be followed');
-      });
-      return;
-    }
-    if (slots?.trial !== undefined) {
-      // The launcher could not write that it went back.
-      const reason = new DemarcError('update.started-twice').toText();
-      await this.#end(
-        decide(installation.root, slots.trial, { outcome: 'Rolled back', at: instant(clock), reason }).last,
-      );
-      return;
-    }
-    await this.#end(slots?.last);
+  /** The trial that this very process is. */
+  #ownTrial(): Trial | undefined {
+    const { installation } = this.#options;
+    const trial = installation && readSlots(installation.root)?.trial;
+    return trial?.slot === installation?.slot ? trial : undefined;
   }
 
   /** Waits for the verdict; without a judge there is none, and the launcher goes back. */
