@@ -20,6 +20,14 @@ async function world({ store }: TestApp): Promise<World & { partner: string; acc
   return { partner, account, ours, sibling, foreign };
 }
 
+const trunkOf = ({ pbx }: Site, name: string) => ({
+  name,
+  pbx,
+  host: '192.0.2.5',
+  port: 5061,
+  farEnd: { kind: 'cloud-platform', host: 'sip.example.net', port: 5061 },
+});
+
 /** Every route about one thing: how it is called, and the permission that decides. */
 const aboutOne: {
   name: string;
@@ -31,6 +39,11 @@ const aboutOne: {
     name: 'PATCH account',
     permission: 'accounts:edit',
     call: (c, s) => c.send('PATCH', `/accounts/${s.account}`, { name: 'New' }, { 'if-match': '"1"' }),
+  },
+  {
+    name: 'POST reactivate account',
+    permission: 'accounts:delete',
+    call: (c, s) => c.send('POST', `/accounts/${s.account}/reactivate`, { confirm: 'reactivate' }),
   },
   { name: 'GET gateway', permission: 'support:view', call: (c, s) => c.get(`/gateways/${s.gateway}`) },
   {
@@ -47,6 +60,34 @@ const aboutOne: {
     call: (c, s) => c.send('POST', `/sync-runs/${s.run}/decision`, { action: 'keep' }),
   },
   { name: 'GET command', permission: 'integrations:view', call: (c, s) => c.get(`/commands/${s.command}`) },
+  { name: 'GET trunk', permission: 'integrations:view', call: (c, s) => c.get(`/trunks/${s.trunk}`) },
+  { name: 'GET trunk plan', permission: 'integrations:view', call: (c, s) => c.get(`/trunks/${s.trunk}/plan`) },
+  {
+    name: 'GET worksheet',
+    permission: 'integrations:view',
+    call: (c, s) => c.get(`/trunks/${s.trunk}/worksheet.html`),
+  },
+  {
+    name: 'GET form of a worksheet',
+    permission: 'integrations:view',
+    call: (c, s) => c.get(`/trunks/${s.trunk}/worksheet/network-element`),
+  },
+  {
+    name: 'POST trunk',
+    permission: 'integrations:add',
+    call: (c, s) => c.send('POST', '/trunks', { account: s.account, settings: trunkOf(s, 'Another') }),
+  },
+  {
+    name: 'PUT trunk',
+    permission: 'integrations:edit',
+    call: (c, s) => c.send('PUT', `/trunks/${s.trunk}`, trunkOf(s, 'Changed'), { 'if-match': '"1"' }),
+  },
+  { name: 'DELETE trunk', permission: 'integrations:delete', call: (c, s) => c.send('DELETE', `/trunks/${s.trunk}`) },
+  {
+    name: 'POST trunk numbers',
+    permission: 'integrations:view',
+    call: (c, s) => c.send('POST', `/trunks/${s.trunk}/numbers`, { number: '+33142685300', direction: 'to-pbx' }),
+  },
   {
     name: 'POST pbx.sync',
     permission: 'integrations:edit',
@@ -82,9 +123,63 @@ const aboutOne: {
     permission: 'integrations:view',
     call: (c, s) => c.get(`/provisioning-tokens?account=${s.account}`),
   },
+  { name: 'GET alert', permission: 'settings:view', call: (c, s) => c.get(`/alerts/${s.alert}`) },
+  {
+    name: 'POST acknowledge',
+    permission: 'settings:edit',
+    call: (c, s) => c.send('POST', `/alerts/${s.alert}/acknowledge`),
+  },
+  {
+    name: 'POST mute',
+    permission: 'settings:edit',
+    call: (c, s) => c.send('POST', `/alerts/${s.alert}/mute`, { until: null }),
+  },
+  {
+    name: 'GET alert rules',
+    permission: 'settings:view',
+    call: (c, s) => c.get(`/accounts/${s.account}/alert-rules`),
+  },
+  {
+    name: 'PUT alert rules',
+    permission: 'settings:edit',
+    call: (c, s) => c.send('PUT', `/accounts/${s.account}/alert-rules`, {}, { 'if-match': '"0"' }),
+  },
+  ...(['contact', 'webhook'] as const).flatMap((kind) => {
+    const path = `/alert-${kind}s`;
+    const address = kind === 'contact' ? { email: 'new@example.com' } : { url: 'https://hooks.example.com/1' };
+    const match = { 'if-match': '"1"' };
+    const permission = 'settings:edit' as const;
+    return [
+      {
+        name: `POST ${kind}`,
+        permission,
+        call: (c: Client, s: Site) => c.send('POST', path, { account: s.account, name: 'New', ...address }),
+      },
+      {
+        name: `PATCH ${kind}`,
+        permission,
+        call: (c: Client, s: Site) => c.send('PATCH', `${path}/${s[kind]}`, { on: false }, match),
+      },
+      {
+        name: `POST test of ${kind}`,
+        permission,
+        call: (c: Client, s: Site) => c.send('POST', `${path}/${s[kind]}/test`),
+      },
+      { name: `DELETE ${kind}`, permission, call: (c: Client, s: Site) => c.send('DELETE', `${path}/${s[kind]}`) },
+    ];
+  }),
+  {
+    name: 'POST new secret of webhook',
+    permission: 'settings:edit',
+    call: (c, s) => c.send('POST', `/alert-webhooks/${s.webhook}/secret`, undefined, { 'if-match': '"1"' }),
+  },
   ...(
     [
       ['accounts', 'accounts:view'],
+      ['alerts', 'settings:view'],
+      ['alerts.csv', 'settings:view'],
+      ['alert-contacts', 'settings:view'],
+      ['alert-webhooks', 'settings:view'],
       ['gateways', 'support:view'],
       ['users', 'users:view'],
       ['users/summary', 'users:view'],
@@ -93,6 +188,7 @@ const aboutOne: {
       ['platforms', 'inventory:view'],
       ['applications', 'inventory:view'],
       ['commands', 'integrations:view'],
+      ['trunks', 'integrations:view'],
       ['events', 'events:view'],
       ['events.csv', 'events:view'],
     ] as const
@@ -126,8 +222,9 @@ describe('every route', () => {
     const judged = routes.filter(
       ({ config, method }) => config?.access && needsJudgement(config.access) && method !== 'HEAD',
     );
-    // Two stand apart: creating an account and looking up a code belong to no account yet.
-    expect(judged).toHaveLength(aboutOne.length - 1 + 2);
+    // Three stand apart: creating an account and looking up a code belong to no account yet, and a command for several
+    // gateways is judged for each. Switching an account off and deleting it have tests of their own: they end sessions.
+    expect(judged).toHaveLength(aboutOne.length - 1 + 3 + 2);
     expect(api.app.hasRoute({ method: 'GET', url: '/api/v1/me' })).toBe(true);
   });
 
@@ -181,6 +278,9 @@ describe.each(Role.options)('role %s', (role) => {
       run: unknown,
       command: unknown,
       token: unknown,
+      alert: unknown,
+      contact: unknown,
+      webhook: unknown,
     };
     expect((await call(client, { pbx: unknown, ...nothing })).statusCode).toBe(404);
   });

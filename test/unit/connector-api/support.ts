@@ -16,6 +16,7 @@ import { Trunks } from '#connector/trunks/trunks.ts';
 import type { Role } from '#contract/access.ts';
 import type { EnrolmentConfirmed, PendingEnrolment } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { TrunkSettings } from '#contract/trunks.ts';
 import { temporaryFolder } from '#test/support/program.ts';
 
 export const START = Date.parse('2026-06-15T10:00:00.000Z');
@@ -77,7 +78,7 @@ export interface Client {
   csrf: string;
   get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   send(
-    method: 'POST' | 'PATCH' | 'DELETE',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
     headers?: Record<string, string>,
@@ -241,13 +242,27 @@ export interface Site {
   command: string;
   user: string;
   token: string;
+  alert: string;
+  contact: string;
+  webhook: string;
+  trunk: string;
 }
 
 export const fact = <T>(value: T) => ({ value, source: 'test', at: new Date(START).toISOString(), stale: false });
 
 export async function addSite(store: Store, account: string, name = 'Head office'): Promise<Site> {
   const at = new Date(START).toISOString();
-  const ids = { gateway: ulid(START), pbx: ulid(START), run: ulid(START), command: ulid(START), token: ulid(START) };
+  const ids = {
+    gateway: ulid(START),
+    pbx: ulid(START),
+    run: ulid(START),
+    command: ulid(START),
+    token: ulid(START),
+    alert: ulid(START),
+    contact: ulid(START),
+    webhook: ulid(START),
+    trunk: ulid(START),
+  };
   const platform = {
     id: 'host-1',
     hostName: fact('srv-1'),
@@ -306,6 +321,25 @@ export async function addSite(store: Store, account: string, name = 'Head office
         name: 'PBX 1',
         revision: 1,
         created_at: at,
+      })
+      .execute();
+    const farEnd = { kind: 'cloud-platform', host: 'sip.example.net', port: 5061 };
+    const trunk = { name: 'Trunk 1', pbx: ids.pbx, host: '192.0.2.5', port: 5061, farEnd };
+    await db
+      .insertInto('trunk')
+      .values({
+        id: ids.trunk,
+        account_id: account,
+        gateway_id: ids.gateway,
+        pbx_id: ids.pbx,
+        name: trunk.name,
+        name_lc: trunk.name.toLowerCase(),
+        host_lc: trunk.host,
+        port: trunk.port,
+        settings: JSON.stringify(TrunkSettings.parse(trunk)),
+        created_at: at,
+        updated_at: at,
+        revision: 1,
       })
       .execute();
     await db
@@ -401,10 +435,64 @@ export async function addSite(store: Store, account: string, name = 'Head office
       })
       .execute();
   });
+  await addAlert(store, { account, ...ids });
   const [user = ''] = await addUsers(store, { account, ...ids }, [
     { name: 'Jean Dupont', email: 'jean@x.fr', extension: '0042' },
   ]);
   return { account, ...ids, user };
+}
+
+/** An open alert of the site's gateway, and whom it would be told. */
+async function addAlert(store: Store, ids: Pick<Site, 'account' | 'gateway' | 'alert' | 'contact' | 'webhook'>) {
+  const at = new Date(START).toISOString();
+  await store.write(async ({ db }) => {
+    const { partner_id } = await db
+      .selectFrom('account')
+      .select('partner_id')
+      .where('id', '=', ids.account)
+      .executeTakeFirstOrThrow();
+    await db
+      .insertInto('alert')
+      .values({
+        id: ids.alert,
+        account_id: ids.account,
+        gateway_id: ids.gateway,
+        rule: 'gateway-offline',
+        subject: '',
+        subject_name: null,
+        severity: 'error',
+        details: JSON.stringify({ since: at }),
+        opened_at: at,
+        resolved_at: null,
+        told_at: null,
+        finished: 0,
+        acknowledged_at: null,
+        acknowledged_by: null,
+        muted_until: null,
+      })
+      .execute();
+    const target = {
+      partner_id,
+      account_id: ids.account,
+      name: 'Ops',
+      name_lc: 'ops',
+      language: 'en',
+      enabled: 1,
+      revision: 1,
+      created_at: at,
+      last_delivered_at: null,
+      failing_since: null,
+      failure: null,
+      dropped: 0,
+    };
+    await db
+      .insertInto('alert_target')
+      .values([
+        { ...target, id: ids.contact, kind: 'mail', address: 'ops@example.com', secret: null },
+        { ...target, id: ids.webhook, kind: 'webhook', address: 'https://192.0.2.1/hook', secret: 'whsec_test' },
+      ])
+      .execute();
+  });
 }
 
 export interface NewUser {
