@@ -91,6 +91,14 @@ export async function runCli(options: CliOptions): Promise<number> {
       .action((flags: { json?: boolean; cloud?: string; ca?: string; token?: string }) =>
         act_(async (api, out) => (await import('./link.ts')).link(api, out, flags), flags),
       );
+    command('reset', 'back to factory default: settings, passwords, identity and logs go')
+      .option('--confirm <word>', 'the word revert, instead of being asked for it')
+      .action((flags: { json?: boolean; confirm?: string }) =>
+        act_(async (api, out) => (await import('./reset.ts')).reset(api, out, flags), flags),
+      );
+    command('release', 'leave the cloud account; the PBXs stay configured').action((flags: { json?: boolean }) =>
+      act_(async (api, out) => (await import('./reset.ts')).release(api, out), flags),
+    );
     command('logs', 'the latest lines of the daemon’s log')
       .option('--lines <n>', 'how many', lineCount, 50)
       .addOption(new Option('--level <level>', 'this level and above').choices(LEVELS))

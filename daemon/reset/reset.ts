@@ -15,13 +15,15 @@ import { askStanding, sayLeaving } from './standing.ts';
 export interface ResetLimits {
   /** How long what the cloud has not acknowledged yet may hold a reset up; the rest is lost knowingly. */
   flushMs: number;
+  /** The same for a reset on site, where somebody waits, while the cloud is not there at all. */
+  offlineMs: number;
   /** How long the result of the command takes at least to get into the outbox: before that, empty means nothing. */
   settleMs: number;
   /** How long the cloud has to take the farewell. */
   leaveMs: number;
 }
 
-const LIMITS: ResetLimits = { flushMs: 60_000, settleMs: 1500, leaveMs: 20_000 };
+const LIMITS: ResetLimits = { flushMs: 60_000, offlineMs: 5000, settleMs: 1500, leaveMs: 20_000 };
 /** A process that ends again and again while it waits for the cloud does not wait for ever. */
 const MAX_STARTS = 3;
 const LOOK_MS = 200;
@@ -167,7 +169,7 @@ export class Reset {
   }
 
   /** Until the cloud has acknowledged everything, or too long. */
-  async #flush({ flushMs, settleMs }: ResetLimits): Promise<void> {
+  async #flush({ flushMs, offlineMs, settleMs }: ResetLimits): Promise<void> {
     const { outbox, online, identity, log } = this.#options;
     if (identity.current() === undefined) return;
     const begun = performance.now();
@@ -175,6 +177,7 @@ export class Reset {
     while (passed() < flushMs && this.#marker?.phase === 'wanted') {
       await sleep(LOOK_MS, undefined, { signal: this.#stop.signal });
       if (passed() > settleMs && outbox.state().records === 0 && online()) return;
+      if (passed() > offlineMs && this.#marker.by === 'site' && !online()) break;
     }
     const { records } = outbox.state();
     if (records > 0) log.warn({ code: 'reset.records-lost', records }, 'the cloud did not take everything in time');

@@ -70,7 +70,7 @@ const aboutOne: {
   {
     name: 'GET form of a worksheet',
     permission: 'integrations:view',
-    call: (c, s) => c.get(`/trunks/${s.trunk}/worksheet/network-element`),
+    call: (c, s) => c.get(`/trunks/${s.trunk}/worksheet/trunk-group`),
   },
   {
     name: 'POST trunk',
@@ -278,6 +278,7 @@ describe.each(Role.options)('role %s', (role) => {
       run: unknown,
       command: unknown,
       token: unknown,
+      trunk: unknown,
       alert: unknown,
       contact: unknown,
       webhook: unknown,
