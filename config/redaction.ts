@@ -1,7 +1,11 @@
 /** Names of fields whose value never leaves the process: not to a log, a bundle, an event or the cloud. */
 const SECRET_FIELD = /(password|passwd|secret|token|apikey|privatekey|credential|authorization|cookie|community)/i;
 
-const CENSORED = '[redacted]';
+/** What stands in the place of a secret. */
+export const CENSORED = '[redacted]';
+
+/** Whether a field of this name holds what never leaves the process. */
+export const isSecretField = (name: string): boolean => SECRET_FIELD.test(name);
 
 /** A deep copy with every secret-looking field censored. Bounded in depth; meant for documents, not for streams. */
 export function redact(value: unknown, depth = 0): unknown {

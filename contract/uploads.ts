@@ -43,6 +43,9 @@ export const UploadPart = z.object({
 });
 export type UploadPart = z.infer<typeof UploadPart>;
 
+/** Header of every refusal, with the error's code: the answer to a `HEAD` has no body to hold it. */
+export const UPLOAD_ERROR_HEADER = 'upload-error';
+
 /** Headers of the answers to `HEAD` and `PATCH`, and of a refusal for a wrong offset: what is on disk. */
 export const UploadState = z.object({
   'upload-offset': Bytes,

@@ -14,6 +14,7 @@ import { InventoryCollector } from '#inventory/collector.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { localCertificate } from './api/certificate.ts';
+import { bundles } from './bundle/start.ts';
 import { checkedCloud, cloudTarget } from './cloud-target.ts';
 import { CommandRunner } from './commands/command-runner.ts';
 import { commandHandlers } from './commands/handlers.ts';
@@ -49,6 +50,7 @@ import { DaemonStore } from './store/store.ts';
 import { SyncEngine } from './sync/engine.ts';
 import { updateHandlers } from './update/handlers.ts';
 import { startUpdates } from './update/start.ts';
+import { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { AppliedWant } from './want.ts';
 
 /** A running daemon. `url` is its local API. */
@@ -125,7 +127,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     activity.start();
     stops.add('activity', () => activity.stop());
     const sections = new Sections({ store, outbox, clock });
-    const want = await AppliedWant.open({ store, config, clock, log });
+    const trunks = await WantedTrunks.open(store);
+    const want = await AppliedWant.open({ store, config, trunks, clock, log });
     const engine = await SyncEngine.open({
       store,
       outbox,
@@ -182,6 +185,13 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const online = () => link.status().state === 'online';
     const reset = await Reset.open({ folder, identity, outbox, target, online, virtual, clock, log, restart });
     stops.add('reset', () => reset.stop());
+    const pbxLinks = () =>
+      pbxsDocument(registry.list(), {
+        syncOf: (id) => engine.status(id),
+        nextSyncAt: (id) => scheduler.nextAt(syncJob(id)),
+        numbersOf: (id) => numbers.of(id),
+        callsOf: (id) => activity.of(id),
+      });
     const reporter = new SectionReporter({
       sections,
       log,
@@ -199,13 +209,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
           virtual,
           update: updates.updater.status(),
         }),
-        pbxs: () =>
-          pbxsDocument(registry.list(), {
-            syncOf: (id) => engine.status(id),
-            nextSyncAt: (id) => scheduler.nextAt(syncJob(id)),
-            numbersOf: (id) => numbers.of(id),
-            callsOf: (id) => activity.of(id),
-          }),
+        pbxs: pbxLinks,
         inventory: () => inventory.last(),
         health: () =>
           healthDocument({
@@ -239,6 +243,17 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       log,
     });
     stops.add('updates', () => updates.stop());
+    const bundle = bundles({
+      ...{ version, startedAt, stateFolder: folder, logFile, config, identity, secretBox: secrets, target },
+      link: () => link.status(),
+      inventory: () => inventory.last(),
+      outbox: () => outbox.state(),
+      store: () => store.health,
+      pbxs: () => pbxLinks().links,
+      probes: () => registry.list(),
+      selfTest: (signal) => selfTest.run(signal),
+      ...{ newId, clock, random, log },
+    });
     const commands = new CommandRunner({
       store,
       outbox,
@@ -255,6 +270,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         ...powerHandlers({ settings, kernelBoot, boot, restart, busy, outbox, clock }),
         ...resetHandlers(reset, virtual),
         ...updateHandlers(updates.updater),
+        ...bundle.handlers,
       },
     });
     await commands.start();

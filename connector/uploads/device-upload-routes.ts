@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ErrorBody } from '#contract/api.ts';
-import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
-import { UPLOAD_PART_TYPE, UploadPart, type UploadState } from '#contract/uploads.ts';
+import { UPLOAD_ERROR_HEADER, UPLOAD_PART_TYPE, UploadPart, type UploadState } from '#contract/uploads.ts';
 import type { DeviceIdentity } from '../enrolment/device-identity.ts';
 import { type UploadProgress, type Uploads, WrongOffset } from './uploads.ts';
 
@@ -21,7 +21,7 @@ const answers = { 204: z.null().describe('See the headers Upload-Offset and Uplo
 
 /** How gateways bring files, relative to `/api/v1`; see contract/uploads.ts. The client certificate says whose they are. */
 export function deviceUploadRoutes({ uploads, identity }: DeviceUploadRoutesOptions): FastifyPluginAsyncZod {
-  const admit = ({ raw }: FastifyRequest) => {
+  const admit = async ({ raw }: FastifyRequest) => {
     if (!(raw.socket instanceof TLSSocket)) throw new DemarcError('identity.required');
     return identity.admit(raw.socket);
   };
@@ -36,7 +36,9 @@ export function deviceUploadRoutes({ uploads, identity }: DeviceUploadRoutesOpti
         schema: { summary: 'How much of a command’s file is on disk', tags, params: ByCommand, response: answers },
       },
       async (request, reply) => {
-        const progress = await uploads.progress(await admit(request), request.params.command);
+        const progress = await admit(request)
+          .then((address) => uploads.progress(address, request.params.command))
+          .catch((error: unknown) => refuse(reply, error));
         return reply.code(204).headers(headersOf(progress)).send(null);
       },
     );
@@ -55,10 +57,9 @@ export function deviceUploadRoutes({ uploads, identity }: DeviceUploadRoutesOpti
         },
       },
       async (request, reply) => {
-        const address = await admit(request);
         const { command } = request.params;
-        const progress = await uploads
-          .take(address, command, request.headers, request.body as Readable)
+        const progress = await admit(request)
+          .then((address) => uploads.take(address, command, request.headers, request.body as Readable))
           .catch((error: unknown) => refuse(reply, error));
         return reply.code(204).headers(headersOf(progress)).send(null);
       },
@@ -67,6 +68,7 @@ export function deviceUploadRoutes({ uploads, identity }: DeviceUploadRoutesOpti
 }
 
 function refuse(reply: FastifyReply, error: unknown): never {
+  void reply.header(UPLOAD_ERROR_HEADER, toDemarcError(error).code);
   if (error instanceof WrongOffset) void reply.headers(headersOf(error.progress));
   // The rest of a part that was not read would be taken for the next request.
   void reply.header('connection', 'close');

@@ -129,10 +129,10 @@ export class Uploads {
       instead: known,
     });
     await this.#files.remove({ account: address.account, command });
-    return this.#store.write(async ({ db, newId }) => {
-      await db.deleteFrom('upload').where('command_id', '=', command).execute();
+    return this.#store.write(async (work) => {
+      await work.db.deleteFrom('upload').where('command_id', '=', command).execute();
       const row: UploadRow = {
-        id: newId(),
+        id: work.newId(),
         account_id: address.account,
         gateway_id: address.gateway,
         command_id: command,
@@ -144,7 +144,7 @@ export class Uploads {
         created_at: instant(this.#clock),
         completed_at: null,
       };
-      await db.insertInto('upload').values(row).execute();
+      await work.db.insertInto('upload').values(row).execute();
       return row;
     });
   }

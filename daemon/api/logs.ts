@@ -16,6 +16,9 @@ export interface LogFilter {
   level?: z.infer<typeof LogLevel> | undefined;
   /** Part of the line, in any case. */
   text?: string | undefined;
+  /** ISO instants, both included; a line that has no time is left out then. */
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 const CHUNK_BYTES = 64 * 1024;
@@ -23,7 +26,7 @@ const MAX_LINE_BYTES = 256 * 1024;
 const FOLLOW_EVERY_MS = 250;
 
 /** The log files of this name, newest first: `daemon.log`, `daemon.1.log`, `daemon.log.2` and so on, by time of change. */
-async function logFiles(file: string): Promise<string[]> {
+export async function logFiles(file: string): Promise<string[]> {
   const folder = dirname(file);
   const stem = basename(file).replace(/\.log$/, '');
   const names = await readdir(folder).catch(() => []);
@@ -43,8 +46,8 @@ async function logFiles(file: string): Promise<string[]> {
     .map(({ path }) => path);
 }
 
-/** The lines of a file from its last to its first; memory is bounded by a chunk and the longest line. */
-async function* linesBackwards(path: string): AsyncIterable<string> {
+/** The lines of a file from its last to its first, with the byte that each begins at; memory is bounded by a chunk and the longest line. */
+export async function* linesBackwards(path: string): AsyncIterable<{ text: string; start: number }> {
   const handle = await open(path, 'r');
   try {
     let end = (await handle.stat()).size;
@@ -56,18 +59,18 @@ async function* linesBackwards(path: string): AsyncIterable<string> {
       end -= length;
       let bytes = Buffer.concat([chunk, rest]);
       for (let at = bytes.lastIndexOf(10); at >= 0; at = bytes.lastIndexOf(10)) {
-        if (at + 1 < bytes.length) yield bytes.toString('utf8', at + 1);
+        if (at + 1 < bytes.length) yield { text: bytes.toString('utf8', at + 1), start: end + at + 1 };
         bytes = bytes.subarray(0, at);
       }
       rest = bytes.length > MAX_LINE_BYTES ? bytes.subarray(-MAX_LINE_BYTES) : bytes;
     }
-    if (rest.length > 0) yield rest.toString('utf8');
+    if (rest.length > 0) yield { text: rest.toString('utf8'), start: 0 };
   } finally {
     await handle.close();
   }
 }
 
-function parseLine(text: string): LogLine {
+export function parseLine(text: string): LogLine {
   try {
     const parsed = LogLine.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
@@ -77,7 +80,9 @@ function parseLine(text: string): LogLine {
   return { level: 'info', time: '', msg: text };
 }
 
-function wanted(text: string, line: LogLine, filter: LogFilter): boolean {
+export function wanted(text: string, line: LogLine, filter: LogFilter): boolean {
+  if (filter.from !== undefined && !(line.time >= filter.from)) return false;
+  if (filter.to !== undefined && !(line.time !== '' && line.time <= filter.to)) return false;
   if (filter.text !== undefined && !text.toLowerCase().includes(filter.text.toLowerCase())) return false;
   if (filter.level === undefined) return true;
   return LEVELS.findIndex((level) => level === line.level) >= LEVELS.indexOf(filter.level);
@@ -87,7 +92,7 @@ function wanted(text: string, line: LogLine, filter: LogFilter): boolean {
 export async function lastLines(file: string, lines: number, filter: LogFilter): Promise<LogLine[]> {
   const found: LogLine[] = [];
   for (const path of await logFiles(file)) {
-    for await (const text of linesBackwards(path)) {
+    for await (const { text } of linesBackwards(path)) {
       if (found.length >= lines) return found.toReversed();
       const line = parseLine(text);
       if (wanted(text, line, filter)) found.push(line);

@@ -40,6 +40,11 @@ export interface CloudWay {
 const CONNECT_TIMEOUT_MS = 20_000;
 const MAX_BODY_BYTES = 256 * 1024;
 
+/** `keepAlive` for many calls one after the other: they share a connection. */
+interface WayOptions {
+  keepAlive?: boolean;
+}
+
 /**
  * Prepares a way. With a pinned fingerprint the cloud is asked for its chain first.
  * @throws DemarcError `config.unreadable` for the CA file, and the codes of `connectionError`
@@ -48,8 +53,9 @@ export async function cloudWay(
   target: CloudTarget,
   client: ClientCertificate | undefined,
   signal: AbortSignal | undefined,
+  { keepAlive = false }: WayOptions = {},
 ): Promise<CloudWay> {
-  const { agent, circumstances } = agentFor(target);
+  const { agent, circumstances } = agentFor(target, keepAlive);
   const identity: TlsOptions = client === undefined ? {} : { cert: client.certificate, key: client.key };
   const way: CloudWay = {
     url: new URL(target.url),
@@ -67,10 +73,10 @@ export async function cloudWay(
   return way;
 }
 
-function agentFor({ proxy }: CloudTarget): Pick<CloudWay, 'agent' | 'circumstances'> {
-  if (proxy === undefined) return { agent: new Agent({ keepAlive: false }), circumstances: () => ({}) };
+function agentFor({ proxy }: CloudTarget, keepAlive: boolean): Pick<CloudWay, 'agent' | 'circumstances'> {
+  if (proxy === undefined) return { agent: new Agent({ keepAlive }), circumstances: () => ({}) };
   const url = proxyUrl(proxy);
-  const agent = new HttpsProxyAgent(url, { timeout: CONNECT_TIMEOUT_MS });
+  const agent = new HttpsProxyAgent(url, { timeout: CONNECT_TIMEOUT_MS, keepAlive });
   let proxyStatus: number | undefined;
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
     proxyStatus = statusCode;
@@ -125,7 +131,13 @@ function presentedChain(way: CloudWay, signal: AbortSignal | undefined): Promise
   });
 }
 
-function requestOptions(way: CloudWay, method: string, path: string, signal: AbortSignal | undefined): RequestOptions {
+/** How one HTTPS request takes the way; for those that `callCloud` is too small for. */
+export function requestOptions(
+  way: CloudWay,
+  method: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): RequestOptions {
   return {
     method,
     ...hostAndPort(way.url),
