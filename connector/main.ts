@@ -31,6 +31,8 @@ import { CertificateWatch } from './listener/certificate-watch.ts';
 import { Listener } from './listener/listener.ts';
 import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
+import { ReleaseFolder } from './releases/release-folder.ts';
+import { releaseRoutes } from './releases/release-routes.ts';
 import { Retention } from './retention/retention.ts';
 import { Store } from './store/store.ts';
 import { Trunks } from './trunks/trunks.ts';
@@ -130,6 +132,10 @@ export async function startConnector(
         offers: new Offers({ store, clock, tokens, certificates, publicUrl: url }),
       }),
       uploads,
+      releaseRoutes: releaseRoutes({
+        releases: new ReleaseFolder({ folder: join(folder, 'releases'), log }),
+        identity,
+      }),
       consoleFolder: fileURLToPath(new URL('../dist/console', import.meta.url)),
       publicUrl: url,
       metrics: { registry },

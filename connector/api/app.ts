@@ -87,6 +87,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         routes(typed, parts);
       }
       if (options.deviceRoutes !== undefined) await api.register(options.deviceRoutes);
+      if (options.releaseRoutes !== undefined) await api.register(options.releaseRoutes);
       options.uploads?.routes(typed, parts);
       if (options.uploads !== undefined) await api.register(options.uploads.deviceRoutes);
     },

@@ -68,6 +68,8 @@ export interface AppOptions {
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
   /** The files that gateways bring; without it there are no routes for them. */
   uploads?: Pick<UploadParts, 'routes' | 'deviceRoutes'>;
+  /** Releases for gateways, registered beside `deviceRoutes`. */
+  releaseRoutes?: FastifyPluginAsyncZod;
   /** The built console; without it a page says how to build it. */
   consoleFolder?: string;
   metrics?: {

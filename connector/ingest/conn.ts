@@ -1,5 +1,8 @@
 import { Conn } from '#contract/envelope.ts';
+import { GatewaySection } from '#contract/sections.ts';
+import { LEAVING_FOR_UPDATE } from '#contract/update.ts';
 import { recordEvent } from '../history/record-event.ts';
+import { optionalJson } from '../lists/stored-json.ts';
 import { type Delivery, type GatewayPatch, gatewayActor, isNewerOutbox } from './delivery.ts';
 
 type Birth = Extract<Conn, { online: true }>;
@@ -61,7 +64,21 @@ async function birth(delivery: Delivery, conn: Birth, isNew: boolean): Promise<v
 }
 
 async function will(delivery: Delivery, conn: Will): Promise<void> {
-  await goOffline(delivery, conn.reason, { boot: conn.boot, conn: conn.conn, conn_ended: 1 });
+  await goOffline(delivery, await whyAway(delivery, conn.reason), { boot: conn.boot, conn: conn.conn, conn_ended: 1 });
+}
+
+/** A connection that broke while the gateway switches or proves a new version: it is away for that. */
+async function whyAway({ work, sender }: Delivery, reason: string): Promise<string> {
+  const { account, gateway } = sender.address;
+  const row = await work.db
+    .selectFrom('section')
+    .select('document')
+    .where('account_id', '=', account)
+    .where('gateway_id', '=', gateway)
+    .where('section', '=', 'gateway')
+    .executeTakeFirst();
+  const phase = optionalJson(GatewaySection, row?.document ?? null)?.update?.phase;
+  return phase === 'switching' || phase === 'proving' ? LEAVING_FOR_UPDATE : reason;
 }
 
 /** Marks the sender as offline; the time and the event only when it was online. */
@@ -70,7 +87,8 @@ export async function goOffline(delivery: Delivery, reason: string, patch: Gatew
   const ended: GatewayPatch = { ...patch, online: 0, presence_reason: reason };
   if (sender.online) {
     ended.presence_since = now;
-    await gatewayEvent(delivery, 'gateway.offline', 'warning', {
+    const severity = reason === LEAVING_FOR_UPDATE ? 'info' : 'warning';
+    await gatewayEvent(delivery, 'gateway.offline', severity, {
       message: `Gateway ${sender.name} is offline: ${reason}`,
       details: { reason },
     });

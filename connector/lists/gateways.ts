@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { Gateway } from '#contract/api.ts';
 import { OutboxState } from '#contract/envelope.ts';
+import { LEAVING_FOR_UPDATE } from '#contract/update.ts';
 import { Presence } from '#contract/words.ts';
-import { presenceOf, STALE_AFTER_MS } from '../presence/presence.ts';
+import { presenceOf, STALE_AFTER_MS, UPDATING_LIMIT_MS } from '../presence/presence.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Db } from '../store/store.ts';
 import { backlogNow } from './backlog.ts';
@@ -18,6 +19,9 @@ function presenceIs(word: string, now: number): Condition {
   const cutoff = new Date(now - STALE_AFTER_MS).toISOString();
   const fresh = sql`(coalesce(g.presence_since, '') >= ${cutoff} or coalesce(g.section_at, '') >= ${cutoff})`;
   const held = sql`g.released_at is null`;
+  const expected = new Date(now - UPDATING_LIMIT_MS).toISOString();
+  const updating = sql`(g.online = 0 and g.last_seen_at is not null
+    and coalesce(g.presence_reason, '') = ${LEAVING_FOR_UPDATE} and coalesce(g.presence_since, '') >= ${expected})`;
   switch (word) {
     case 'Released':
       return sql`g.released_at is not null`;
@@ -26,7 +30,9 @@ function presenceIs(word: string, now: number): Condition {
     case 'Stale':
       return all([held, sql`g.online <> 0`, sql`not ${fresh}`]);
     case 'Offline':
-      return all([held, sql`g.online = 0`, sql`g.last_seen_at is not null`]);
+      return all([held, sql`g.online = 0`, sql`g.last_seen_at is not null`, sql`not ${updating}`]);
+    case 'Updating':
+      return all([held, updating]);
     case 'Never connected':
       return all([held, sql`g.online = 0`, sql`g.last_seen_at is null`]);
     default:

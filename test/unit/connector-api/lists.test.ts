@@ -283,13 +283,15 @@ describe('any text', () => {
 describe('the presence filter', () => {
   test('finds exactly the gateways that are shown with the word', async () => {
     const at = (hours: number | null) => (hours === null ? null : new Date(START - hours * 3_600_000).toISOString());
-    const hours = fc.option(fc.constantFrom(0, 1, 1.999, 2, 2.001, 30), { nil: null });
+    // The limits are two hours, and ten minutes for updates.
+    const hours = fc.option(fc.constantFrom(0, 1 / 7, 1 / 6, 1 / 5, 1.999, 2, 2.001, 30), { nil: null });
     const row = fc.record({
       online: fc.constantFrom(0, 1),
       since: hours,
       seen: hours,
       section: hours,
       released: hours,
+      reason: fc.constantFrom(null, 'stopped', 'updating'),
     });
     await fc.assert(
       fc.asyncProperty(row, async (given) => {
@@ -299,11 +301,12 @@ describe('the presence filter', () => {
           last_seen_at: at(given.seen),
           section_at: at(given.section),
           released_at: at(given.released),
+          presence_reason: given.reason,
         };
         await api.store.write(({ db }) =>
           db.updateTable('gateway').set(facts).where('id', '=', site.gateway).execute(),
         );
-        const { presence } = presenceOf({ presence_reason: null, ...facts }, START);
+        const { presence } = presenceOf(facts, START);
         const listed = await client.get(`/gateways?${filter(`presence:eq:${presence}`)}`);
         expect(listed.json<{ items: { presence: string }[] }>().items.map((item) => item.presence)).toEqual([presence]);
         const others = await client.get(`/gateways?${filter(`presence:ne:${presence}`)}`);

@@ -32,6 +32,24 @@ const table: [string, Partial<PresenceFacts>, string, string | null][] = [
     'Offline',
     ago(10),
   ],
+  [
+    'left for an update a minute ago',
+    { presence_since: ago(1), last_seen_at: ago(1), presence_reason: 'updating' },
+    'Updating',
+    ago(1),
+  ],
+  [
+    'left for an update and has not come back',
+    { presence_since: ago(11), last_seen_at: ago(11), presence_reason: 'updating' },
+    'Offline',
+    ago(11),
+  ],
+  [
+    'came back from an update',
+    { online: 1, presence_since: ago(1), section_at: ago(1), presence_reason: 'connected' },
+    'Online',
+    ago(1),
+  ],
   ['was released while online', { online: 1, released_at: ago(3), presence_since: ago(9) }, 'Released', ago(3)],
 ];
 
