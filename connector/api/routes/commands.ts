@@ -9,6 +9,7 @@ import { type CommandRow, commandDto } from '../../commands/command-dto.ts';
 import { commandsList } from '../../lists/commands.ts';
 import { type GatewayRow, gatewaysList } from '../../lists/gateways.ts';
 import { readList, readOne } from '../../lists/list.ts';
+import type { Db } from '../../store/store.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
 import { once } from '../idempotency.ts';
 import { type Api, accepted, accountResource, allowRow, answers, ById, type Parts, visibleBy } from '../routing.ts';
@@ -35,8 +36,9 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
     account: string | undefined,
     name: string,
     args?: unknown,
+    db: Db = store.db,
   ): Promise<void> {
-    const resource = account === undefined ? undefined : await accountResource(store.db, account);
+    const resource = account === undefined ? undefined : await accountResource(db, account);
     for (const right of rightsFor(name, args)) allow(request, resource, right);
   }
 
@@ -151,7 +153,7 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
       // Judged for each gateway; a repetition is answered with what was judged then.
       request.judged = true;
       const issued = await once({ store, clock }, idempotent || undefined, BulkCommandAnswer, (unit) =>
-        createBulk(unit, commands, input, (account) => allowCommand(request, account, name, args)),
+        createBulk(unit, commands, input, (account) => allowCommand(request, account, name, args, unit.db)),
       );
       const rows = issued.row === undefined ? [] : await commands.deliverAll(issued.row);
       const now = new Map(rows.map((row) => [row.id, commandDto(row)]));
