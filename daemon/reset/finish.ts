@@ -61,7 +61,10 @@ const steps: Readonly<Record<ResetKind, (places: Places) => Promise<void>>> = {
     await rememberAccount(stateFolder);
     await removeNamed(stateFolder, (name) => IDENTITY.test(name) || ENROLMENT.test(name) || STORE.test(name));
     const config = await ConfigFile.load(places.configFile);
-    await config.update(({ cloud: _, ...rest }) => rest);
+    await config.update((before) => {
+      delete before.cloud;
+      return before;
+    });
     await removeNamed(stateFolder, (name) => name === 'cloud-ca.pem');
   },
   move: async (places) => {

@@ -42,7 +42,9 @@ async function world() {
   );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  stack.defer(async () => void server.close().closeAllConnections());
+  stack.defer(() => {
+    server.close().closeAllConnections();
+  });
   const { port } = server.address() as AddressInfo;
   /** A gateway with a certificate of 90 days, issued 200 days ago by this CA or another of the same name. */
   const gateway = async (issuer = ca) => {

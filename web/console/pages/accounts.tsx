@@ -16,16 +16,21 @@ import { RowLink } from '../row-link.tsx';
 import { text } from '../texts/en.ts';
 import { AccountCreateForm } from './account-create.tsx';
 import { AccountEditForm } from './account-edit.tsx';
+import { AccountStepDialog, AccountSteps, type AccountWish } from './account-life.tsx';
 
 const t = text.accounts;
 
-const columns = (edit: ((account: Account) => void) | undefined): Column<Account>[] => [
+const columns = (
+  edit: ((account: Account) => void) | undefined,
+  wish: ((wish: AccountWish) => void) | undefined,
+): Column<Account>[] => [
   {
     id: 'name',
     header: t.name,
     sort: 'name',
     fixed: true,
-    cell: (row) => (edit ? <RowLink onClick={() => edit(row)}>{row.name}</RowLink> : row.name),
+    cell: (row) =>
+      edit && row.status === 'Active' ? <RowLink onClick={() => edit(row)}>{row.name}</RowLink> : row.name,
   },
   {
     id: 'id',
@@ -52,6 +57,9 @@ const columns = (edit: ((account: Account) => void) | undefined): Column<Account
   { id: 'gateways', header: t.gateways, align: 'end', cell: (row) => count(row.gateways) },
   { id: 'users', header: t.users, align: 'end', cell: (row) => count(row.users) },
   { id: 'created', header: t.created, sort: 'createdAt', cell: (row) => <Age at={row.createdAt} inRow /> },
+  ...(wish
+    ? [{ id: 'actions', header: t.actions, cell: (row: Account) => <AccountSteps account={row} onWish={wish} /> }]
+    : []),
 ];
 
 const FIELDS: readonly FilterField[] = [
@@ -74,8 +82,10 @@ export default function Accounts() {
   const state = useListState('name');
   const mayAdd = useMay('accounts:add');
   const mayEdit = useMay('accounts:edit');
+  const mayDelete = useMay('accounts:delete');
   const [adding, setAdding] = useState(false);
   const [edited, setEdited] = useState<Account | undefined>();
+  const [wish, setWish] = useState<AccountWish | undefined>();
   return (
     <>
       <ListPage
@@ -83,7 +93,7 @@ export default function Accounts() {
         schema={Account}
         title={t.title}
         searchLabel={t.search}
-        columns={columns(mayEdit ? setEdited : undefined)}
+        columns={columns(mayEdit ? setEdited : undefined, mayDelete ? setWish : undefined)}
         fields={FIELDS}
         state={state}
         empty={t.empty}
@@ -96,6 +106,7 @@ export default function Accounts() {
         }
       />
       {adding && <AccountCreateForm onClose={() => setAdding(false)} />}
+      {wish && <AccountStepDialog wish={wish} onClose={() => setWish(undefined)} />}
       {edited && <AccountEditForm account={edited} onClose={() => setEdited(undefined)} />}
     </>
   );

@@ -16,6 +16,7 @@ import { usePaged } from '../data/list.ts';
 import { text } from '../texts/en.ts';
 import { CheckList } from './gateway-checks.tsx';
 import { PbxLinks } from './gateway-links.tsx';
+import { GatewayReset } from './gateway-reset.tsx';
 
 const t = text.gateway;
 
@@ -72,6 +73,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           </Panel>
           <RecentCommands gateway={gateway.id} />
         </SimpleGrid>
+        <GatewayReset gateway={gateway} issue={commands.issue} />
       </Stack>
     </>
   );

@@ -234,6 +234,43 @@ export const text = {
     stale: 'Somebody else changed this account while you were editing',
     staleNext: 'Nothing was saved. Take over the newest values, make your change again, and save.',
     reload: 'Take over the newest values',
+    actions: 'Actions',
+    life: {
+      of: (action: string, name: string) => `${action} ${name}`,
+      deactivate: {
+        action: 'Deactivate',
+        effect:
+          'Its people can no longer sign in, and nothing in it can be changed. Its gateways stay connected and go on reporting.',
+      },
+      reactivate: { action: 'Reactivate', effect: 'Its people can sign in again, and it can be changed again.' },
+      delete: {
+        action: 'Delete',
+        effect:
+          'The account and all of its data go for good: users, inventory, commands, files and history. This cannot be taken back.',
+      },
+      gateways: (gateways: number) =>
+        gateways === 1
+          ? 'Its gateway resets itself as soon as it connects, however late; a virtual one is released.'
+          : `Its ${gateways} gateways reset themselves as soon as they connect, however late; virtual ones are released.`,
+    },
+  },
+  reset: {
+    title: 'Let this gateway go',
+    release: 'Release',
+    releaseHint:
+      'A released gateway leaves this account and can be claimed by any account. Its telephone systems stay configured on the site.',
+    releaseTitle: 'Release this gateway?',
+    releaseEffect: 'Its certificate ends and it disconnects. What it has reported stays here.',
+    revert: 'Revert to factory default',
+    revertTitle: 'Revert to factory default?',
+    revertEffect:
+      'The integration is deleted, and the gateway erases its settings, passwords, identity and logs. It then waits in its wizard to be claimed again. Its network settings stay.',
+    revertLater: 'It is not online: it is let go of now, and resets itself as soon as it connects, however late.',
+    virtualHint: 'This gateway is a virtual machine: it is released, not reset.',
+    customer: 'Customer name',
+    gateway: 'Gateway',
+    address: 'IP address',
+    confirm: 'Confirm',
   },
   users: {
     title: 'Users',
