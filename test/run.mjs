@@ -20,6 +20,7 @@ const PEERS = {
   sshd: 'openssh-server',
   snmpd: 'snmpd',
   ip: 'iproute2',
+  iptables: 'iptables',
   'avahi-daemon': 'avahi-daemon',
   kamailio: 'kamailio',
   sipp: 'sip-tester',

@@ -25,6 +25,8 @@ export interface ListenerOptions {
 /** Milliseconds. */
 const HANDSHAKE_MS = 10_000;
 const HEADERS_MS = 10_000;
+/** Node looks at its time limits only so often. */
+const LOOK_EVERY_MS = 2000;
 const REQUEST_MS = 120_000;
 const DRAIN_MS = 2000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -49,6 +51,7 @@ export class Listener {
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: HANDSHAKE_MS,
       headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: LOOK_EVERY_MS,
       requestTimeout: REQUEST_MS,
       keepAliveTimeout: 65_000,
       maxHeaderSize: MAX_HEADER_BYTES,

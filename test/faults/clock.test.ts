@@ -1,12 +1,18 @@
-/** A gateway whose clock is two years off: an empty battery, or a host that was set wrongly. */
+/** A gateway whose clock is two years off (an empty battery, a host that was set wrongly), and the changes of the hour. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { systemClock } from '#config/clock.ts';
 import type { ChecksAnswer } from '#daemon/api/answers.ts';
+import { DaemonStore } from '#daemon/store/store.ts';
 import { fakeClock } from '#test/support/fake-clock.ts';
 import { freePort, hasProgram, until } from '#test/support/program.ts';
 import { type Site, startSite } from '#test/support/site.ts';
 import { DaemonProcess, localRequest } from '#test/support/stack.ts';
 
-describe.skipIf(!hasProgram('faketime'))('clock_two_years_off (needs faketime)', () => {
+describe.skipIf(!hasProgram('faketime'))('a wrong clock, and one that is changed (needs faketime)', () => {
   let site: Site;
 
   beforeAll(async () => {
@@ -17,7 +23,7 @@ describe.skipIf(!hasProgram('faketime'))('clock_two_years_off (needs faketime)',
   afterAll(async () => site[Symbol.asyncDispose]());
 
   it.each([['-2y'], ['+2y']])(
-    '%s: the clock is named as the cause, the certificate is kept, and all is well again with the right time',
+    'clock_two_years_off: %s, the clock is named as the cause, the certificate is kept, and all is well again with the right time',
     async (offset) => {
       await site.daemon.stop();
       await site.daemon.start({ env: fakeClock(offset) });
@@ -43,6 +49,56 @@ describe.skipIf(!hasProgram('faketime'))('clock_two_years_off (needs faketime)',
       expect((await site.status()).outbox.drops).not.toHaveProperty('event.age');
     },
   );
+
+  /** Starts the daemon at this time of the world, lets it look at its schedule, and tells when the self-test last began. */
+  async function lastSelfTest(at: string): Promise<string> {
+    const offset = Math.round((Date.parse(at) - Date.now()) / 1000);
+    await site.daemon.start({ env: fakeClock(offset < 0 ? `${offset}s` : `+${offset}s`) });
+    await site.daemon.stop();
+    const store = await DaemonStore.open({
+      folder: site.daemon.state,
+      log: pino({ level: 'silent' }),
+      clock: systemClock,
+    });
+    try {
+      const lastRun = await store.table('schedule', z.number()).get('self-test');
+      return new Date(lastRun ?? 0).toISOString().slice(0, 16);
+    } finally {
+      await store.close();
+    }
+  }
+
+  // The self-test is due at 03:30 on the site's clock; in Vienna that is 02:30 UTC in winter and 01:30 in summer.
+  it.each([
+    [
+      'daylight_saving_begins: the hour that is left out makes a daily job neither miss its day nor run twice',
+      [
+        ['2027-03-27T12:00Z', '2027-03-27T12:00'],
+        ['2027-03-28T01:28Z', '2027-03-27T12:00'],
+        ['2027-03-28T01:31Z', '2027-03-28T01:31'],
+        ['2027-03-28T02:31Z', '2027-03-28T01:31'],
+      ],
+    ],
+    [
+      'daylight_saving_ends: the hour that comes twice makes a daily job neither early nor run twice',
+      [
+        ['2027-10-30T12:00Z', '2027-10-30T12:00'],
+        ['2027-10-31T01:31Z', '2027-10-30T12:00'],
+        ['2027-10-31T02:31Z', '2027-10-31T02:31'],
+        ['2027-10-31T03:31Z', '2027-10-31T02:31'],
+      ],
+    ],
+  ] as const)('%s', async (_what, steps) => {
+    await site.daemon.stop();
+    const path = join(site.daemon.state, 'config.json');
+    const config = z.looseObject({ site: z.looseObject({}) }).parse(JSON.parse(await readFile(path, 'utf8')));
+    await writeFile(path, JSON.stringify({ ...config, site: { ...config.site, timeZone: 'Europe/Vienna' } }));
+    const found: [string, string][] = [];
+    for (const [at] of steps) found.push([at, await lastSelfTest(at)]);
+    expect(found).toEqual(steps);
+    await site.daemon.start();
+    await site.online();
+  });
 
   it('a new gateway is told of its clock before it is enrolled', async () => {
     const state = `${site.folder}/wrong-clock`;

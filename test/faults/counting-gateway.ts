@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { systemClock } from '#config/clock.ts';
@@ -6,7 +7,7 @@ import type { ProvisioningToken } from '#contract/api.ts';
 import { DaemonStore } from '#daemon/store/store.ts';
 import { freePort, type Program, startProgram, until } from '#test/support/program.ts';
 import type { Site } from '#test/support/site.ts';
-import { DaemonProcess } from '#test/support/stack.ts';
+import { DaemonProcess, type Elsewhere } from '#test/support/stack.ts';
 
 const SCRIPT = join(import.meta.dirname, 'event-sender.ts');
 
@@ -16,17 +17,24 @@ export class CountingGateway implements AsyncDisposable {
   readonly state: string;
   /** The numbers whose `append` resolved, in every life of the process. */
   readonly accepted: number[] = [];
+  readonly #elsewhere: Elsewhere;
   #lives = 0;
   #program: Program | undefined;
 
-  private constructor(id: string, state: string) {
+  private constructor(id: string, state: string, elsewhere: Elsewhere) {
     this.id = id;
     this.state = state;
+    this.#elsewhere = elsewhere;
   }
 
-  static async enrol(site: Site, cloudUrl: string): Promise<CountingGateway> {
+  /** `place` when the gateway is to run on another machine, whose ports this one reaches by the same numbers. */
+  static async enrol(
+    site: Site,
+    cloudUrl: string,
+    place?: { elsewhere: Elsewhere; port: number },
+  ): Promise<CountingGateway> {
     const state = join(site.folder, 'counting');
-    await using daemon = new DaemonProcess({ state, port: await freePort() });
+    await using daemon = new DaemonProcess({ state, port: await freePort(), ...place });
     await daemon.start();
     const { token } = await site.api.post<ProvisioningToken>('/api/v1/provisioning-tokens', {
       account: site.account.id,
@@ -42,14 +50,15 @@ export class CountingGateway implements AsyncDisposable {
       id = answer.gateway ?? '';
       return answer.state === 'claimed';
     });
-    return new CountingGateway(id, state);
+    return new CountingGateway(id, state, place?.elsewhere ?? ((command, args) => [command, [...args]]));
   }
 
   /** Starts it with so many events to append. Their numbers are new in every life. */
   async start(count: number, keepaliveSeconds = 30): Promise<void> {
     this.#lives += 1;
     const first = this.#lives * 1_000_000;
-    this.#program = startProgram(process.execPath, [SCRIPT, this.state, `${first}`, `${count}`, `${keepaliveSeconds}`]);
+    const args = [SCRIPT, this.state, `${first}`, `${count}`, `${keepaliveSeconds}`];
+    this.#program = startProgram(...this.#elsewhere(process.execPath, args));
     await this.said('started');
   }
 
@@ -98,6 +107,20 @@ export class CountingGateway implements AsyncDisposable {
       if (meta === undefined) throw new Error('nothing was ever sent');
       await table.put('meta', { ...meta, next: meta.next - numbers });
     });
+  }
+
+  /** Accepted events that the cloud's database lacks or has twice. Only after a kill is everything counted. */
+  stored(site: Site): { missing: number[]; doubled: number[] } {
+    using database = new DatabaseSync(join(site.folder, 'connector', 'connector.db'), { readOnly: true });
+    const rows = database
+      .prepare(`select details from event where gateway_id = ? and name = 'test.counted'`)
+      .all(this.id)
+      .map((row) => z.object({ n: z.int() }).parse(JSON.parse(String(row['details']))).n);
+    const once = new Set(rows);
+    return {
+      missing: this.accepted.filter((n) => !once.has(n)),
+      doubled: rows.filter((n, at) => rows.indexOf(n) !== at),
+    };
   }
 
   async #damage(work: (store: DaemonStore) => Promise<void>): Promise<void> {

@@ -45,7 +45,7 @@ new CloudLink({
   // Short waits, because the faults come quickly; the keep-alive only where a test needs it short.
   backoff: { minMs: 50, maxMs: 500 },
   keepaliveSeconds: Number(keepalive),
-  onStatus: ({ state }) => say(`link ${state}`),
+  onStatus: ({ state, lastError }) => say(`link ${state} ${lastError?.code ?? ''} ${lastError?.message ?? ''}`.trim()),
 }).start();
 say('started');
 

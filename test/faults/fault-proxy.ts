@@ -21,7 +21,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly traffic: Traffic = { up: 0, down: 0 };
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
-  readonly #target: number;
+  #target: number;
   #mode: 'pass' | 'stall' | 'refuse' = 'pass';
   #armed: { atBytes: number; strike: () => void } | undefined;
 
@@ -42,6 +42,12 @@ export class FaultProxy implements AsyncDisposable {
       server.listen(port, '127.0.0.1', resolve);
     });
     return proxy;
+  }
+
+  /** New connections go to another port of this machine; those that are open are reset. */
+  leadTo(port: number): void {
+    this.#target = port;
+    this.reset();
   }
 
   get connections(): number {

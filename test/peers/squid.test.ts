@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, test } from 'vitest';
@@ -8,54 +7,14 @@ import { CloudLink } from '#daemon/link/cloud-link.ts';
 import { type CloudTarget, callCloud, cloudWay } from '#daemon/link/cloud-way.ts';
 import { DurableOutbox } from '#daemon/outbox/durable-outbox.ts';
 import { DaemonStore } from '#daemon/store/store.ts';
-import { freePort, hasProgram, portOpen, startProgram, temporaryFolder, until } from '#test/support/program.ts';
+import { freePort, temporaryFolder, until } from '#test/support/program.ts';
+import { hasSquid, startSquid } from '#test/support/squid.ts';
 import { TestCloud } from '#test/unit/daemon-spine/support/cloud.ts';
 import { recordedLog } from '#test/unit/daemon-spine/support/log.ts';
 import { TestCa } from '#test/unit/daemon-spine/support/pki.ts';
 
 const ACCOUNT = '01K00000000000000000000ACC';
 const GATEWAY = '01K0000000000000000000GATW';
-const AUTHENTICATOR = '/usr/lib/squid/basic_ncsa_auth';
-
-/** Squid as a customer runs it: CONNECT to the cloud's port only, for people who log in. */
-async function squid(folder: string, allowedPort: number) {
-  const port = await freePort();
-  const users = join(folder, 'users');
-  const hash = spawnSync('openssl', ['passwd', '-apr1', 'pa:ss wörd']).stdout.toString().trim();
-  await writeFile(users, `demarc:${hash}\n`);
-  const config = join(folder, 'squid.conf');
-  await writeFile(
-    config,
-    [
-      `http_port 127.0.0.1:${port}`,
-      `pid_filename ${folder}/squid.pid`,
-      `cache_log ${folder}/cache.log`,
-      `access_log none`,
-      `coredump_dir ${folder}`,
-      'cache deny all',
-      'shutdown_lifetime 0 seconds',
-      `auth_param basic program ${AUTHENTICATOR} ${users}`,
-      'auth_param basic realm Customer',
-      'acl people proxy_auth REQUIRED',
-      `acl cloud port ${allowedPort}`,
-      'http_access deny !cloud',
-      'http_access allow people',
-      'http_access deny all',
-      '',
-    ].join('\n'),
-  );
-  // Squid gives up root for an account that must be able to write here.
-  await chmod(folder, 0o777);
-  const program = startProgram('squid', ['-N', '-f', config]);
-  try {
-    await portOpen(port, 20_000);
-  } catch (error) {
-    await program.stop();
-    throw new Error(program.output(), { cause: error });
-  }
-  return { port, [Symbol.asyncDispose]: () => program.stop() };
-}
-
 async function gateway(folder: string, target: CloudTarget, client: { certificate: string; key: string }) {
   const { log, codes, text } = recordedLog();
   const store = await DaemonStore.open({ folder, log, clock: systemClock });
@@ -85,7 +44,7 @@ async function gateway(folder: string, target: CloudTarget, client: { certificat
   };
 }
 
-const missing = !hasProgram('squid') || !hasProgram('openssl');
+const missing = !hasSquid();
 
 describe.skipIf(missing)('a web proxy that wants a password (skipped without squid and openssl)', () => {
   async function site() {
@@ -94,7 +53,12 @@ describe.skipIf(missing)('a web proxy that wants a password (skipped without squ
     const caFile = join(folder.path, 'ca.pem');
     await writeFile(caFile, ca.pem);
     const cloud = await TestCloud.start(ca);
-    const proxy = await squid(folder.path, cloud.port);
+    const proxy = await startSquid({
+      folder: folder.path,
+      port: await freePort(),
+      allowedPort: cloud.port,
+      password: 'pa:ss wörd',
+    });
     const url = `http://127.0.0.1:${proxy.port}`;
     const stack = new AsyncDisposableStack();
     stack.use(folder);

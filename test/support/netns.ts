@@ -60,7 +60,7 @@ export class SiteNetwork implements Disposable {
   }
 
   /** The command line that runs a program on one of the machines. */
-  on(machine: 'gateway' | 'stations' | 'far', ...command: string[]): [string, string[]] {
+  on(machine: Exclude<(typeof MACHINES)[number], 'switch'>, ...command: string[]): [string, string[]] {
     return ['ip', ['netns', 'exec', this.#name(machine), ...command]];
   }
 

@@ -8,7 +8,7 @@ import type { StatusAnswer } from '#daemon/api/answers.ts';
 import { type Lab, startLab } from '#test/lab/lab.ts';
 import type { ApiClient } from './api-client.ts';
 import { freePort, temporaryFolder, until } from './program.ts';
-import { ConnectorProcess, DaemonProcess, enrol, firstAccount, runsOf } from './stack.ts';
+import { ConnectorProcess, DaemonProcess, type Elsewhere, enrol, firstAccount, runsOf } from './stack.ts';
 
 export const ADMIN = { email: 'admin@site.example', password: 'a long enough password' };
 
@@ -16,8 +16,13 @@ interface SiteOptions {
   /** People of each PBX. */
   users: number;
   daemonEnv?: NodeJS.ProcessEnv;
+  connectorEnv?: NodeJS.ProcessEnv;
   /** Where the daemon keeps its state, when not in the site's own folder. */
   state?: string;
+  /** Free ports of this machine that the caller has chosen, when something has to be made ready for them. */
+  ports?: { connector: number; daemon: number };
+  /** Where the processes run, when not on this machine itself. */
+  elsewhere?: { connector: Elsewhere; daemon: Elsewhere };
 }
 
 /** Starts everything but enrols nothing: most suites begin with their own way of that. */
@@ -27,11 +32,18 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     const folder = stack.use(await temporaryFolder('site')).path;
     const lab = await startLab({ users: options.users, folder: join(folder, 'exports') });
     stack.defer(() => lab.stop());
-    const connector = new ConnectorProcess({ data: join(folder, 'connector'), port: await freePort() });
+    const { connectorEnv, elsewhere, ports } = options;
+    const connector = new ConnectorProcess({
+      data: join(folder, 'connector'),
+      port: ports?.connector ?? (await freePort()),
+      ...(connectorEnv === undefined ? {} : { env: connectorEnv }),
+      ...(elsewhere === undefined ? {} : { elsewhere: elsewhere.connector }),
+    });
     stack.use(connector);
     const daemon = new DaemonProcess({
       state: options.state ?? join(folder, 'daemon'),
-      port: await freePort(),
+      port: ports?.daemon ?? (await freePort()),
+      ...(elsewhere === undefined ? {} : { elsewhere: elsewhere.daemon }),
       ...(options.daemonEnv === undefined ? {} : { env: options.daemonEnv }),
     });
     stack.use(daemon);

@@ -43,6 +43,9 @@ export function localRequest(
   });
 }
 
+/** Turns a command line into the one that runs it elsewhere, for example on another machine of a test's network. */
+export type Elsewhere = (command: string, args: readonly string[]) => [string, string[]];
+
 /** A process of the product that can be killed and started again on the same data. */
 abstract class ProductProcess implements AsyncDisposable {
   #program: Program | undefined;
@@ -51,6 +54,7 @@ abstract class ProductProcess implements AsyncDisposable {
   protected abstract readonly script: string;
   protected abstract environment(): NodeJS.ProcessEnv;
   protected abstract healthUrl(): string;
+  protected abstract elsewhere(): Elsewhere | undefined;
 
   get pid(): number {
     const pid = this.#program?.process.pid;
@@ -65,7 +69,9 @@ abstract class ProductProcess implements AsyncDisposable {
 
   /** Starts and waits until it answers; `env` is for this start only. */
   async start({ env, limitMs = 30_000 }: { env?: NodeJS.ProcessEnv; limitMs?: number } = {}): Promise<void> {
-    const program = startProgram(process.execPath, [join(ROOT, 'bin', this.script)], {
+    const here: Elsewhere = (command, args) => [command, [...args]];
+    const [command, args] = (this.elsewhere() ?? here)(process.execPath, [join(ROOT, 'bin', this.script)]);
+    const program = startProgram(command, args, {
       env: { ...this.environment(), ...env },
       cwd: ROOT,
     });
@@ -97,13 +103,19 @@ abstract class ProductProcess implements AsyncDisposable {
   }
 }
 
+interface ProcessOptions {
+  port: number;
+  env?: NodeJS.ProcessEnv;
+  elsewhere?: Elsewhere;
+}
+
 export class ConnectorProcess extends ProductProcess {
   protected readonly script = 'demarc-connector.mjs';
   readonly url: string;
   readonly port: number;
-  readonly #options: { data: string; port: number; env?: NodeJS.ProcessEnv };
+  readonly #options: ProcessOptions & { data: string };
 
-  constructor(options: { data: string; port: number; env?: NodeJS.ProcessEnv }) {
+  constructor(options: ProcessOptions & { data: string }) {
     super();
     this.#options = options;
     this.port = options.port;
@@ -125,6 +137,10 @@ export class ConnectorProcess extends ProductProcess {
     return `${this.url}/readyz`;
   }
 
+  protected elsewhere(): Elsewhere | undefined {
+    return this.#options.elsewhere;
+  }
+
   get caFile(): string {
     return join(this.#options.data, 'ca.pem');
   }
@@ -143,9 +159,9 @@ export class DaemonProcess extends ProductProcess {
   protected readonly script = 'demarc-daemon.mjs';
   readonly url: string;
   readonly state: string;
-  readonly #options: { state: string; port: number; env?: NodeJS.ProcessEnv };
+  readonly #options: ProcessOptions & { state: string };
 
-  constructor(options: { state: string; port: number; env?: NodeJS.ProcessEnv }) {
+  constructor(options: ProcessOptions & { state: string }) {
     super();
     this.#options = options;
     this.state = options.state;
@@ -159,6 +175,10 @@ export class DaemonProcess extends ProductProcess {
 
   protected healthUrl(): string {
     return `${this.url}/healthz`;
+  }
+
+  protected elsewhere(): Elsewhere | undefined {
+    return this.#options.elsewhere;
   }
 
   /** A call of the local API with the admin token of the state folder. @throws Error with the daemon's own words */
