@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { OutboxState } from './envelope.ts';
 import { Id, Instant } from './ids.ts';
+import { TrunkSettings } from './trunks.ts';
 import { UpdateStatus } from './update.ts';
 import { IrregularityCounts, Reason, SyncCounts } from './users.ts';
 import { ApplicationType, LicenceType, PbxType, PhonePolicy, SyncOutcome, SyncTrigger } from './words.ts';
@@ -191,6 +192,11 @@ export const Want = z.looseObject({
     guard: z.object({ percent: z.number().min(0).max(100), users: z.int().min(0) }).optional(),
     /** ISO 3166-1 alpha-2 country of the site, for numbers without a country code. */
     country: z.string().length(2).optional(),
+    /** The SIP trunks of this gateway's PBXs, all of them. */
+    trunks: z
+      .array(z.object({ id: Id, settings: TrunkSettings }))
+      .max(50)
+      .optional(),
   }),
 });
 export type Want = z.infer<typeof Want>;

@@ -128,6 +128,7 @@ export const Trunk = TrunkSettings.extend({
   account: Id,
   gateway: Id,
   pbxName: z.string(),
+  pbxType: PbxType,
   createdAt: Instant,
   updatedAt: Instant,
   etag: z.string(),
@@ -174,3 +175,24 @@ export const TrunkPlan = z.object({
   warnings: z.array(z.string()),
 });
 export type TrunkPlan = z.infer<typeof TrunkPlan>;
+
+/** `POST /api/v1/trunks/{id}/numbers`. */
+export const DryRunRequest = z.strictObject({
+  number: z.string().trim().min(1).max(64),
+  direction: z.enum(['to-far-end', 'to-pbx']),
+});
+export type DryRunRequest = z.infer<typeof DryRunRequest>;
+
+/** Where a dialled number would go, as it is seen at each place ("this number would go there, as ..."). */
+export const DryRun = z.object({
+  asDialled: z.string(),
+  /** E.164; null when it is no public number. */
+  canonical: z.string().nullable(),
+  direction: DryRunRequest.shape.direction,
+  asSent: z.string(),
+  /** What was done to it, in words, in order. */
+  steps: z.array(z.string()),
+  /** Why it would not arrive; null when it would. */
+  problem: z.string().nullable(),
+});
+export type DryRun = z.infer<typeof DryRun>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Clock, instant } from '#config/clock.ts';
 import type { ConfigFile, DaemonConfig } from '#config/daemon-settings.ts';
@@ -5,12 +6,21 @@ import type { Log } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { GatewaySection, Want } from '#contract/sections.ts';
 import type { Table } from './store/table.ts';
+import type { WantedTrunks } from './trunks/wanted-trunks.ts';
 
-const Applied = z.object({ version: z.int().min(0), code: z.string(), at: z.string().nullable() });
+const Applied = z.object({
+  version: z.int().min(0),
+  code: z.string(),
+  at: z.string().nullable(),
+  /** Digest of the settings: another account may give others under the same version. */
+  digest: z.string().optional(),
+});
 
 interface WantsOptions {
   store: { table(name: string, schema: typeof Applied): Table<z.infer<typeof Applied>> };
   config: Pick<ConfigFile, 'update'>;
+  /** Takes the trunks of the cloud, all of them. */
+  trunks: Pick<WantedTrunks, 'replace'>;
   clock: Clock;
   log: Log;
 }
@@ -33,23 +43,28 @@ export class AppliedWant {
   }
 
   current(): GatewaySection['want'] {
-    return this.#applied;
+    if (this.#applied === undefined) return undefined;
+    const { version, code, at } = this.#applied;
+    return { version, code, at };
   }
 
   /** Applies what is new. False when it is the version that is in force; a failure is told, and tried again when it comes again. */
   async apply({ version, settings }: Want): Promise<boolean> {
-    if (this.#applied?.version === version && this.#applied.code === 'ok') return false;
-    const { config, clock, log } = this.#options;
+    const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+    const before = this.#applied;
+    if (before?.version === version && before.digest === digest && before.code === 'ok') return false;
+    const { config, trunks, clock, log } = this.#options;
     let code = 'ok';
     try {
-      await config.update((before) => merged(before, settings));
+      await config.update((current) => merged(current, settings));
+      if (settings.trunks !== undefined) await trunks.replace(settings.trunks);
       log.info({ version }, 'settings of the cloud applied');
     } catch (thrown) {
       const error = toDemarcError(thrown);
       ({ code } = error);
       log.error({ code, version, detail: error.detail }, 'settings of the cloud could not be applied');
     }
-    this.#applied = { version, code, at: instant(clock) };
+    this.#applied = { version, code, at: instant(clock), digest };
     await this.#table.put('want', this.#applied);
     return true;
   }

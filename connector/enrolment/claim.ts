@@ -98,6 +98,7 @@ function newGateway(
     certificate_expires_at: now,
     created_at: now,
     released_at: null,
+    trunks_revision: 0,
     boot: 0,
     conn: 0,
     conn_ended: 0,

@@ -2,9 +2,10 @@ import type { Want } from '#contract/sections.ts';
 import { type GatewayAddress, topics } from '#contract/topics.ts';
 import { PhonePolicy } from '#contract/words.ts';
 import type { DeviceBus } from '../bus/device-bus.ts';
+import { trunkSettings } from '../lists/trunks.ts';
 import type { Store } from '../store/store.ts';
 
-/** Tells gateways what their account wants of them (`down/want`, retained); the version is the account's revision. */
+/** Tells gateways what their account wants of them (`down/want`, retained); the version counts changes of the account and of the gateway's trunks. */
 export class Wants {
   readonly #store: Store;
   readonly #publish: DeviceBus['publish'];
@@ -16,38 +17,45 @@ export class Wants {
 
   /** To one gateway, after its birth. */
   async toGateway(address: GatewayAddress): Promise<void> {
-    const want = await this.#want(address.account);
+    const want = await this.#want(address);
     if (want !== undefined) await this.#publish(topics.want(address), want, { retain: true });
   }
 
   /** To every gateway of an account, after its settings changed. */
   async toAccount(account: string): Promise<void> {
-    const want = await this.#want(account);
-    if (want === undefined) return;
     const gateways = await this.#store.db
       .selectFrom('gateway')
       .select('id')
       .where('account_id', '=', account)
       .where('released_at', 'is', null)
       .execute();
-    for (const { id } of gateways) {
-      await this.#publish(topics.want({ account, gateway: id }), want, { retain: true });
-    }
+    for (const { id } of gateways) await this.toGateway({ account, gateway: id });
   }
 
-  async #want(id: string): Promise<string | undefined> {
+  async #want({ account: id, gateway }: GatewayAddress): Promise<string | undefined> {
     const account = await this.#store.db
       .selectFrom('account')
-      .select(['revision', 'phone_policy', 'guard_percent', 'guard_users', 'country'])
-      .where('id', '=', id)
+      .innerJoin('gateway', 'gateway.account_id', 'account.id')
+      .select(['account.revision', 'trunks_revision', 'phone_policy', 'guard_percent', 'guard_users', 'country'])
+      .where('account.id', '=', id)
+      .where('gateway.id', '=', gateway)
       .executeTakeFirst();
     if (account === undefined) return undefined;
+    const trunks = await this.#store.db
+      .selectFrom('trunk')
+      .select(['id', 'settings'])
+      .where('account_id', '=', id)
+      .where('gateway_id', '=', gateway)
+      .orderBy('id')
+      .execute();
     const want: Want = {
-      version: account.revision,
+      // Both only ever grow, so each change of either makes a new version.
+      version: account.revision + account.trunks_revision,
       settings: {
         phonePolicy: PhonePolicy.catch('All').parse(account.phone_policy),
         guard: { percent: account.guard_percent, users: account.guard_users },
         country: account.country,
+        trunks: trunks.map((trunk) => ({ id: trunk.id, settings: trunkSettings(trunk) })),
       },
     };
     return JSON.stringify(want);

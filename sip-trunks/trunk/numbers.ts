@@ -3,7 +3,7 @@
  * tolerantly however it comes (the "+" is the most frequent fault of trunks).
  */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import type { NumberFormat } from '#contract/trunks.ts';
+import type { DryRun, NumberFormat } from '#contract/trunks.ts';
 
 /** What is needed to read a national number: ISO 3166-1 alpha-2. */
 export interface NumberPlan {
@@ -69,19 +69,6 @@ function inForm(number: string, form: NumberFormat['form'], country: CountryCode
 }
 
 const stripped = (text: string, count: number): string => text.replace(/^\+/, '').slice(count);
-
-/** Where a dialled number would go, as it is seen at each place ("this number would go there, as ..."). */
-export interface DryRun {
-  asDialled: string;
-  /** E.164; null when it is no public number. */
-  canonical: string | null;
-  direction: 'to-far-end' | 'to-pbx';
-  asSent: string;
-  /** What was done to it, in words, in order. */
-  steps: string[];
-  /** Why it would not arrive; null when it would. */
-  problem: string | null;
-}
 
 /** Tries a number on a trunk without calling anybody. */
 export function dryRun(

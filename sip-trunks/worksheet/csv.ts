@@ -3,12 +3,12 @@ import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { TrunkPlan } from '#contract/trunks.ts';
 
 /**
- * One form of the plan as a CSV file with the form's field names as headings and one row, for PBXs that import forms.
- * Fields that the site has to choose are left empty.
- * @throws DemarcError `api.not-found` when the plan has no such form that can be imported
+ * One step of the plan as a CSV file: its field names as headings and one row. A PBX that imports forms (`importable`)
+ * takes it as it is; fields that the site has to choose are left empty.
+ * @throws DemarcError `api.not-found` when the plan has no such step with fields
  */
 export function formCsv(plan: TrunkPlan, step: string): string {
-  const found = plan.steps.find(({ id, importable }) => id === step && importable);
+  const found = plan.steps.find(({ id, fields }) => id === step && fields.length > 0);
   if (found === undefined) throw new DemarcError('api.not-found', step);
   const labels = found.fields.map(({ label }) => label);
   // Names and values of a PBX form may begin with a plus: the PBX reads them, no spreadsheet's guard may change them.

@@ -6,6 +6,7 @@ import { bulkCommands } from './0002-bulk-commands.ts';
 import { uploads } from './0003-uploads.ts';
 import { resets } from './0004-resets.ts';
 import { alerts } from './0005-alerts.ts';
+import { trunks } from './0007-trunks.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0003-uploads': uploads,
   '0004-resets': resets,
   '0005-alerts': alerts,
+  '0007-trunks': trunks,
 };
 
 /**

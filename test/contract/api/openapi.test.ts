@@ -24,7 +24,7 @@ const OpenApi = z.looseObject({
   info: z.looseObject({ title: z.string(), version: z.string() }),
   paths: z.record(
     z.string().startsWith('/api/v1/'),
-    z.partialRecord(z.enum(['get', 'post', 'patch', 'delete']), Operation),
+    z.partialRecord(z.enum(['get', 'post', 'put', 'patch', 'delete']), Operation),
   ),
 });
 
@@ -57,6 +57,15 @@ const PROMISED = [
   'post /sync-runs/{id}/decision',
   'get /platforms',
   'get /applications',
+  'get /trunks',
+  'post /trunks',
+  'get /trunks/{id}',
+  'put /trunks/{id}',
+  'delete /trunks/{id}',
+  'get /trunks/{id}/plan',
+  'get /trunks/{id}/worksheet.html',
+  'get /trunks/{id}/worksheet/{form}',
+  'post /trunks/{id}/numbers',
   'get /commands',
   'post /commands',
   'get /commands/{id}',

@@ -82,12 +82,12 @@ const aboutOne: {
     permission: 'integrations:edit',
     call: (c, s) => c.send('PUT', `/trunks/${s.trunk}`, trunkOf(s, 'Changed'), { 'if-match': '"1"' }),
   },
-  { name: 'DELETE trunk', permission: 'integrations:delete', call: (c, s) => c.send('DELETE', `/trunks/${s.trunk}`) },
   {
     name: 'POST trunk numbers',
     permission: 'integrations:view',
     call: (c, s) => c.send('POST', `/trunks/${s.trunk}/numbers`, { number: '+33142685300', direction: 'to-pbx' }),
   },
+  { name: 'DELETE trunk', permission: 'integrations:delete', call: (c, s) => c.send('DELETE', `/trunks/${s.trunk}`) },
   {
     name: 'POST pbx.sync',
     permission: 'integrations:edit',

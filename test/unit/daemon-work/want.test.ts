@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigFile } from '#config/daemon-settings.ts';
 import { Want } from '#contract/sections.ts';
+import { WantedTrunks } from '#daemon/trunks/wanted-trunks.ts';
 import { AppliedWant } from '#daemon/want.ts';
 import { quiet, storeBench } from './support.ts';
 
 async function bench() {
   const base = await storeBench('want');
   const config = await ConfigFile.load(join(base.folder, 'config.json'));
-  const open = () => AppliedWant.open({ store: base.store, config, clock: base.clock, log: quiet });
-  return Object.assign(base, { config, open, want: await open() });
+  const trunks = await WantedTrunks.open(base.store);
+  const open = () => AppliedWant.open({ store: base.store, config, trunks, clock: base.clock, log: quiet });
+  return Object.assign(base, { config, trunks, open, want: await open() });
 }
 
 const message = (version: number, settings: object) => Want.parse({ version, settings });
@@ -42,5 +44,37 @@ describe('settings that the cloud decides', () => {
     expect(b.want.current()).toMatchObject({ version: 4, code: 'config.invalid' });
     expect(b.config.current.phonePolicy).toBe('All');
     expect(await b.want.apply(bad)).toBe(true);
+  });
+
+  test('the same version of another account is not taken for what is in force', async () => {
+    await using b = await bench();
+    await b.want.apply(message(1, { phonePolicy: 'Work' }));
+    expect(await b.want.apply(message(1, { phonePolicy: 'None' }))).toBe(true);
+    expect(b.config.current.phonePolicy).toBe('None');
+  });
+
+  test('trunks are on disk, the whole list at a time; a message without them changes none', async () => {
+    await using b = await bench();
+    const second = '01JD0000000000000000000002';
+    let told = 0;
+    b.trunks.onChange(() => {
+      told += 1;
+    });
+    const trunk = (id: string, name: string) => ({
+      id,
+      settings: {
+        name,
+        pbx: '01JD0000000000000000000000',
+        host: '192.0.2.5',
+        port: 5061,
+        farEnd: { kind: 'cloud-platform', host: 'sip.example.net', port: 5061 },
+      },
+    });
+    await b.want.apply(message(1, { trunks: [trunk('01JD0000000000000000000001', 'One'), trunk(second, 'Two')] }));
+    await b.want.apply(message(2, { trunks: [trunk(second, 'Two, changed')] }));
+    await b.want.apply(message(3, {}));
+    expect(told).toBe(2);
+    const kept = (await WantedTrunks.open(b.store)).list().map(({ id, settings }) => [id, settings.name]);
+    expect(kept).toEqual([[second, 'Two, changed']]);
   });
 });

@@ -33,5 +33,5 @@ it('gives each form that can be imported as a file with its headings and one row
     const rows: string[][] = parse(formCsv(plan, form.id), { bom: true });
     expect(rows).toEqual([form.fields.map(({ label }) => label), form.fields.map(({ value }) => value)]);
   }
-  expect(() => formCsv(plan, 'sip-peer-profile')).toThrow(expect.objectContaining({ code: 'api.not-found' }));
+  expect(() => formCsv(plan, 'no-such-step')).toThrow(expect.objectContaining({ code: 'api.not-found' }));
 });

@@ -25,6 +25,8 @@ export function affectedBy(change: Change): QueryKey[] {
       return [['enrolments']];
     case 'upload':
       return [['uploads']];
+    case 'trunk':
+      return [['trunks', 'list'], ...one('trunks')];
     default:
       return change.topic satisfies never;
   }
