@@ -6,6 +6,7 @@ import { OutboxState } from './envelope.ts';
 import { HistoryEvent } from './events.ts';
 import { Id, Instant } from './ids.ts';
 import { CheckResult, Fact, Licence, NumberFact, Partition, PbxLink, TextFact } from './sections.ts';
+import { UpdateStatus } from './update.ts';
 import { HoldDecision, IrregularityCounts, Reason, RemovalGuard, SyncCounts, UserRecord } from './users.ts';
 import { ApplicationType, PbxType, PhonePolicy, Presence, SwaStatus, SyncOutcome, SyncTrigger } from './words.ts';
 
@@ -142,6 +143,9 @@ export const GatewayDetail = Gateway.extend({
   linksAt: Instant.nullable(),
   checks: z.array(CheckResult),
   checkedAt: Instant.nullable(),
+  /** How it stands with updates of itself, and when it said so; null when it has not. */
+  update: UpdateStatus.nullable(),
+  updateAt: Instant.nullable(),
 });
 export type GatewayDetail = z.infer<typeof GatewayDetail>;
 

@@ -42,6 +42,8 @@ async function detailOf(db: Db, row: GatewayRow, now: number): Promise<GatewayDe
     linksAt: pbxs?.receivedAt ?? null,
     checks: health?.document.checks ?? [],
     checkedAt: health?.document.checkedAt ?? null,
+    update: own?.document.update ?? null,
+    updateAt: own?.receivedAt ?? null,
   };
 }
 
