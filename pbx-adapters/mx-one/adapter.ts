@@ -21,7 +21,7 @@ import { completed, type DetailIndex } from '#pbx-adapters/enrichment/join.ts';
 import { jointGuards } from '#pbx-adapters/enrichment/joint-guard.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
-import { quirksOf } from '#pbx-adapters/quirks.ts';
+import { quirksOf } from '#sip-trunks/trunk/quirks.ts';
 import { commands } from './commands.ts';
 import type { MxOneConnection } from './connection.ts';
 import { cstaPlace, probeCsta } from './csta.ts';

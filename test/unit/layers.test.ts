@@ -27,6 +27,8 @@ describe('a folder imports only from lower floors', () => {
     { folder: 'daemon/sync', from: '#connector/main.ts', is: 'refused' },
     { folder: 'connector/ingest', from: '#daemon/main.ts', is: 'refused' },
     { folder: 'connector/ingest', from: '../../daemon/main.ts', is: 'refused' },
+    { folder: 'connector/api', from: '#sip-trunks/plan/plan.ts', is: 'allowed' },
+    { folder: 'connector/api', from: '#pbx-adapters/adapter.ts', is: 'refused' },
     { folder: 'connector/ingest', from: '#test/support/program.ts', is: 'refused' },
     { folder: 'web/console', from: '#contract/api.ts', is: 'allowed' },
     { folder: 'web/console', from: '#connector/main.ts', is: 'refused' },

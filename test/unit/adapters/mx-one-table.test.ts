@@ -6,7 +6,7 @@ import { LineSplitter } from '#pbx-adapters/channels/ssh/lines.ts';
 import { readTable, type TableRow } from '#pbx-adapters/channels/ssh/table.ts';
 import { DetailIndex, nameKey } from '#pbx-adapters/enrichment/join.ts';
 import { extensionRanges, licencesOf, versionOf } from '#pbx-adapters/mx-one/prints.ts';
-import { quirksOf } from '#pbx-adapters/quirks.ts';
+import { quirksOf } from '#sip-trunks/trunk/quirks.ts';
 import { print } from '#test/lab/mx-one/prints.ts';
 
 const WANTED = ['dir', 'name1', 'name2'] as const;

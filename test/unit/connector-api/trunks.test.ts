@@ -102,7 +102,7 @@ describe('a trunk', () => {
     const { partner, ada, account, create } = await world(api);
     const other = await addSite(api.store, await addAccount(api.store, partner, 'Other'));
     const answer = await ada.send('POST', '/trunks', { account, settings: settings(other.pbx) });
-    expect([answer.statusCode, (answer.json() as ErrorBody).field]).toEqual([400, 'pbx']);
+    expect([answer.statusCode, answer.json<ErrorBody>().field]).toEqual([400, 'pbx']);
     expect(codeOf(await create({ secondaryPbx: other.pbx }))).toBe('api.invalid');
   });
 
@@ -117,7 +117,7 @@ describe('a trunk', () => {
     await using api = await startApp();
     const answer = await (await world(api)).create(given);
     expect(answer.statusCode).toBe(400);
-    expect((answer.json() as ErrorBody).field).toContain(field);
+    expect(answer.json<ErrorBody>().field).toContain(field);
   });
 });
 
