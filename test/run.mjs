@@ -25,6 +25,7 @@ const PEERS = {
   kamailio: 'kamailio',
   sipp: 'sip-tester',
   tshark: 'tshark',
+  aiosmtpd: 'python3-aiosmtpd',
 };
 
 const has = (program) => spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0;

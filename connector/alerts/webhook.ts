@@ -48,13 +48,13 @@ const isLoopbackName = (host: string): boolean =>
 /** Certificate errors of Node's TLS (names of OpenSSL's X509_V_ERR). */
 const TLS_CODE = /^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_|EPROTO)/;
 
-function webhookError(thrown: unknown): DemarcError {
+function webhookError(thrown: unknown, signal: AbortSignal): DemarcError {
   if (thrown instanceof DemarcError) return thrown;
+  // An answer that is cut off by the deadline looks like a broken connection.
+  if (signal.aborted) return new DemarcError('alert.webhook-timeout', undefined, { cause: thrown });
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
-  const name = thrown instanceof Error ? thrown.name : '';
   const said = code === '' ? String(thrown).slice(0, 200) : code;
   const error = (ours: DemarcError['code']) => new DemarcError(ours, said, { cause: thrown });
-  if (name === 'TimeoutError' || name === 'AbortError' || code === 'ABORT_ERR') return error('alert.webhook-timeout');
   return error(TLS_CODE.test(code) ? 'alert.webhook-tls' : 'alert.webhook-unreachable');
 }
 
@@ -98,7 +98,7 @@ export function webhookCarrier({ clock, allowPrivate }: { clock: Clock; allowPri
       });
       return await judge(answer);
     } catch (thrown) {
-      throw webhookError(thrown);
+      throw webhookError(thrown, signal);
     }
   };
 }
