@@ -3,7 +3,9 @@ import { useState } from 'react';
 import { Command } from '#contract/api.ts';
 import { type CommandName, commands, isFinal, CommandName as KnownCommand } from '#contract/commands.ts';
 import { useApi } from '#web/kit/api/context.tsx';
-import { count, counted } from '#web/kit/format/numbers.ts';
+import { absoluteTime, duration } from '#web/kit/format/age.ts';
+import { bytes, count, counted } from '#web/kit/format/numbers.ts';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { text } from '../texts/en.ts';
 
 /** A command's name as people call it. */
@@ -79,14 +81,42 @@ export function outcomeSentence(command: Command): string | undefined {
       const bad = output.data.checks.filter((check) => check.status === 'error' || check.status === 'warning').length;
       return text.commands.checked(bad, output.data.checks.length);
     }
-    case 'gateway.reboot':
-    case 'gateway.restart':
-    case 'gateway.collect-logs':
-    case 'gateway.check-update':
-    case 'gateway.update':
-    case 'gateway.set-update-schedule':
-    case 'gateway.factory-reset':
-      return undefined;
+    case 'gateway.reboot': {
+      const output = commands['gateway.reboot'].output.safeParse(command.output);
+      return output.success ? text.commands.rebooted(duration(output.data.seconds * 1000)) : undefined;
+    }
+    case 'gateway.restart': {
+      const output = commands['gateway.restart'].output.safeParse(command.output);
+      return output.success ? text.commands.restarted(duration(output.data.seconds * 1000)) : undefined;
+    }
+    case 'gateway.collect-logs': {
+      const output = commands['gateway.collect-logs'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const { fileName, bytes: size, missing } = output.data;
+      return sentences(text.commands.collected(fileName, bytes(size)), ...missing);
+    }
+    case 'gateway.check-update': {
+      const output = commands['gateway.check-update'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const { current, available } = output.data;
+      return available === null ? text.commands.newest(current) : text.commands.newer(available.version, current);
+    }
+    case 'gateway.update': {
+      const output = commands['gateway.update'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const { from, to, changed } = output.data;
+      return changed ? text.commands.updated(from, to) : text.commands.hadIt(to);
+    }
+    case 'gateway.set-update-schedule': {
+      const output = commands['gateway.set-update-schedule'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const { nextCheckAt } = output.data;
+      return text.commands.scheduled(nextCheckAt === null ? undefined : absoluteTime(nextCheckAt));
+    }
+    case 'gateway.factory-reset': {
+      const output = commands['gateway.factory-reset'].output.safeParse(command.output);
+      return output.success ? text.commands.reset(output.data.wiped) : undefined;
+    }
     default:
       return which satisfies never;
   }

@@ -4,10 +4,11 @@ import { Command } from '#contract/api.ts';
 import { CommandName, CommandState } from '#contract/commands.ts';
 import { Age } from '#web/kit/age.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
-import { sentences } from '#web/kit/format/sentences.ts';
 import { CommandBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
-import { commandTitle, outcomeSentence } from '../data/commands.ts';
+import { CancelCommand } from '../command-cancel.tsx';
+import { CommandNews } from '../command-news.tsx';
+import { commandTitle } from '../data/commands.ts';
 import { useGatewayNames } from '../data/gateway-names.ts';
 import { useListState } from '../data/list-state.ts';
 import { ListPage } from '../list-page.tsx';
@@ -27,17 +28,12 @@ const columns = (gateways: ReadonlyMap<string, string>): Column<Command>[] => [
     ),
   },
   { id: 'state', header: t.state, cell: (row) => <CommandBadge state={row.state} /> },
-  {
-    id: 'reason',
-    header: t.reason,
-    wrap: true,
-    cell: (row) =>
-      row.reason ? sentences(row.reason.message, row.reason.nextStep) : (outcomeSentence(row) ?? row.progress?.text),
-  },
+  { id: 'reason', header: t.reason, wrap: true, cell: (row) => <CommandNews command={row} /> },
   { id: 'issuer', header: t.issuer, cell: (row) => row.issuerName },
   { id: 'issuedAt', header: t.issuedAt, sort: 'issuedAt', cell: (row) => <Age at={row.issuedAt} inRow /> },
   { id: 'updatedAt', header: t.updatedAt, hiddenByDefault: true, cell: (row) => <Age at={row.updatedAt} inRow /> },
   { id: 'deadline', header: t.deadline, hiddenByDefault: true, cell: (row) => <Age at={row.deadlineAt} inRow /> },
+  { id: 'cancel', header: t.cancel, cell: (row) => <CancelCommand command={row} /> },
 ];
 
 const FIELDS: readonly FilterField[] = [
@@ -53,6 +49,7 @@ const FIELDS: readonly FilterField[] = [
     kind: 'choice',
     choices: CommandName.options.map((value) => ({ value, label: commandTitle(value) })),
   },
+  { field: 'bulk', label: t.bulk, kind: 'text' },
 ];
 
 /** Every command with its state and its result. */

@@ -11,6 +11,7 @@ import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { PresenceBadge } from '#web/kit/status-badge.tsx';
 import { CommandButton } from '../command-button.tsx';
 import { CommandLine, FollowedCommand } from '../command-line.tsx';
+import { PowerButton } from '../command-power.tsx';
 import { useIssueCommand } from '../data/commands.ts';
 import { usePaged } from '../data/list.ts';
 import { text } from '../texts/en.ts';
@@ -51,6 +52,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           <>
             <CommandButton name="inventory.report" label={t.inventory} icon="platform" actions={actions} />
             <CommandButton name="gateway.self-test" label={t.selfTest} icon="check" actions={actions} />
+            <PowerButton actions={actions} />
           </>
         }
       />

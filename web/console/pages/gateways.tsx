@@ -8,6 +8,7 @@ import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { PresenceBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
+import { BulkCommands } from '../command-bulk.tsx';
 import { useListState } from '../data/list-state.ts';
 import { useMay } from '../data/me.tsx';
 import { ListPage } from '../list-page.tsx';
@@ -58,6 +59,11 @@ const FIELDS: readonly FilterField[] = [
   },
 ];
 
+const SELECTED = {
+  name: (gateway: Gateway) => gateway.name,
+  actions: (gateways: Gateway[]) => <BulkCommands gateways={gateways} />,
+};
+
 /** The gateways with presence, age and reason together (GWS-3). */
 export default function Gateways() {
   const state = useListState('name');
@@ -72,6 +78,7 @@ export default function Gateways() {
       fields={FIELDS}
       state={state}
       empty={t.empty}
+      selected={SELECTED}
       actions={
         mayAdd && (
           <Button component={Link} href="/claim" leftSection={<Icon name="plus" />}>
