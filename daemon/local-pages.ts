@@ -21,6 +21,8 @@ import type { GatewayIdentity } from './identity/gateway-identity.ts';
 import type { InventoryKeeper } from './inventory-keeper.ts';
 import { syncJob } from './jobs.ts';
 import type { CloudLink } from './link/cloud-link.ts';
+import { networkRoutes } from './network/routes.ts';
+import type { LazyNetwork } from './network/start.ts';
 import type { DurableOutbox } from './outbox/durable-outbox.ts';
 import type { PbxRegistry } from './pbxs/pbx-registry.ts';
 import type { Reset } from './reset/reset.ts';
@@ -58,6 +60,7 @@ interface LocalPagesParts {
   discovery: DiscoveryKeeper;
   updates: UpdateService;
   reset: Reset;
+  network: LazyNetwork;
 }
 
 /** Starts to serve. @throws DemarcError `daemon.port-taken`, `daemon.certificate-failed`, `config.unwritable` */
@@ -86,6 +89,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
       ...discoveryRoutes(parts.discovery),
       ...updateRoutes(parts.updates),
       ...resetRoutes(parts.reset),
+      ...networkRoutes(parts.network.open, settings.webHost),
     ],
     access: new AccessGuard(token, parts.clock),
     certificate: await parts.certificate,

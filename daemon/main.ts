@@ -27,6 +27,7 @@ import { InventoryKeeper } from './inventory-keeper.ts';
 import { scheduleJobs, syncJob } from './jobs.ts';
 import { CloudLink } from './link/cloud-link.ts';
 import { startLocalPages } from './local-pages.ts';
+import { startNetwork } from './network/start.ts';
 import { DurableOutbox } from './outbox/durable-outbox.ts';
 import { eventRecord } from './outbox/event-record.ts';
 import { HighMark } from './outbox/high-mark.ts';
@@ -48,9 +49,9 @@ import { SelfTestKeeper } from './self-test/keeper.ts';
 import { countBoot } from './store/boot.ts';
 import { DaemonStore } from './store/store.ts';
 import { SyncEngine } from './sync/engine.ts';
+import { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { updateHandlers } from './update/handlers.ts';
 import { startUpdates } from './update/start.ts';
-import { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { AppliedWant } from './want.ts';
 
 /** A running daemon. `url` is its local API. */
@@ -142,9 +143,10 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         return { country: site.country, phonePolicy, guard };
       },
       onStatus: () => reporter.refreshSoon('pbxs'),
-      onApplied: async (pbx) => {
+      onApplied: async (pbx, counted) => {
         await registry.keepChosen(pbx).catch(failed('what was learned of a PBX could not be kept'));
-        numbers.countSoon(pbx);
+        if (counted === undefined) numbers.countSoon(pbx);
+        else await numbers.take(pbx, counted).catch(failed('the count of numbers could not be kept'));
       },
     });
     stops.add('sync', () => engine.stop());
@@ -181,6 +183,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       zone,
     });
     const kernelBoot = await bootId(settings.bootIdFile);
+    const network = await startNetwork({ settings, kernelBoot, outbox, clock, log });
+    stops.add('network', () => network.stop());
     const virtual = settings.virtual === undefined ? await detectVirtual() : settings.virtual === 'yes';
     const online = () => link.status().state === 'online';
     const reset = await Reset.open({ folder, identity, outbox, target, online, virtual, clock, log, restart });
@@ -352,6 +356,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       inventory,
       discovery,
       reset,
+      network,
       updates,
     });
     stops.add('local API', () => pages.stop());

@@ -23,7 +23,7 @@ const ErrorBody = z.object({ code: z.string(), message: z.string(), nextStep: z.
 
 /** A call of the daemon's local API. `limitMs` is how long the answer may take to begin. */
 interface Call {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: unknown;
   limitMs?: number;
@@ -34,11 +34,14 @@ export class LocalApi {
   readonly #address: ApiAddress;
   readonly #token: string;
   readonly #certificate: string;
+  /** The name that its certificate has, when that is not the address. */
+  readonly #name: string | undefined;
 
-  private constructor(address: ApiAddress, token: string, certificate: string) {
+  private constructor(address: ApiAddress, token: string, certificate: string, name?: string) {
     this.#address = address;
     this.#token = token;
     this.#certificate = certificate;
+    this.#name = name;
   }
 
   /** Finds the daemon by its files. @throws DemarcError `daemon.not-running`, `daemon.no-access` */
@@ -54,6 +57,13 @@ export class LocalApi {
     const address = ApiAddress.safeParse(parseJson(await read(files.address)));
     if (!address.success) throw new DemarcError('daemon.not-running', `${files.address} is damaged`);
     return new LocalApi(address.data, (await read(files.token)).trim(), await read(files.certificate));
+  }
+
+  /** The same daemon through another address of this machine. */
+  through(host: string): LocalApi {
+    const url = new URL(this.#address.url);
+    url.hostname = host;
+    return new LocalApi({ ...this.#address, url: url.href }, this.#token, this.#certificate, 'localhost');
   }
 
   /** One answer, parsed. @throws DemarcError `daemon.not-running`, AnswerError */
@@ -91,6 +101,7 @@ export class LocalApi {
           method,
           agent: false,
           ca: this.#certificate,
+          ...(this.#name === undefined ? {} : { servername: this.#name }),
           headers: {
             authorization: `Bearer ${this.#token}`,
             ...(text === undefined ? {} : { 'content-type': 'application/json' }),

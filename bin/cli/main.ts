@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { daemonSettings } from '#config/daemon-settings.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { AnswerError, LocalApi } from './client.ts';
+import type { NetworkSetOptions } from './network.ts';
 import type { Output } from './output.ts';
 
 /** What the program is run with; handed in by tests. */
@@ -91,6 +92,28 @@ export async function runCli(options: CliOptions): Promise<number> {
       .action((flags: { json?: boolean; cloud?: string; ca?: string; token?: string }) =>
         act_(async (api, out) => (await import('./link.ts')).link(api, out, flags), flags),
       );
+    const network = command('network', 'the address of this gateway’s network port');
+    const part = (name: string, description: string) =>
+      network
+        .command(name)
+        .description(description)
+        .option('--json', 'print JSON for programs')
+        .copyInheritedSettings(root);
+    part('show', 'the ports and their settings').action((flags: { json?: boolean }) =>
+      act_(async (api, out) => (await import('./network.ts')).showNetwork(api, out), flags),
+    );
+    part('set', 'change a port; taken back by itself unless it is confirmed')
+      .argument('<port>', 'such as eth0')
+      .option('--dhcp', 'get the address by DHCP')
+      .option('--address <address>', 'with its prefix, such as 192.0.2.10/24')
+      .option('--gateway <address>', 'the router')
+      .option('--dns <address...>', 'name servers')
+      .action((port: string, flags: { json?: boolean } & NetworkSetOptions) =>
+        act_(async (api, out) => (await import('./network.ts')).setNetwork(api, out, port, flags), flags),
+      );
+    part('confirm', 'keep the changed settings; goes through the new address').action((flags: { json?: boolean }) =>
+      act_(async (api, out) => (await import('./network.ts')).confirmNetwork(api, out), flags),
+    );
     command('reset', 'back to factory default: settings, passwords, identity and logs go')
       .option('--confirm <word>', 'the word revert, instead of being asked for it')
       .action((flags: { json?: boolean; confirm?: string }) =>
