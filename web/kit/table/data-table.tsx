@@ -128,7 +128,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
                         size="xs"
                         aria-label={kitText.selectAll}
                         checked={table.getIsAllRowsSelected()}
-                        indeterminate={table.getIsSomeRowsSelected()}
+                        indeterminate={table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected()}
                         onChange={table.getToggleAllRowsSelectedHandler()}
                       />
                     </span>
