@@ -3,8 +3,9 @@
  * of the launcher's code: it sees a daemon that crashes, hangs or cannot connect, which that daemon cannot.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, pidOf } from '#config/process-identity.ts';
 import { decide, readSlots, type Trial } from '#config/slots.ts';
@@ -138,7 +139,13 @@ function ask(stateFolder: string, daemon: string): Promise<unknown> {
 /** What the daemon wrote last before it ended, for the reason; its log may hold nothing of it. */
 function lastWords(stateFolder: string, trial: Trial): string {
   try {
-    const lines = readFileSync(`${stateFolder}/logs/daemon.log`, 'utf8').slice(-65_536).trimEnd().split('\n');
+    const folder = join(stateFolder, 'logs');
+    const logs = readdirSync(folder).filter((name) => /^daemon(\.\d+)?\.log$/.test(name));
+    const newest = logs.map((name) => join(folder, name)).sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs);
+    const lines = readFileSync(newest.at(-1) ?? '', 'utf8')
+      .slice(-65_536)
+      .trimEnd()
+      .split('\n');
     for (const line of lines.toReversed()) {
       const { level, msg, time } = fields(JSON.parse(line));
       if (String(time) < trial.since) break;

@@ -102,7 +102,7 @@ async function packFolder(folder: string, archive: string): Promise<{ files: num
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
   const tar = pack();
-  const written = pipeline(tar, createGzip({ level: 9 }), createWriteStream(archive));
+  const written = pipeline(tar, createGzip(), createWriteStream(archive));
   let bytes = 0;
   for (const path of paths) {
     const content = await readFile(join(folder, path));
