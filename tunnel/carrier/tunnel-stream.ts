@@ -9,10 +9,10 @@ const GRACE_MS = 5000;
 
 /** Bytes that go through a joint, by direction. */
 export interface Traffic {
-  /** From the stream to the connection. */
-  up(bytes: number): void;
-  /** From the connection to the stream. */
-  down(bytes: number): void;
+  /** From the tunnel to the connection. */
+  fromTunnel(bytes: number): void;
+  /** From the connection into the tunnel. */
+  toTunnel(bytes: number): void;
 }
 
 /**
@@ -86,8 +86,8 @@ export class TunnelStream {
       });
       stream.once('close', settle);
       this.onBroken(fail);
-      stream.on('data', (chunk: Buffer) => traffic.up(chunk.length));
-      connection.on('data', (chunk: Buffer) => traffic.down(chunk.length));
+      stream.on('data', (chunk: Buffer) => traffic.fromTunnel(chunk.length));
+      connection.on('data', (chunk: Buffer) => traffic.toTunnel(chunk.length));
       stream.pipe(connection);
       connection.pipe(stream);
     });

@@ -140,6 +140,10 @@ export class GatewayEnd {
 
   async #connect(signals: { dial: AbortSignal; leave: AbortSignal }): Promise<{ ended: Promise<DemarcError> }> {
     const socket = await this.#options.dial(signals.dial);
+    if (signals.leave.aborted) {
+      socket.stream.destroy();
+      throw new DemarcError('tunnel.lost', 'not needed any more');
+    }
     const timing = this.#options.timing ?? TIMING;
     const carrier = new GatewayCarrier(socket, (wanted) => void this.#serve(wanted), timing);
     this.#carrier = carrier;
@@ -199,10 +203,10 @@ export class GatewayEnd {
     if (cut.aborted) cutNow();
     cut.addEventListener('abort', cutNow, { once: true });
     await stream.join(connection, {
-      up: (bytes) => {
+      fromTunnel: (bytes) => {
         live.bytesUp += bytes;
       },
-      down: (bytes) => {
+      toTunnel: (bytes) => {
         live.bytesDown += bytes;
       },
     });

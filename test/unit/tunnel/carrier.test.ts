@@ -12,7 +12,7 @@ import type { TunnelStream } from '#tunnel/carrier/tunnel-stream.ts';
 import { carrierPair, tcpServer, tlsPair } from './support/pair.ts';
 
 const SESSION = 'session-0123456789';
-const QUIET = { up: () => undefined, down: () => undefined };
+const QUIET = { fromTunnel: () => undefined, toTunnel: () => undefined };
 const MIB = 1024 * 1024;
 
 /** Joins every wanted stream with a new connection to this port. */
