@@ -16,14 +16,16 @@ const Details = z.record(z.string(), z.union([z.string(), z.number()]));
 /** What the rule had found, as it was stored. */
 export const alertDetails = (text: string): AlertDetails => optionalJson(Details, text) ?? {};
 
-/** Alerts, open and past, the latest first. */
+/** Alerts, the open ones first, the latest first among them. */
 export const alertsList: ListResource = {
   select: sql`t.*, a.name as account_name, g.name as gateway_name`,
-  from: sql`alert as t inner join account as a on a.id = t.account_id inner join gateway as g on g.id = t.gateway_id`,
+  // Open ones sort above all that are over, each by its own time.
+  from: sql`(select *, case when resolved_at is null then '1' || opened_at else '0' || resolved_at end as newest from alert) as t inner join account as a on a.id = t.account_id inner join gateway as g on g.id = t.gateway_id`,
   id: 't.id',
-  defaultSort: '-openedAt',
+  defaultSort: '-newest',
   search: sql`(g.name_lc || ' ' || a.name_lc || ' ' || lower(coalesce(t.subject_name, '')) || ' ' || t.rule)`,
   fields: {
+    newest: { kind: 'text', column: 't.newest', sort: true },
     gateway: { kind: 'word', column: 't.gateway_id' },
     gatewayName: { kind: 'text', column: 'g.name_lc', lower: true, sort: true },
     accountName: { kind: 'text', column: 'a.name_lc', lower: true, sort: true },

@@ -35,6 +35,8 @@ const PATHS = {
   moon: 'M20 14A8 8 0 1 1 10 4a6.5 6.5 0 0 0 10 10',
   contrast: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 3v18',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7',
+  bell: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
   wave: 'M3 12h4l3-8 4 16 3-8h4',
 } as const;
 export type IconName = keyof typeof PATHS;

@@ -15,7 +15,11 @@ export type Resource =
   | 'platforms'
   | 'applications'
   | 'events'
-  | 'commands';
+  | 'alerts'
+  | 'alert-contacts'
+  | 'alert-webhooks'
+  | 'commands'
+  | 'trunks';
 
 const PAGE = 50;
 

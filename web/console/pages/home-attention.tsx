@@ -1,13 +1,16 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { Alert } from '#contract/alerts.ts';
 import { Gateway, MAX_PAGE, SyncRun } from '#contract/api.ts';
 import { Age } from '#web/kit/age.tsx';
+import { count } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
-import { OutcomeBadge, PresenceBadge } from '#web/kit/status-badge.tsx';
+import { OutcomeBadge, PresenceBadge, SeverityBadge } from '#web/kit/status-badge.tsx';
 import { useList } from '../data/list.ts';
 import { useMay } from '../data/me.tsx';
 import { newestPerPbx } from '../data/newest-runs.ts';
+import { alertText } from '../texts/alerts.en.ts';
 import { text } from '../texts/en.ts';
 
 const t = text.home;
@@ -22,7 +25,7 @@ interface Matter {
   action: string;
 }
 
-/** What does not go by itself: held runs first, then failed syncs, then gateways that are away. */
+/** What does not go by itself: held runs first, then failed syncs, open alerts, and gateways that are away. */
 export function Attention() {
   const maySeeRuns = useMay('integrations:view');
   const maySeeGateways = useMay('support:view');
@@ -33,18 +36,36 @@ export function Attention() {
     { filter: ['presence:in:Offline,Stale,Never connected'], sort: 'name' },
     { enabled: maySeeGateways },
   );
-  if (!maySeeRuns && !maySeeGateways) return null;
-  const error = runs.error ?? gateways.error;
-  const matters = [...runMatters(runs.rows), ...gatewayMatters(gateways.rows)];
-  const loading = runs.loading || gateways.loading;
+  const maySeeAlerts = useMay('settings:view');
+  const alerts = useList(
+    'alerts',
+    Alert,
+    { filter: ['state:eq:Open', 'acknowledgedAt:missing'] },
+    { enabled: maySeeAlerts },
+  );
+  if (!maySeeRuns && !maySeeGateways && !maySeeAlerts) return null;
+  const error = runs.error ?? gateways.error ?? alerts.error;
+  const matters = [...runMatters(runs.rows), ...alertMatters(alerts.rows), ...gatewayMatters(gateways.rows)];
+  const loading = runs.loading || gateways.loading || alerts.loading;
   return (
-    <Panel title={t.first}>
+    <Panel
+      title={t.first}
+      aside={
+        maySeeAlerts &&
+        alerts.total !== undefined && (
+          <Anchor component={Link} href="/alerts" size="sm">
+            {alertText.allAlerts(count(alerts.total))}
+          </Anchor>
+        )
+      }
+    >
       {error !== null && error !== undefined ? (
         <ErrorPanel
           error={error}
           onRetry={() => {
             runs.retry();
             gateways.retry();
+            alerts.retry();
           }}
         />
       ) : (
@@ -101,6 +122,21 @@ function runMatters(runs: readonly SyncRun[]): Matter[] {
     href: `/sync-runs/${run.id}`,
     action: run.outcome === 'Held' ? t.decide : t.open,
   }));
+}
+
+/** Alerts of which no other line here tells: held runs and gateways that are away stand for themselves. */
+function alertMatters(alerts: readonly Alert[]): Matter[] {
+  return alerts
+    .filter(({ rule }) => rule !== 'sync-held' && rule !== 'gateway-offline')
+    .map((alert) => ({
+      id: alert.id,
+      badge: <SeverityBadge severity={alert.severity} />,
+      title: alert.gatewayName,
+      says: alert.message,
+      at: alert.openedAt,
+      href: `/gateways/${alert.gateway}`,
+      action: t.open,
+    }));
 }
 
 function gatewayMatters(gateways: readonly Gateway[]): Matter[] {

@@ -47,6 +47,25 @@ export const PAGES: readonly ConsolePage[] = [
     needs: 'inventory:view',
   },
   {
+    path: '/trunks',
+    page: lazy(() => import('../pages/trunks.tsx')),
+    nav: { label: text.nav.trunks, icon: 'wave' },
+    needs: 'integrations:view',
+  },
+  { path: '/trunks/:id', page: lazy(() => import('../pages/trunk.tsx')), needs: 'integrations:view' },
+  {
+    path: '/alerts',
+    page: lazy(() => import('../pages/alerts.tsx')),
+    nav: { label: text.nav.alerts, icon: 'bell' },
+    needs: 'settings:view',
+  },
+  {
+    path: '/settings/alerts',
+    page: lazy(() => import('../pages/settings-alerts.tsx')),
+    nav: { label: text.nav.alertSettings, icon: 'settings' },
+    needs: 'settings:view',
+  },
+  {
     path: '/events',
     page: lazy(() => import('../pages/events.tsx')),
     nav: { label: text.nav.events, icon: 'event' },
