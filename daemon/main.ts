@@ -42,7 +42,7 @@ import { Reset } from './reset/reset.ts';
 import { detectVirtual } from './reset/virtual.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { SecretBox } from './secrets/secret-box.ts';
-import { healthDocument, pbxsDocument, siteAddresses } from './sections/builders.ts';
+import { diskOf, healthDocument, pbxsDocument, siteAddresses } from './sections/builders.ts';
 import { SectionReporter } from './sections/reporter.ts';
 import { Sections } from './sections/sections.ts';
 import { SelfTestKeeper } from './self-test/keeper.ts';
@@ -215,13 +215,14 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         }),
         pbxs: pbxLinks,
         inventory: () => inventory.last(),
-        health: () =>
+        health: async () =>
           healthDocument({
             outbox: outbox.state(),
             store: store.health,
             clockOffsetMs: identity.skew() ?? null,
             memoryBytes: process.memoryUsage.rss(),
             ...selfTest.last(),
+            disk: await diskOf(folder),
           }),
       },
     });

@@ -1,4 +1,5 @@
 /** The documents of the sections, each from what the parts of the daemon say of themselves. */
+import { statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { OutboxState } from '#contract/envelope.ts';
 import type { CheckResult, HealthSection, PbxLink, PbxsSection } from '#contract/sections.ts';
@@ -52,6 +53,13 @@ export function pbxsDocument(pbxs: readonly PbxView[], facts: PbxFacts): PbxsSec
   };
 }
 
+/** Room on the file system of a folder, in bytes, as a program without privileges may use it; undefined when it is not told. */
+export async function diskOf(folder: string): Promise<HealthSection['disk']> {
+  // The self-test looks at the same and says what to do; a report goes out without this figure.
+  const found = await statfs(folder).catch(() => undefined);
+  return found && { freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize };
+}
+
 /** What section `health` is made of. */
 export interface HealthFacts {
   outbox: OutboxState;
@@ -60,9 +68,11 @@ export interface HealthFacts {
   memoryBytes: number;
   checks: CheckResult[];
   checkedAt: string | null;
+  disk: HealthSection['disk'];
 }
 
-export const healthDocument = (facts: HealthFacts): HealthSection => ({
+export const healthDocument = ({ disk, ...facts }: HealthFacts): HealthSection => ({
   ...facts,
+  ...(disk && { disk }),
   store: { ...facts.store, ...(facts.store.detail === undefined ? {} : { detail: facts.store.detail.slice(0, 512) }) },
 });

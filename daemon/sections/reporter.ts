@@ -5,7 +5,7 @@ import type { Sections } from './sections.ts';
 
 /** How each section's document is made; undefined while there is nothing to say yet. */
 export type SectionSources = {
-  [N in SectionName]: () => SectionData<N> | undefined;
+  [N in SectionName]: () => SectionData<N> | undefined | Promise<SectionData<N> | undefined>;
 };
 
 interface ReporterOptions {
@@ -32,7 +32,7 @@ export class SectionReporter {
     const { sections, sources, log } = this.#options;
     try {
       const source: SectionSources[N] = sources[section];
-      const document = source();
+      const document = await source();
       if (document !== undefined) await sections.publish(section, document);
     } catch (error) {
       log.warn({ code: toDemarcError(error).code, section, err: error }, 'a section could not be reported');
