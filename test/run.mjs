@@ -25,6 +25,9 @@ const PEERS = {
   kamailio: 'kamailio',
   sipp: 'sip-tester',
   tshark: 'tshark',
+  networkctl: 'systemd',
+  'dbus-daemon': 'dbus',
+  curl: 'curl',
   aiosmtpd: 'python3-aiosmtpd',
 };
 
