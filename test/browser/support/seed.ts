@@ -77,7 +77,8 @@ async function fill({ db }: Store, account_id: string): Promise<Seeded> {
   });
   const known = {
     version: '0.1.0',
-    capabilities: '["pbx.sync","inventory.report"]',
+    capabilities:
+      '["pbx.sync","inventory.report","gateway.check-update","gateway.update","gateway.set-update-schedule"]',
     section_at: at(2),
     last_seen_at: at(1),
   };
@@ -368,6 +369,24 @@ async function sections(db: Db, account_id: string, gateway_id: string, pbx: str
         serial: 'DMC-0042-7781',
         startedAt: at(600),
         certificateExpiresAt: at(-60 * 24 * 61),
+        update: {
+          phase: 'idle',
+          schedule: { automatic: true, frequency: 'weekly', day: 6, time: '01:17', paused: false },
+          available: '0.2.0',
+          lastCheckAt: at(95),
+          nextCheckAt: at(-265),
+          last: {
+            at: at(1500),
+            from: '0.1.0',
+            to: '0.1.9',
+            outcome: 'Rolled back',
+            reason: {
+              code: 'update.no-cloud',
+              message: 'The new version could not connect to the cloud in time, so the old one was brought back',
+              nextStep: 'Start the update again if the cloud was away itself.',
+            },
+          },
+        },
       }),
       section('pbxs', { links: [link] }),
       section('health', {

@@ -18,6 +18,7 @@ import { text } from '../texts/en.ts';
 import { CheckList } from './gateway-checks.tsx';
 import { PbxLinks } from './gateway-links.tsx';
 import { GatewayReset } from './gateway-reset.tsx';
+import { GatewayUpdate } from './gateway-update.tsx';
 
 const t = text.gateway;
 
@@ -69,6 +70,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           <IdentityPanel gateway={gateway} />
         </SimpleGrid>
         <PbxLinks gateway={gateway} actions={actions} />
+        <GatewayUpdate gateway={gateway} actions={actions} />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Panel title={t.checks} aside={<AsOf at={gateway.checkedAt} none={t.asOfNever} />}>
             <CheckList checks={gateway.checks} none={t.noChecks} />
