@@ -16,6 +16,7 @@ export const kitText = {
   copied: 'Copied',
   copyFailed: 'Copying was refused by the browser',
   cancel: 'Cancel',
+  save: 'Save',
   close: 'Close',
   ok: 'OK',
   columns: 'Columns',
