@@ -75,8 +75,8 @@ function refuse(reply: FastifyReply, error: unknown): never {
   throw error;
 }
 
-const headersOf = ({ offset, complete, sha256 }: UploadProgress): Record<keyof UploadState, string | undefined> => ({
+const headersOf = ({ offset, complete, sha256 }: UploadProgress): Partial<Record<keyof UploadState, string>> => ({
   'upload-offset': String(offset),
   'upload-complete': complete ? '?1' : '?0',
-  'upload-sha256': sha256,
+  ...(sha256 === undefined ? {} : { 'upload-sha256': sha256 }),
 });

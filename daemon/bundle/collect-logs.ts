@@ -99,6 +99,7 @@ export function collectLogs(parts: CollectLogsParts): ResumableHandler<'gateway.
         signal: context.signal,
         progress: (sent) =>
           context.progress(`Sent ${megabytes(sent)} of ${megabytes(bytes)}`, 50 + (sent / bytes) * 50),
+        interrupted: (error) => context.progress(`Interrupted, goes on by itself: ${error.message}`),
         ...(waits === undefined ? {} : { waits }),
       });
     } catch (error) {

@@ -30,13 +30,15 @@ export interface UploadOptions {
   /** Ends it, at the latest at the command's deadline. */
   signal: AbortSignal;
   progress: (sent: number) => void;
+  /** Told why it has to try again. */
+  interrupted: (error: DemarcError) => void;
   /** Waits between tries, and how long nothing may move on a connection, in milliseconds. */
   waits?: { backoff: BackoffLimits; stallMs: number };
 }
 
 const WAITS = { backoff: { minMs: 1000, maxMs: 60_000 }, stallMs: 45_000 };
 /** A part takes a few seconds: progress is seen on a slow line, and a fast one is not held up by round trips. */
-const PART_BYTES = { first: 256 * 1024, least: 64 * 1024, most: 4 * 1024 * 1024 };
+const PART_BYTES = { first: 256 * 1024, least: 64 * 1024, most: 2 * 1024 * 1024 };
 const PART_MS = { short: 1000, long: 8000 };
 /** How often a file that arrived damaged is sent once more. */
 const DAMAGED_TRIES = 3;
@@ -78,6 +80,7 @@ export async function uploadFile(options: UploadOptions): Promise<void> {
       if (before.moved) delays = backoff(waits.backoff, random);
       const wanted = error instanceof RefusedError ? (error.retryAfterMs ?? 0) : 0;
       const waitMs = Math.max(delays.next().value, wanted);
+      options.interrupted(error);
       log.warn({ code: error.code, detail: error.detail, command, waitMs }, 'an upload was interrupted; it goes on');
       await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }

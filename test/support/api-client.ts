@@ -1,9 +1,9 @@
 /** A person at the console, for the demo, the tests and the benches: signs in, keeps the cookie, sends the CSRF header. */
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import { Change, type ErrorBody, Me } from '#contract/api.ts';
 
-/** An answer of the API; `body` is undefined when there is none. */
+/** An answer of the API; `body` is undefined when there is none, and a Buffer when it is a file. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -14,6 +14,8 @@ export interface ApiClientOptions {
   url: string;
   /** PEM of the connector's CA. */
   ca: string;
+  /** Keeps connections, where it matters how long one takes; each request has its own otherwise. */
+  agent?: Agent;
 }
 
 export class ApiClient {
@@ -73,7 +75,7 @@ export class ApiClient {
         {
           method,
           ca: this.#options.ca,
-          agent: false,
+          agent: this.#options.agent ?? false,
           headers: {
             ...(text === undefined
               ? {}
@@ -89,8 +91,14 @@ export class ApiClient {
           answer.once('error', reject);
           answer.once('end', () => {
             this.#takeCookie(answer.headers['set-cookie']);
-            const content = Buffer.concat(chunks).toString('utf8');
-            const json = answer.headers['content-type']?.includes('json') === true;
+            const bytes = Buffer.concat(chunks);
+            const { 'content-type': type = '' } = answer.headers;
+            if (type.includes('gzip')) {
+              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes });
+              return;
+            }
+            const content = bytes.toString('utf8');
+            const json = type.includes('json');
             resolve({
               status: answer.statusCode ?? 0,
               headers: answer.headers,
