@@ -252,8 +252,7 @@ export class CommandRunner {
 
   /** Executes one command. Ends with its end; a handler that ignores its signal does not hold the place. */
   async #execute(live: LiveCommand): Promise<void> {
-    await live.write('running', live.resumed ? { progress: { text: 'Goes on after a restart' } } : {});
-    if (live.ended) return;
+    live.begin();
     try {
       const output = await orAborted(this.#handle(live.name, live), live.signal);
       await live.end('succeeded', { output });

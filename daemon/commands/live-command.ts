@@ -8,6 +8,8 @@ import type { CommandLedger, ResultParts } from './ledger.ts';
 import { Throttle } from './throttle.ts';
 
 const PROGRESS_EVERY_MS = 500;
+/** A command that ends sooner never says that it runs: that would cost a synced write at both ends, for nobody to see. */
+const RUNNING_AFTER_MS = 50;
 
 interface LiveOptions {
   entry: JournalEntry;
@@ -31,6 +33,8 @@ export class LiveCommand {
   readonly #stopTimer: () => void;
   #entry: JournalEntry;
   #ended = false;
+  #runningTold = false;
+  #stopRunning: () => void = () => undefined;
   #writes: Promise<unknown> = Promise.resolve();
 
   constructor(options: LiveOptions) {
@@ -58,6 +62,12 @@ export class LiveCommand {
     return this.#abort.signal;
   }
 
+  /** Its handler is about to be called. */
+  begin(): void {
+    if (this.resumed) this.#tellRunning({ progress: { text: 'Goes on after a restart' } });
+    else this.#stopRunning = after(RUNNING_AFTER_MS, () => this.#tellRunning());
+  }
+
   /** What its handler gets. */
   context(): CommandContext {
     const { id, issuer } = this.#entry.command;
@@ -69,7 +79,10 @@ export class LiveCommand {
         if (this.#ended) return;
         const bounded = percent === undefined ? {} : { percent: Math.min(100, Math.max(0, percent)) };
         const progress = { text: text.slice(0, 500), ...bounded };
-        this.#throttle.offer(() => void this.write('running', { progress }));
+        this.#throttle.offer(() => {
+          this.#runningTold = true;
+          void this.write('running', { progress });
+        });
       },
       checkpoint: (step, options) => this.#checkpoint(step, options?.noReturn ?? false),
     };
@@ -111,10 +124,18 @@ export class LiveCommand {
   #close(): void {
     this.#ended = true;
     this.#stopTimer();
+    this.#stopRunning();
     this.#throttle.stop();
   }
 
+  #tellRunning(parts: ResultParts = {}): void {
+    if (this.#runningTold || this.#ended) return;
+    this.#runningTold = true;
+    void this.write('running', parts);
+  }
+
   async #checkpoint(step: unknown, noReturn: boolean): Promise<void> {
+    this.#tellRunning();
     await this.#inOrder(async () => {
       if (this.#ended) throw new DemarcError('command.final', this.#entry.last.state);
       this.#entry = await this.#options.ledger.keep({ ...this.#entry, checkpoint: { step, noReturn } });

@@ -1,15 +1,17 @@
 /** `npm run bench -- NAME`: measures, says what it measured, and closes with one line of JSON. */
 import { loadavg } from 'node:os';
 import { adapters } from './adapters.ts';
+import { commands } from './commands.ts';
 import { discover } from './discover.ts';
 import { footprint } from './footprint.ts';
 import { memory } from './memory.ts';
 import { type Findings, toLine } from './report.ts';
 import { sync } from './sync.ts';
+import { tunnel } from './tunnel.ts';
 
 type Bench = (options: { rounds?: number; say: (text: string) => void }) => Promise<Findings>;
 
-const BENCHES: Readonly<Record<string, Bench>> = { adapters, discover, sync, memory, footprint };
+const BENCHES: Readonly<Record<string, Bench>> = { adapters, commands, discover, sync, memory, footprint, tunnel };
 
 const usage = (): string =>
   `usage: npm run bench -- NAME [--rounds N]; the benches: ${Object.keys(BENCHES).join(', ')}`;

@@ -150,8 +150,8 @@ export class ConnectorProcess extends ProductProcess {
     return /"link":"([^"]+)"/.exec(this.output())?.[1];
   }
 
-  async client(): Promise<ApiClient> {
-    return new ApiClient({ url: this.url, ca: await readFile(this.caFile, 'utf8') });
+  async client(agent?: Agent): Promise<ApiClient> {
+    return new ApiClient({ url: this.url, ca: await readFile(this.caFile, 'utf8'), ...(agent ? { agent } : {}) });
   }
 }
 

@@ -184,7 +184,7 @@ test('a cancel ends a running and a waiting command, aborts its signal, and of a
   });
   const all = Array.from({ length: 5 }, () => b.command({ name: 'gateway.self-test' }));
   for (const command of all) await runner.receive(command);
-  await until('four run', 2000, () => signals.length === 4);
+  await until('four run', 2000, () => all.filter(({ id }) => b.state(id) === 'running').length === 4);
   // The one that waits first: it would begin to run otherwise.
   for (const { id } of all.toReversed()) await runner.receive(cancelOf(id));
   expect(all.map(({ id }) => b.state(id))).toEqual(Array(5).fill('canceled'));

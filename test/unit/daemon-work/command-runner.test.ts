@@ -57,13 +57,27 @@ const answer = { checks: [] };
 
 describe('command runner', () => {
   test('a command goes accepted, running, succeeded, with its output last', async () => {
-    await using b = await bench({ 'gateway.self-test': async () => answer });
+    await using b = await bench({
+      'gateway.self-test': async () => {
+        await sleep(100);
+        return answer;
+      },
+    });
     const command = b.command();
     await b.runner.receive(command);
     await b.ended(command.id);
     expect(b.states(command.id)).toEqual(['accepted', 'running', 'succeeded']);
     expect(b.results(command.id).at(-1)?.output).toEqual(answer);
     expect(b.outbox.records.every((r) => r.class === 'result' && r.kind === 'result')).toBe(true);
+  });
+
+  test('one that ends at once never says that it runs', async () => {
+    await using b = await bench({ 'gateway.self-test': async () => answer });
+    const command = b.command();
+    await b.runner.receive(command);
+    await b.ended(command.id);
+    await sleep(100);
+    expect(b.states(command.id)).toEqual(['accepted', 'succeeded']);
   });
 
   test('a repeat is answered with the stored result and never executed again, also after a restart', async () => {
@@ -179,7 +193,8 @@ describe('command runner', () => {
     });
     const commands = Array.from({ length: 6 }, () => b.command());
     for (const command of commands) await b.runner.receive(command);
-    await until('four run', 2000, () => gates.length === 4);
+    const running = () => commands.filter((command) => b.states(command.id).at(-1) === 'running').length;
+    await until('four run', 2000, () => gates.length === 4 && running() === 4);
     expect(commands.map((command) => b.states(command.id).at(-1)).filter((s) => s === 'accepted')).toHaveLength(2);
     await until('all end', 5000, () => {
       for (const open of gates) open();
