@@ -3,8 +3,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { daemonSettings } from '#config/daemon-settings.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { AnswerError, LocalApi } from './client.ts';
+import type { LogOptions } from './logs.ts';
 import type { NetworkSetOptions } from './network.ts';
 import type { Output } from './output.ts';
+import { addUpdateCommands } from './update-commands.ts';
 
 /** What the program is run with; handed in by tests. */
 export interface CliOptions {
@@ -21,6 +23,13 @@ function lineCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1 || count > 5000) throw new InvalidArgumentError('must be from 1 to 5000.');
   return count;
+}
+
+/** A time as people type it: with a zone, or in that of this machine. */
+function instantOf(text: string): string {
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError('must be a time such as 2026-01-31T08:00.');
+  return new Date(at).toISOString();
 }
 
 /** Runs the command and gives its exit code: 0 ok, 1 failed, 2 wrong usage. */
@@ -122,13 +131,23 @@ export async function runCli(options: CliOptions): Promise<number> {
     command('release', 'leave the cloud account; the PBXs stay configured').action((flags: { json?: boolean }) =>
       act_(async (api, out) => (await import('./reset.ts')).release(api, out), flags),
     );
+    addUpdateCommands(command('update', 'updates of this gateway: how it stands with them'), act_, () =>
+      LocalApi.find(daemonSettings(env).stateFolder),
+    );
     command('logs', 'the latest lines of the daemon’s log')
       .option('--lines <n>', 'how many', lineCount, 50)
       .addOption(new Option('--level <level>', 'this level and above').choices(LEVELS))
       .option('--text <text>', 'only lines that contain this')
+      .option('--from <time>', 'not older, such as 2026-01-31T08:00 in this machine’s time', instantOf)
+      .option('--to <time>', 'not newer', instantOf)
       .option('--follow', 'go on with what is written from now on')
-      .action((flags: { json?: boolean; lines: number; level?: string; text?: string; follow?: boolean }) =>
+      .action((flags: { json?: boolean } & LogOptions) =>
         act_(async (api, out) => (await import('./logs.ts')).logs(api, out, flags), flags),
+      );
+    command('bundle', 'everything that support needs, in one file without secrets')
+      .option('--out <file>', 'where to, instead of a name of its own in this folder')
+      .action((flags: { json?: boolean; out?: string }) =>
+        act_(async (api, out) => (await import('./bundle.ts')).bundle(api, out, flags), flags),
       );
     return root;
   }

@@ -6,7 +6,7 @@ import type { Clock } from '#config/clock.ts';
 import type { ConfigFile, DaemonSettings } from '#config/daemon-settings.ts';
 import type { Log } from '#config/log.ts';
 import { slotFolder } from '#config/slots.ts';
-import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import { type ErrorText, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { UpdateSchedule } from '#contract/update.ts';
 import type { GatewayIdentity } from '../identity/gateway-identity.ts';
 import type { CloudTarget } from '../link/cloud-way.ts';
@@ -46,6 +46,8 @@ export interface UpdateService {
   updater: Updater;
   /** Begins an update and returns; what comes of it is in the status. */
   installNow(wanted: Wanted): void;
+  /** Why the last `installNow` did nothing; undefined while it runs or when it did. */
+  problem(): ErrorText | undefined;
   /** To be called when all parts run: tells of an update that brought this start. */
   goOn(): Promise<void>;
   stop(): Promise<void>;
@@ -63,6 +65,7 @@ export async function startUpdates(parts: UpdateParts): Promise<UpdateService> {
   const installation = installationOf(settings);
   const stopping = new AbortController();
   let preparation: Promise<Preparation> | undefined;
+  let problem: ErrorText | undefined;
   const updater: Updater = new Updater({
     version,
     installation,
@@ -100,8 +103,13 @@ export async function startUpdates(parts: UpdateParts): Promise<UpdateService> {
         issuer: { id: 'site', name: 'a person on the site' },
         checkpoint: async () => undefined,
       };
-      updater.install(wanted, context).catch(failed);
+      problem = undefined;
+      updater.install(wanted, context).catch((thrown: unknown) => {
+        problem = toDemarcError(thrown).toText();
+        failed(thrown);
+      });
     },
+    problem: () => problem,
     goOn: () => updater.goOn().catch(failed),
     stop: async () => {
       stopping.abort();

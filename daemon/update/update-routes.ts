@@ -8,7 +8,10 @@ import type { UpdateService } from './start.ts';
 const Install = z.strictObject({ version: Version.optional(), force: z.boolean().default(false) });
 
 export function updateRoutes(updates: UpdateService): Route[] {
-  const answer = () => ({ version: updates.version, ...updates.updater.status() });
+  const answer = () => {
+    const problem = updates.problem();
+    return { version: updates.version, ...updates.updater.status(), ...(problem ? { problem } : {}) };
+  };
   return [
     route({ method: 'GET', path: '/api/update', handle: async () => answer() }),
     route({

@@ -10,7 +10,7 @@ import type { UpdateStatus } from '#contract/update.ts';
 import { persistedState, UPDATE_STATES, type UpdateState } from '#daemon/update/states.ts';
 import type { ApiClient } from '#test/support/api-client.ts';
 import { BROKEN, InstalledGateway, ReleaseWorkshop } from '#test/support/installation.ts';
-import { freePort, temporaryFolder, until } from '#test/support/program.ts';
+import { freePort, startProgram, temporaryFolder, until } from '#test/support/program.ts';
 import { ADMIN } from '#test/support/site.ts';
 import { ConnectorProcess, firstAccount } from '#test/support/stack.ts';
 
@@ -114,6 +114,34 @@ describe('a new version that proves itself', () => {
     expect(await end(await issue(id, { version: OLD, force: true }))).toMatchObject({ state: 'succeeded' });
     expect(await installed.version()).toBe(OLD);
     expect(installed.processes().judges).toEqual([]);
+  });
+});
+
+describe('demarc update, on the site', () => {
+  it('shows, schedules, pauses, checks and installs; and says why nothing can be had', async () => {
+    const { installed } = await gateway('cli');
+    await using _ = installed;
+    const demarc = async (...args: string[]) => {
+      const env = { DEMARC_DAEMON_STATE: installed.state };
+      await using program = startProgram(process.execPath, ['bin/demarc.mjs', 'update', ...args], { env });
+      return { code: await program.exited, output: program.output() };
+    };
+    await workshop.make('1.2.0', offered());
+    expect(await demarc('check')).toMatchObject({ code: 0, output: expect.stringContaining('Version 1.2.0 is there') });
+    expect((await demarc('schedule', '--weekly', '21:00', '--day', 'saturday')).output).toMatch(/every saturday at 21:00/);
+    expect((await demarc('pause')).output).toMatch(/paused/);
+    const status = JSON.parse((await demarc('--json')).output) as UpdateStatus;
+    expect(status).toMatchObject({
+      available: '1.2.0',
+      schedule: { automatic: true, frequency: 'weekly', day: 6, time: '21:00', paused: true },
+    });
+    expect(await demarc('install', '--version', '7.7.7')).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/No release fits.*Next|No release fits/s),
+    });
+    const done = await demarc('install', '--version', '1.2.0');
+    expect(`${done.code} ${done.output}`).toMatch(/^0 .*1\.0\.0 to 1\.2\.0: Updated/s);
+    expect(await installed.version()).toBe('1.2.0');
   });
 });
 
