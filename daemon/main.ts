@@ -20,6 +20,7 @@ import { CommandRunner } from './commands/command-runner.ts';
 import { commandHandlers } from './commands/handlers.ts';
 import { DiscoveryKeeper } from './discovery.ts';
 import { answerAsk, reportDamage } from './duties.ts';
+import { Haste } from './haste.ts';
 import { bootId } from './host.ts';
 import { Enrolment } from './identity/enrolment.ts';
 import { GatewayIdentity } from './identity/gateway-identity.ts';
@@ -28,6 +29,7 @@ import { scheduleJobs, syncJob } from './jobs.ts';
 import { CloudLink } from './link/cloud-link.ts';
 import { startLocalPages } from './local-pages.ts';
 import { startNetwork } from './network/start.ts';
+import type { Hearts } from './notify/hearts.ts';
 import { DurableOutbox } from './outbox/durable-outbox.ts';
 import { eventRecord } from './outbox/event-record.ts';
 import { HighMark } from './outbox/high-mark.ts';
@@ -57,6 +59,8 @@ import { AppliedWant } from './want.ts';
 /** A running daemon. `url` is its local API. */
 export interface Daemon {
   url: string;
+  /** How it stands, in a few words, for the service manager. */
+  summary(): string;
   stop(): Promise<void>;
 }
 
@@ -67,6 +71,8 @@ interface DaemonParts {
   /** The file that the log also goes to, for `demarc logs`. */
   logFile: string;
   restart: RestartProcess;
+  /** The timers that the service manager's watchdog is tied to. */
+  hearts: Hearts;
 }
 
 const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024 };
@@ -77,7 +83,7 @@ const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024
  * @throws DemarcError `store.locked`, `config.invalid`, `config.unwritable`, `daemon.port-taken`; nothing runs on then
  */
 export async function startDaemon(settings: DaemonSettings, parts: DaemonParts): Promise<Daemon> {
-  const { log, clock, random, logFile, restart } = parts;
+  const { log, clock, random, logFile, restart, hearts } = parts;
   const folder = settings.stateFolder;
   const version = packageJson.version;
   const startedAt = instant(clock);
@@ -130,6 +136,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const sections = new Sections({ store, outbox, clock });
     const trunks = await WantedTrunks.open(store);
     const want = await AppliedWant.open({ store, config, trunks, clock, log });
+    const haste = new Haste();
     const engine = await SyncEngine.open({
       store,
       outbox,
@@ -143,6 +150,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         return { country: site.country, phonePolicy, guard };
       },
       onStatus: () => reporter.refreshSoon('pbxs'),
+      hurry: () => haste.begin(),
       onApplied: async (pbx, counted) => {
         await registry.keepChosen(pbx).catch(failed('what was learned of a PBX could not be kept'));
         if (counted === undefined) numbers.countSoon(pbx);
@@ -181,6 +189,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       log,
       spread: deviceKey,
       zone,
+      onTick: hearts.add('schedule', 60_000),
     });
     const kernelBoot = await bootId(settings.bootIdFile);
     const network = await startNetwork({ settings, kernelBoot, outbox, clock, log });
@@ -356,6 +365,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       selfTest,
       inventory,
       discovery,
+      bundle: bundle.local,
       reset,
       network,
       updates,
@@ -371,7 +381,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     commands.resumeOpen();
     ready = true;
     log.info({ url: pages.url, boot, version }, 'daemon ready');
-    return { url: pages.url, stop: () => stops.stop() };
+    const summary = () => `Cloud ${link.status().state}, ${registry.list().length} PBXs`;
+    return { url: pages.url, summary, stop: () => stops.stop() };
   } catch (error) {
     await stops.stop().catch(failed('could not clean up'));
     throw error;

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { makeFolder } from '#config/atomic-file.ts';
 import { systemClock } from '#config/clock.ts';
 import { type DaemonSettings, daemonSettings } from '#config/daemon-settings.ts';
-import { createLog } from '#config/log.ts';
+import { createLog, type Log } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { startDaemon } from './main.ts';
+import { Hearts } from './notify/hearts.ts';
+import type { ServiceManager } from './notify/service-manager.ts';
 import { becomeLauncher } from './power/restart.ts';
 import { type ResetMarker, resetMarkerPath } from './reset/marker.ts';
 
@@ -36,6 +38,8 @@ export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
   if (reset !== undefined) log.warn({ code: 'reset.done', ...reset }, 'this gateway has left its account');
   process.on('unhandledRejection', fail);
   process.on('uncaughtException', fail);
+  const hearts = new Hearts();
+  const manager = await serviceManager(env, { hearts, log });
   let end: 'stop' | 'restart' | undefined;
   const leave = (how: 'stop' | 'restart', signal?: NodeJS.Signals): void => {
     const first = end === undefined;
@@ -43,6 +47,8 @@ export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
     end = end === 'stop' ? 'stop' : how;
     if (!first) return;
     log.info({ signal }, how === 'stop' ? 'stopping' : 'restarting');
+    if (how === 'stop') manager?.stopping();
+    else manager?.restarting();
     const leaveNow = (failure?: unknown): void => {
       if (end === 'stop') return failure === undefined ? process.exit(0) : fail(failure);
       if (failure !== undefined) {
@@ -54,10 +60,22 @@ export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
     starting.then((daemon) => daemon.stop()).then(() => leaveNow(), leaveNow);
   };
   const restart = () => leave('restart');
-  const starting = startDaemon(settings, { log, clock: systemClock, random: Math.random, logFile, restart });
-  await starting.catch(fail);
+  const parts = { log, clock: systemClock, random: Math.random, logFile, restart, hearts };
+  const starting = startDaemon(settings, parts);
+  const daemon = await starting.catch(fail);
   process.once('SIGTERM', (signal) => leave('stop', signal));
   process.once('SIGINT', (signal) => leave('stop', signal));
+  if (end === undefined) manager?.ready(() => daemon.summary());
+}
+
+/** Loaded only where there is one. */
+async function serviceManager(
+  env: NodeJS.ProcessEnv,
+  parts: { hearts: Hearts; log: Log },
+): Promise<ServiceManager | undefined> {
+  if (!env['NOTIFY_SOCKET']) return undefined;
+  const loaded = await import('./notify/service-manager.ts');
+  return loaded.ServiceManager.of(env, parts);
 }
 
 /** A reset that is due comes before the log, too, whose files are among what goes. */

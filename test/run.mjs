@@ -28,6 +28,7 @@ const PEERS = {
   networkctl: 'systemd',
   'dbus-daemon': 'dbus',
   curl: 'curl',
+  python3: 'python3-minimal',
   aiosmtpd: 'python3-aiosmtpd',
 };
 

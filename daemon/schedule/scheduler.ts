@@ -26,6 +26,8 @@ export interface SchedulerOptions {
   spread: string;
   /** The site's time zone, an IANA name; what Intl does not know counts as UTC. */
   zone: () => string;
+  /** Called at every tick, once a minute: whoever waits for it knows that the schedule lives. */
+  onTick?: () => void;
 }
 
 const MINUTE_MS = 60_000;
@@ -112,6 +114,7 @@ export class Scheduler {
   /** Starts every job that is due. Called by the ticker; it does not wait for the jobs. */
   tick(): void {
     if (this.#stop.signal.aborted) return;
+    this.#options.onTick?.();
     for (const job of this.#jobs.values()) {
       if (this.#running.has(job.name)) continue;
       const running = this.#consider(job).finally(() => this.#running.delete(job.name));
