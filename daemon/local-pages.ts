@@ -9,10 +9,12 @@ import type { EnrolmentAnswer, StatusAnswer } from './api/answers.ts';
 import type { LocalCertificate } from './api/certificate.ts';
 import { apiFiles } from './api/file-names.ts';
 import type { ApiAddress } from './api/files.ts';
+import { bundleRoutes } from './api/routes/bundle-routes.ts';
 import { discoveryRoutes } from './api/routes/discovery-routes.ts';
 import { type EnrolmentStart, gatewayRoutes } from './api/routes/gateway-routes.ts';
 import { pbxRoutes } from './api/routes/pbx-routes.ts';
 import { startApiServer } from './api/server.ts';
+import type { LocalBundle } from './bundle/start.ts';
 import { cloudConfig } from './cloud-target.ts';
 import type { DiscoveryKeeper } from './discovery.ts';
 import { keyFingerprint } from './identity/certificate-request.ts';
@@ -58,6 +60,7 @@ interface LocalPagesParts {
   selfTest: SelfTestKeeper;
   inventory: InventoryKeeper;
   discovery: DiscoveryKeeper;
+  bundle: LocalBundle;
   updates: UpdateService;
   reset: Reset;
   network: LazyNetwork;
@@ -87,6 +90,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
       }),
       ...pbxRoutes({ registry, engine }),
       ...discoveryRoutes(parts.discovery),
+      ...bundleRoutes(parts.bundle),
       ...updateRoutes(parts.updates),
       ...resetRoutes(parts.reset),
       ...networkRoutes(parts.network.open, settings.webHost),

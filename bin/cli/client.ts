@@ -91,6 +91,14 @@ export class LocalApi {
     }
   }
 
+  /** A file as it comes. @throws DemarcError `daemon.not-running`, AnswerError */
+  async file(call: Call): Promise<IncomingMessage> {
+    const answer = await this.#send(call);
+    const status = answer.statusCode ?? 0;
+    if (status >= 400) throw refusal(status, await readAll(answer));
+    return answer;
+  }
+
   #send(call: Call): Promise<IncomingMessage> {
     const { method = 'GET', path, body, limitMs = 30_000 } = call;
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -14,6 +14,9 @@ export interface LogOptions {
   lines: number;
   level?: string;
   text?: string;
+  /** ISO instants. */
+  from?: string;
+  to?: string;
   follow?: boolean;
 }
 
@@ -22,6 +25,8 @@ export async function logs(api: LocalApi, out: Output, options: LogOptions): Pro
   const query = new URLSearchParams({ lines: String(options.lines) });
   if (options.level !== undefined) query.set('level', options.level);
   if (options.text !== undefined) query.set('text', options.text);
+  if (options.from !== undefined) query.set('from', options.from);
+  if (options.to !== undefined) query.set('to', options.to);
   const show = (line: z.infer<typeof Line>) => out.write(out.json ? `${JSON.stringify(line)}\n` : readable(line));
   if (options.follow === true) {
     query.set('follow', 'true');

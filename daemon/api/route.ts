@@ -27,6 +27,19 @@ export class Reply {
   }
 }
 
+/** A file as the answer. `done` is called when it has been sent, or nobody wants it any more. */
+export class FileReply {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly done: () => Promise<void>;
+
+  constructor(options: { path: string; headers: Record<string, string>; done: () => Promise<void> }) {
+    this.path = options.path;
+    this.headers = options.headers;
+    this.done = options.done;
+  }
+}
+
 interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   method: Method;
   /** `:name` matches one segment. */

@@ -1,4 +1,5 @@
 /** The HTTPS listener of the local API and pages. Why not fastify here: docs/decisions/0007-daemon-local-api.md. */
+import { createReadStream } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +12,7 @@ import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { AccessGuard } from './access.ts';
 import { readJson } from './body.ts';
 import type { LocalCertificate } from './certificate.ts';
-import { match, Reply, type Route } from './route.ts';
+import { FileReply, match, Reply, type Route } from './route.ts';
 
 interface ApiServerOptions {
   routes: readonly Route[];
@@ -109,7 +110,8 @@ async function answer(
   response.once('close', () => gone.abort());
   try {
     const reply = await dispatch(options, request, AbortSignal.any([gone.signal, stopping]));
-    if (reply.lines) await sendLines(reply.lines, response);
+    if (reply instanceof FileReply) await sendFile(reply, response);
+    else if (reply.lines) await sendLines(reply.lines, response);
     else sendJson(response, reply.status, reply.body);
   } catch (thrown) {
     if (gone.signal.aborted) return;
@@ -117,7 +119,11 @@ async function answer(
   }
 }
 
-async function dispatch(options: ApiServerOptions, request: IncomingMessage, signal: AbortSignal): Promise<Reply> {
+async function dispatch(
+  options: ApiServerOptions,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Reply | FileReply> {
   const url = new URL(request.url ?? '/', 'https://gateway.invalid');
   const segments = url.pathname.split('/').slice(1);
   const candidates = options.routes.flatMap((route) => {
@@ -133,7 +139,7 @@ async function dispatch(options: ApiServerOptions, request: IncomingMessage, sig
   const body = chosen.route.takesBody ? await readJson(request) : undefined;
   const query = Object.fromEntries(url.searchParams);
   const value = await chosen.route.run({ params: chosen.params, query, body, signal, request });
-  return value instanceof Reply ? value : new Reply(200, value);
+  return value instanceof Reply || value instanceof FileReply ? value : new Reply(200, value);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown, more: Record<string, string> = {}): void {
@@ -143,6 +149,15 @@ function sendJson(response: ServerResponse, status: number, body: unknown, more:
   }
   response.writeHead(status, { ...HEADERS, ...more, 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify(body));
+}
+
+async function sendFile({ path, headers, done }: FileReply, response: ServerResponse): Promise<void> {
+  try {
+    response.writeHead(200, { ...HEADERS, ...headers });
+    await pipeline(createReadStream(path), response);
+  } finally {
+    await done();
+  }
 }
 
 async function sendLines(lines: AsyncIterable<unknown>, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CloudConfig } from '#config/daemon-settings.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { Instant } from '#contract/ids.ts';
 import type { InventorySection } from '#contract/sections.ts';
 import type { ChecksAnswer, EnrolmentAnswer, StatusAnswer } from '../answers.ts';
 import { followLines, LogLevel, lastLines } from '../logs.ts';
@@ -38,6 +39,8 @@ const LogQuery = z.object({
   lines: z.coerce.number().int().min(1).max(5000).default(200),
   level: LogLevel.optional(),
   text: z.string().max(200).optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
   follow: z.stringbool().optional(),
 });
 
@@ -73,8 +76,8 @@ export function gatewayRoutes(parts: GatewayRouteParts): Route[] {
       method: 'GET',
       path: '/api/logs',
       query: LogQuery,
-      handle: async ({ query: { lines, level, text, follow }, signal }) => {
-        const filter = { level, text };
+      handle: async ({ query: { lines, level, text, from, to, follow }, signal }) => {
+        const filter = { level, text, from, to };
         const last = await lastLines(logFile, lines, filter);
         if (follow !== true) return { lines: last };
         return new Reply(200, undefined, both(last, followLines(logFile, filter, signal)));
