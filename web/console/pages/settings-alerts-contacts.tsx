@@ -7,11 +7,10 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/en.ts';
-import { useAccount } from '../data/account.tsx';
 import { useList } from '../data/list.ts';
 import { useMay } from '../data/me.tsx';
 import { alertSettingsText } from '../texts/alerts.en.ts';
-import { ScopeSelect } from './settings-alerts-scope.tsx';
+import { ScopeSelect, useScopes } from './settings-alerts-scope.tsx';
 import { TargetLine } from './settings-alerts-target.tsx';
 
 const t = alertSettingsText;
@@ -20,12 +19,14 @@ const t = alertSettingsText;
 export function ContactsPanel(props: { from: string | null }) {
   const contacts = useList('alert-contacts', AlertContact, { sort: 'name' }, { limit: MAX_PAGE });
   const mayEdit = useMay('settings:edit');
+  const scopes = useScopes();
   const [edited, setEdited] = useState<AlertContact | 'new' | undefined>();
   return (
     <Panel
       title={t.contacts}
       aside={
-        mayEdit && (
+        mayEdit &&
+        scopes.length > 0 && (
           <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setEdited('new')}>
             {t.addContact}
           </Button>
@@ -49,18 +50,25 @@ export function ContactsPanel(props: { from: string | null }) {
         {!contacts.loading && contacts.rows.length === 0 && !contacts.error && <Text size="sm">{t.contactsNone}</Text>}
       </Stack>
       {edited !== undefined && (
-        <ContactForm contact={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
+        <ContactForm
+          contact={edited === 'new' ? undefined : edited}
+          scopes={scopes}
+          onClose={() => setEdited(undefined)}
+        />
       )}
     </Panel>
   );
 }
 
-function ContactForm(props: { contact: AlertContact | undefined; onClose: () => void }) {
-  const { contact, onClose } = props;
+function ContactForm(props: {
+  contact: AlertContact | undefined;
+  scopes: readonly (string | null)[];
+  onClose: () => void;
+}) {
+  const { contact, scopes, onClose } = props;
   const api = useApi();
   const queries = useQueryClient();
-  const view = useAccount();
-  const [account, setAccount] = useState(view.account ?? null);
+  const [account, setAccount] = useState(scopes[0] ?? null);
   const [draft, setDraft] = useState({
     name: contact?.name ?? '',
     email: contact?.email ?? '',
@@ -108,7 +116,7 @@ function ContactForm(props: { contact: AlertContact | undefined; onClose: () => 
             data={AlertLanguage.options.map((value) => ({ value, label: t.languages[value] }))}
             onChange={(event) => setDraft({ ...draft, language: AlertLanguage.parse(event.currentTarget.value) })}
           />
-          {contact === undefined && <ScopeSelect account={account} onChange={setAccount} />}
+          {contact === undefined && <ScopeSelect scopes={scopes} value={account} onChange={setAccount} />}
           <Switch
             label={t.on}
             checked={draft.on}

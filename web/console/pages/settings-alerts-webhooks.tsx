@@ -8,11 +8,10 @@ import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/en.ts';
-import { useAccount } from '../data/account.tsx';
 import { useList } from '../data/list.ts';
 import { useMay } from '../data/me.tsx';
 import { alertSettingsText } from '../texts/alerts.en.ts';
-import { ScopeSelect } from './settings-alerts-scope.tsx';
+import { ScopeSelect, useScopes } from './settings-alerts-scope.tsx';
 import { TargetLine } from './settings-alerts-target.tsx';
 
 const t = alertSettingsText;
@@ -21,13 +20,15 @@ const t = alertSettingsText;
 export function WebhooksPanel() {
   const webhooks = useList('alert-webhooks', AlertWebhook, { sort: 'name' }, { limit: MAX_PAGE });
   const mayEdit = useMay('settings:edit');
+  const scopes = useScopes();
   const [edited, setEdited] = useState<AlertWebhook | 'new' | undefined>();
   const [secret, setSecret] = useState<string | undefined>();
   return (
     <Panel
       title={t.webhooks}
       aside={
-        mayEdit && (
+        mayEdit &&
+        scopes.length > 0 && (
           <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setEdited('new')}>
             {t.addWebhook}
           </Button>
@@ -54,6 +55,7 @@ export function WebhooksPanel() {
       {edited !== undefined && (
         <WebhookForm
           webhook={edited === 'new' ? undefined : edited}
+          scopes={scopes}
           onSecret={setSecret}
           onClose={() => setEdited(undefined)}
         />
@@ -108,14 +110,14 @@ const SecretOnce = (props: { secret: string; onClose: () => void }) => (
 
 function WebhookForm(props: {
   webhook: AlertWebhook | undefined;
+  scopes: readonly (string | null)[];
   onSecret: (secret: string | undefined) => void;
   onClose: () => void;
 }) {
-  const { webhook, onClose } = props;
+  const { webhook, scopes, onClose } = props;
   const api = useApi();
   const queries = useQueryClient();
-  const view = useAccount();
-  const [account, setAccount] = useState(view.account ?? null);
+  const [account, setAccount] = useState(scopes[0] ?? null);
   const [draft, setDraft] = useState({ name: webhook?.name ?? '', url: webhook?.url ?? '', on: webhook?.on ?? true });
   const save = useMutation({
     mutationFn: () =>
@@ -154,7 +156,7 @@ function WebhookForm(props: {
             value={draft.url}
             onChange={(event) => setDraft({ ...draft, url: event.currentTarget.value })}
           />
-          {webhook === undefined && <ScopeSelect account={account} onChange={setAccount} />}
+          {webhook === undefined && <ScopeSelect scopes={scopes} value={account} onChange={setAccount} />}
           <Switch
             label={t.on}
             checked={draft.on}

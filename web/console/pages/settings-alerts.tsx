@@ -4,10 +4,10 @@ import { AlertDelivery } from '#contract/alerts.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { PageHeader, Panel } from '#web/kit/panels.tsx';
-import { useAccount } from '../data/account.tsx';
 import { alertSettingsText } from '../texts/alerts.en.ts';
 import { ContactsPanel } from './settings-alerts-contacts.tsx';
 import { RulesPanel } from './settings-alerts-rules.tsx';
+import { useOneAccount } from './settings-alerts-scope.tsx';
 import { WebhooksPanel } from './settings-alerts-webhooks.tsx';
 
 const t = alertSettingsText;
@@ -15,7 +15,7 @@ const t = alertSettingsText;
 /** Settings > Alerts: when an account alarms, and who is told how. */
 export default function AlertSettings() {
   const api = useApi();
-  const { account } = useAccount();
+  const account = useOneAccount();
   const delivery = useQuery({
     queryKey: ['alert-delivery'],
     queryFn: ({ signal }) => api.get('/alert-delivery', AlertDelivery, {}, signal),
