@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { programPath } from './form.mjs';
 import { ensureNode } from './start.mjs';
 
@@ -31,12 +32,15 @@ if (words.length > 0) {
   process.stderr.write(`demarc-daemon takes no "${words[0]}"; see demarc-daemon --help\n`);
   process.exit(2);
 }
-// Less memory for a little speed, which an appliance has to spare: a small young generation, little code compiled ahead, few
-// arenas of the C library, and freed memory handed back (docs/operations.md has the figures).
+// Less memory for a little speed, which an appliance has to spare: a small young generation, few arenas of the C library,
+// and freed memory handed back (docs/operations.md has the figures).
 ensureNode({
-  flags: ['--optimize-for-size', '--max-semi-space-size=1', '--semi-space-growth-factor=1'],
+  flags: ['--max-semi-space-size=4', '--semi-space-growth-factor=1'],
   env: { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '65536' },
 });
+// Set here because as a flag of the start it would also forbid the young generation to grow, which daemon/haste.ts lets it
+// while users are synced. Before any code is read: code that was compiled under other flags is not taken from the cache.
+setFlagsFromString('--optimize-for-size');
 // Types are stripped and code is compiled once, not at every start: a third of the start time and 25 MB less. Kept in the
 // state folder, because code from a folder that others may write to must not be run.
 const state = process.env.DEMARC_DAEMON_STATE ?? './daemon-state';

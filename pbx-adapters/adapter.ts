@@ -96,7 +96,17 @@ export interface PbxAdapter {
   probe(signal: AbortSignal): Promise<ProbeReport>;
   /** Ends normally only when everything was read: a truncated read throws. */
   users(signal: AbortSignal): AsyncIterable<UserItem>;
+  /**
+   * The same as `users`, some at a time: an asynchronous step for each of 100,000 people takes longer than reading them.
+   * Small enough pages (tens) die young in memory.
+   */
+  userPages?(signal: AbortSignal): AsyncIterable<readonly UserItem[]>;
   numbers?(signal: AbortSignal): AsyncIterable<DirectoryNumber>;
+  /**
+   * The number that stands with this person, where `numbers` are these and no others: whoever reads the people then has
+   * them too, and need not ask the PBX a second time.
+   */
+  numberOf?(user: PbxUser): DirectoryNumber | undefined;
   inventory(signal: AbortSignal): Promise<ApplicationReport[]>;
   /** Where the link gives it: goes on, over lost connections, until the signal ends it. */
   activity?(signal: AbortSignal): AsyncIterable<PbxActivity>;

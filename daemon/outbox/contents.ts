@@ -129,16 +129,20 @@ export class OutboxContents {
     const seq = this.next;
     const { to, kind, at } = record;
     const stored: StoredRecord = { to, kind, at, born: this.#time, text: finish(record, seq) };
-    const superseded = record.class === 'state' ? this.#supersede(entryOf(seq, stored)) : [];
-    return [...superseded, this.put(record.class, stored)];
+    const entry = entryOf(seq, stored, record.bytes + String(seq).length);
+    const superseded = record.class === 'state' ? this.#supersede(entry) : [];
+    return [...superseded, this.#put(record.class, stored, entry)];
   }
 
   /** Puts a stored record under the next number. */
   put(type: OutboxClass, stored: StoredRecord): StoreOperation {
-    const seq = this.next;
+    return this.#put(type, stored, entryOf(this.next, stored));
+  }
+
+  #put(type: OutboxClass, stored: StoredRecord, entry: Entry): StoreOperation {
     this.next += 1;
-    this.#queues[type].push(entryOf(seq, stored));
-    return this.#options.records.putOperation(recordKey(type, seq), stored);
+    this.#queues[type].push(entry);
+    return this.#options.records.putOperation(recordKey(type, entry.seq), stored);
   }
 
   /** Takes out everything up to and including `upTo`. */

@@ -7,7 +7,7 @@ import { DropLedger } from './drop-ledger.ts';
 import type { HighMark } from './high-mark.ts';
 import { DEFAULT_LIMITS, type OutboxLimits, PRIORITY } from './limits.ts';
 import type { NewRecord, Outbox, SendableRecord, SendQueue } from './outbox.ts';
-import { type Prepared, prepare, type Stamp, StoredRecord } from './stored-record.ts';
+import { type Prepared, prepare, recordCodec, type Stamp, StoredRecord } from './stored-record.ts';
 
 export interface DurableOutboxOptions {
   store: DaemonStore;
@@ -55,7 +55,7 @@ export class DurableOutbox implements Outbox, SendQueue {
   private constructor(options: DurableOutboxOptions) {
     this.#options = options;
     const { store, clock, log, limits = DEFAULT_LIMITS } = options;
-    this.#records = store.table('outbox', StoredRecord);
+    this.#records = store.table('outbox', StoredRecord, { codec: recordCodec });
     this.#meta = store.table('outbox-meta', Meta);
     this.#ledger = new DropLedger(store);
     this.#contents = new OutboxContents({ records: this.#records, ledger: this.#ledger, limits, clock, log });

@@ -14,12 +14,16 @@ export type OutboxChannel =
   | { channel: 'users'; run: string; n: number }
   | { channel: 'result'; command: string };
 
-/** A record to send: the envelope's kind, hash and data; the outbox adds boot, seq and time. */
+/**
+ * A record to send: the envelope's kind, hash and data; the outbox adds boot, seq and time. `json` instead of `data` where
+ * its text is there already.
+ */
 export interface NewRecord {
   class: OutboxClass;
   to: OutboxChannel;
   kind: string;
-  data: unknown;
+  data?: unknown;
+  json?: string;
   hash?: string;
 }
 

@@ -53,6 +53,18 @@ export class NumberCounts {
     return this.#counts.get(pbx)?.numbers ?? 0;
   }
 
+  /** Takes a count that was made by others, such as a sync that read the numbers with the people. */
+  async take(pbx: Id, numbers: number): Promise<void> {
+    const { clock, onCount, registry } = this.#options;
+    if (!registry.list().some(({ id }) => id === pbx)) return;
+    const isNew = numbers !== this.of(pbx);
+    this.#fresh.set(pbx, clock.now());
+    if (!isNew && this.#counts.has(pbx)) return;
+    this.#counts.set(pbx, { numbers });
+    await this.#table.put(pbx, { numbers });
+    if (isNew) onCount();
+  }
+
   /** Counts in the background, unless that was done within the hour with these settings. */
   countSoon(pbx: Id): void {
     const lastMs = this.#fresh.get(pbx);
@@ -77,18 +89,13 @@ export class NumberCounts {
   }
 
   async #count(pbx: Id): Promise<void> {
-    const { registry, clock, log, onCount } = this.#options;
+    const { registry, log } = this.#options;
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(LIMIT_MS)]);
     try {
       const adapter = await registry.adapterFor(pbx);
       let numbers = 0;
       for await (const _number of adapter.numbers?.(signal) ?? []) numbers += 1;
-      if (signal.aborted || !registry.list().some(({ id }) => id === pbx)) return;
-      const isNew = numbers !== this.of(pbx);
-      this.#fresh.set(pbx, clock.now());
-      this.#counts.set(pbx, { numbers });
-      await this.#table.put(pbx, { numbers });
-      if (isNew) onCount();
+      if (!signal.aborted) await this.take(pbx, numbers);
     } catch (thrown) {
       if (this.#stop.signal.aborted) return;
       const { code, detail } = toDemarcError(thrown);

@@ -18,7 +18,7 @@ import {
   type TableOptions,
 } from './table.ts';
 
-export type { KeyRange, StoreOperation, Table, TableOptions } from './table.ts';
+export { AS_TEXT, type KeyRange, type StoreOperation, type Table, type TableOptions } from './table.ts';
 
 /** What opening the store found: `repaired` may have lost records, `rebuilt` lost all of them. */
 export interface StoreHealth {
@@ -41,6 +41,8 @@ type Database = Level;
 const REOPEN_BYTES = 6 * 1024 * 1024;
 /** What is read is read once and in order, so blocks are hardly worth keeping; the library's own limit is 8 MiB. */
 const MEMORY = { cacheSize: 1024 * 1024 };
+/** Entries that are read at once; more would outlive the young generation while they are used. */
+const PAGE = 100;
 const SET_ASIDE = '!set-aside!';
 
 /**
@@ -219,7 +221,7 @@ export class DaemonStore {
       const iterator = this.#database.iterator({ ...bounds, values, highWaterMarkBytes: 64 * 1024 });
       let last: string | undefined;
       try {
-        for (let page = await iterator.nextv(500); page.length > 0; page = await iterator.nextv(500)) {
+        for (let page = await iterator.nextv(PAGE); page.length > 0; page = await iterator.nextv(PAGE)) {
           last = page.at(-1)?.[0];
           left -= page.length;
           yield page;

@@ -1,11 +1,9 @@
-import type { UserRecord } from '#contract/users.ts';
+/** One change for the cloud: a record as its JSON, or a key. */
+export type Change = { put: string } | { remove: string };
 
-/** One change for the cloud. */
-export type Change = { put: UserRecord } | { remove: string };
-
-/** What one chunk message carries. */
+/** What one chunk message carries: records as JSON, and keys. */
 export interface ChunkContent {
-  put: UserRecord[];
+  put: string[];
   remove: string[];
 }
 
@@ -17,20 +15,28 @@ const MAX_PUTS = 1000;
 const MAX_REMOVES = 2000;
 
 /** Packs changes into chunks of at most 60 KiB of JSON, 1,000 records to put and 2,000 keys to remove. */
-export async function* packChunks(changes: AsyncIterable<Change>): AsyncGenerator<ChunkContent> {
-  let chunk: ChunkContent = { put: [], remove: [] };
-  let bytes = OVERHEAD_BYTES;
-  for await (const change of changes) {
-    const size = Buffer.byteLength(JSON.stringify('put' in change ? change.put : change.remove)) + 1;
-    const full = 'put' in change ? chunk.put.length === MAX_PUTS : chunk.remove.length === MAX_REMOVES;
-    if (full || bytes + size > MAX_BYTES) {
-      yield chunk;
-      chunk = { put: [], remove: [] };
-      bytes = OVERHEAD_BYTES;
-    }
-    if ('put' in change) chunk.put.push(change.put);
-    else chunk.remove.push(change.remove);
-    bytes += size;
+export class ChunkPacker {
+  #chunk: ChunkContent = { put: [], remove: [] };
+  #bytes = OVERHEAD_BYTES;
+
+  /** Takes a change; answers the chunk that it did not fit into any more. */
+  add(change: Change): ChunkContent | undefined {
+    const isPut = 'put' in change;
+    const size = Buffer.byteLength(isPut ? change.put : JSON.stringify(change.remove)) + 1;
+    const { put, remove } = this.#chunk;
+    const isFull = isPut ? put.length === MAX_PUTS : remove.length === MAX_REMOVES;
+    const full = isFull || this.#bytes + size > MAX_BYTES ? this.rest() : undefined;
+    if (isPut) this.#chunk.put.push(change.put);
+    else this.#chunk.remove.push(change.remove);
+    this.#bytes += size;
+    return full;
   }
-  if (chunk.put.length + chunk.remove.length > 0) yield chunk;
+
+  /** What has not been given yet; undefined when there is nothing. */
+  rest(): ChunkContent | undefined {
+    const chunk = this.#chunk;
+    this.#chunk = { put: [], remove: [] };
+    this.#bytes = OVERHEAD_BYTES;
+    return chunk.put.length + chunk.remove.length > 0 ? chunk : undefined;
+  }
 }

@@ -30,8 +30,13 @@ export interface SyncEngineOptions {
   settings: () => SyncSettings;
   /** Called whenever `status` of this PBX has changed. */
   onStatus: (pbx: Id) => void;
-  /** Called after a run whose users are in force, before its caller hears of it. Must not throw. */
-  onApplied?: (pbx: Id) => Promise<void>;
+  /**
+   * Called after a run whose users are in force, before its caller hears of it; `numbers` were read with them, where the
+   * PBX has its numbers there. Must not throw.
+   */
+  onApplied?: (pbx: Id, numbers: number | undefined) => Promise<void>;
+  /** Spends memory for speed from now on, until what it returns is called. */
+  hurry?: () => () => void;
   /** The longest that a run may take, in milliseconds; default 10 minutes. */
   deadlineMs?: number;
 }
@@ -62,6 +67,9 @@ export interface PbxSyncStatus {
 }
 
 const DEFAULT_DEADLINE_MS = 10 * 60_000;
+
+/** Most sites are smaller. Runs that go on beyond this would take too much memory in haste. */
+const HURRIED_RECORDS = 20_000;
 
 /** What keeps a PBX busy: one thing at a time. */
 interface Active {
@@ -152,9 +160,11 @@ export class SyncEngine {
   async irregular(pbx: Id, irregularity: Irregularity, limit: number): Promise<UserRecord[]> {
     const found: UserRecord[] = [];
     if (limit <= 0) return found;
-    for await (const [, { user }] of this.#tables.of(pbx).generation(this.#state(pbx).generation).entries()) {
-      if (user.irregularities.includes(irregularity)) found.push(user);
-      if (found.length >= limit) break;
+    for await (const page of this.#tables.of(pbx).generation(this.#state(pbx).generation).pages()) {
+      for (const [, { user }] of page) {
+        if (user.irregularities.includes(irregularity)) found.push(user);
+        if (found.length >= limit) return found;
+      }
     }
     return found;
   }
@@ -196,13 +206,16 @@ export class SyncEngine {
       adapterFor,
       onStatus,
       onApplied,
+      hurry = () => () => undefined,
       deadlineMs = DEFAULT_DEADLINE_MS,
     } = this.#options;
     const run = newId();
     const startedAt = instant(clock);
     const log = this.#options.log.child({ pbx, run });
     const shelves = this.#tables.of(pbx);
+    const calmDown = hurry();
     const progress = (phase: string, read: number) => {
+      if (read > HURRIED_RECORDS) calmDown();
       this.#running.set(pbx, { run, phase, read, startedAt });
       onStatus(pbx);
     };
@@ -229,9 +242,10 @@ export class SyncEngine {
       const next = await task.execute();
       this.#states.set(pbx, next);
       log.info({ outcome: next.last?.outcome, counts: next.last?.counts, users: next.users }, 'sync run ended');
-      if (next.generation > state.generation) await onApplied?.(pbx);
+      if (next.generation > state.generation) await onApplied?.(pbx, task.numbers);
       return next.last ?? undefined;
     } finally {
+      calmDown();
       this.#running.delete(pbx);
     }
   }

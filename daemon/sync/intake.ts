@@ -1,11 +1,23 @@
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import type { UserItem } from '#pbx-adapters/adapter.ts';
+import type { PbxUser, UserItem } from '#pbx-adapters/adapter.ts';
 import { type NormaliseRules, normaliser } from './normalise.ts';
 import type { Rejection } from './records.ts';
 import type { Staging } from './staging.ts';
+import type { UserRow } from './user-row.ts';
 
 /** Of each kind. */
 const MAX_NOTED = 20;
+
+/** What is done beside taking. */
+interface IntakeHooks {
+  onProgress: () => void;
+  /** Told each user as the PBX has it. */
+  onRead?: ((user: PbxUser) => void) | undefined;
+  /** Told each user that was taken. */
+  onTaken?: ((row: UserRow) => Promise<void> | undefined) | undefined;
+}
+
+type UsableItem = Extract<UserItem, { kind: 'user' }>;
 
 /** Takes a PBX's records into the staging and counts what came of them; the counts are right at any time. */
 export class Intake {
@@ -23,31 +35,41 @@ export class Intake {
     this.#staging = staging;
   }
 
-  /** @throws DemarcError `sync.empty`, and whatever the source throws */
-  async take(items: AsyncIterable<UserItem>, rules: NormaliseRules, progress: () => void): Promise<void> {
+  /** @throws DemarcError `sync.empty`, and whatever the source or `onTaken` throws */
+  async take(pages: AsyncIterable<readonly UserItem[]>, rules: NormaliseRules, hooks: IntakeHooks): Promise<void> {
     const normalise = normaliser(rules);
-    for await (const item of items) {
-      this.read += 1;
-      if (this.read === 1 || this.read % 500 === 0) progress();
-      if (item.kind === 'rejected') {
-        this.#reject(item.where, item.reason);
-        continue;
+    for await (const page of pages) {
+      for (const item of page) {
+        this.read += 1;
+        if (this.read === 1 || this.read % 500 === 0) hooks.onProgress();
+        if (item.kind === 'user') hooks.onRead?.(item.user);
+        const row = item.kind === 'rejected' ? this.#reject(item.where, item.reason) : this.#use(item, normalise);
+        const taken = row instanceof Promise ? await row : row;
+        // Most of the records make no promise, and waiting for nothing 100,000 times takes its time.
+        const sent = taken && hooks.onTaken?.(taken);
+        if (sent) await sent;
       }
-      const where = `record ${this.read}`;
-      const result = normalise(item.user);
-      if (!result.ok) {
-        this.#reject(where, result.reason);
-        continue;
-      }
-      const isNew = await this.#staging.add(result.user);
-      if (!isNew) this.#reject(where, `the key "${result.user.key}" stands twice`);
-      else if (item.problems?.length) this.#remark(item.where ?? where, item.problems.join('; '));
+      await this.#staging.room();
     }
     if (this.#staging.size > 0) return;
     throw new DemarcError('sync.empty', this.read > 0 ? `${this.read} records, none usable` : undefined);
   }
 
-  #reject(where: string, reason: string): void {
+  #use(item: UsableItem, normalise: ReturnType<typeof normaliser>): UserRow | undefined | Promise<UserRow | undefined> {
+    const at = this.read;
+    const result = normalise(item.user);
+    if (!result.ok) return this.#reject(`record ${at}`, result.reason);
+    const row = this.#staging.add(result.user);
+    return row instanceof Promise ? row.then((found) => this.#noted(item, at, found)) : this.#noted(item, at, row);
+  }
+
+  #noted(item: UsableItem, at: number, row: UserRow | undefined): UserRow | undefined {
+    if (row === undefined) return this.#reject(`record ${at}`, `the key "${item.user.key}" stands twice`);
+    if (item.problems?.length) this.#remark(item.where ?? `record ${at}`, item.problems.join('; '));
+    return row;
+  }
+
+  #reject(where: string, reason: string): undefined {
     this.rejected += 1;
     note(this.rejections, where, reason);
   }

@@ -5,6 +5,7 @@ import type { Reason, UsersChunk, UsersHeader, UsersTrailer } from '#contract/us
 import type { PbxType, SyncOutcome } from '#contract/words.ts';
 import { eventRecord } from '#daemon/outbox/event-record.ts';
 import type { NewRecord } from '#daemon/outbox/outbox.ts';
+import type { ChunkContent } from './chunks.ts';
 
 /** Which PBX a run is about, in words. */
 export interface PbxIdentity {
@@ -20,12 +21,18 @@ export const headerRecord = (data: UsersHeader): NewRecord => ({
   data,
 });
 
-/** Messages 1 to n of a run. */
-export const chunkRecord = (data: UsersChunk): NewRecord => ({
+/** Messages 1 to n of a run. The records are JSON already, as the store keeps them. */
+export const chunkRecord = ({
+  run,
+  pbx,
+  n,
+  put,
+  remove,
+}: ChunkContent & Pick<UsersChunk, 'run' | 'pbx' | 'n'>): NewRecord => ({
   class: 'bulk',
-  to: { channel: 'users', run: data.run, n: data.n },
+  to: { channel: 'users', run, n },
   kind: 'users.chunk',
-  data,
+  json: `{"run":${JSON.stringify(run)},"pbx":${JSON.stringify(pbx)},"n":${n},"put":[${put.join()}],"remove":${JSON.stringify(remove)}}`,
 });
 
 /** The last message of a run; its number follows the last chunk's. */

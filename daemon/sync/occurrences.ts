@@ -9,6 +9,8 @@ export class Occurrences {
   #hashes = new Float64Array(START_SLOTS);
   #seen = new Uint8Array(START_SLOTS);
   #size = 0;
+  /** Whether any text was seen twice. */
+  anyTwice = false;
 
   /** Counts the text once more. @returns how often it had been seen before */
   add(text: string): number {
@@ -21,6 +23,7 @@ export class Occurrences {
       this.#size += 1;
     }
     if (before < 2) this.#seen[slot] = before + 1;
+    if (before > 0) this.anyTwice = true;
     return before;
   }
 

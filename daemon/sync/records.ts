@@ -2,16 +2,9 @@
 import { z } from 'zod';
 import { Id, Instant } from '#contract/ids.ts';
 import { SyncStatus } from '#contract/sections.ts';
-import { IrregularityCounts, UserRecord } from '#contract/users.ts';
+import { IrregularityCounts } from '#contract/users.ts';
 
 const Count = z.int().min(0);
-
-/**
- * One user of a generation: the record as sent, the hash of its content, and whether it is only there because a person
- * decided to keep it although the PBX has it no more.
- */
-export const StoredUser = z.object({ user: UserRecord, hash: z.string(), kept: z.boolean().optional() });
-export type StoredUser = z.infer<typeof StoredUser>;
 
 /** A PBX record that could not be used, or not as it was: where it stands and why. */
 export const Rejection = z.object({ where: z.string(), reason: z.string() });

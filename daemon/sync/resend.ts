@@ -2,10 +2,10 @@ import { type Clock, instant } from '#config/clock.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { Id } from '#contract/ids.ts';
 import type { Outbox } from '#daemon/outbox/outbox.ts';
-import { packChunks } from './chunks.ts';
 import { everybody } from './comparison.ts';
-import { chunkRecord, foreseen, headerRecord, type PbxIdentity, trailerRecord } from './messages.ts';
+import { foreseen, type PbxIdentity, trailerRecord } from './messages.ts';
 import type { SyncState } from './records.ts';
+import { RunSender } from './sender.ts';
 import type { PbxShelves } from './shelves.ts';
 
 export interface ResendOptions {
@@ -30,21 +30,19 @@ export async function resend(options: ResendOptions, signal: AbortSignal): Promi
   const startedAt = instant(clock);
   const startedMs = clock.now();
   const { type: pbxType, name: pbxName } = identity;
-  await outbox.append([
-    headerRecord({ run, pbx, pbxType, pbxName, mode: 'full', base: 0, trigger: 'resync', startedAt }),
-  ]);
-  let chunks = 0;
-  for await (const content of packChunks(everybody(generation))) {
-    if (signal.aborted) throw new DemarcError('sync.canceled');
-    chunks += 1;
-    await outbox.append([chunkRecord({ run, pbx, n: chunks, ...content })]);
+  const sender = new RunSender(outbox, { run, pbx, pbxType, pbxName, trigger: 'resync', startedAt });
+  await sender.open('full', state.revision);
+  try {
+    await sender.send(everybody(generation), signal);
+  } catch (error) {
+    throw signal.aborted ? new DemarcError('sync.canceled', undefined, { cause: error }) : error;
   }
   const reason = state.kept > 0 ? foreseen('sync.kept', `${state.kept} users`) : undefined;
   await outbox.append([
     trailerRecord({
       run,
       pbx,
-      chunks,
+      chunks: sender.chunks,
       revision: state.revision,
       outcome: reason ? 'Partial' : 'Successful',
       counts: { read: 0, added: 0, changed: 0, removed: 0, unchanged: state.users, rejected: 0 },

@@ -30,7 +30,9 @@ import {
 import type { Hold, SyncState } from './records.ts';
 import { RunSender } from './sender.ts';
 import type { PbxShelves } from './shelves.ts';
+import { inPages } from './source.ts';
 import { Staging } from './staging.ts';
+import type { UserRow } from './user-row.ts';
 
 /** What the site's and the account's settings say about a sync. `country` is ISO 3166-1 alpha-2. */
 export interface SyncSettings {
@@ -65,6 +67,9 @@ export interface SyncRunOptions {
   progress: (phase: SyncPhase, read: number) => void;
 }
 
+/** A first run sends while it reads only when the outbox holds less than this, in bytes. */
+const EARLY_LIMIT = 1024 * 1024;
+
 const noCounts = (): Comparison['counts'] => ({ added: 0, changed: 0, removed: 0, unchanged: 0 });
 
 /**
@@ -81,6 +86,10 @@ export class SyncRun {
   readonly #startedMs: number;
   readonly #signal: AbortSignal;
   readonly #deadline: AbortSignal;
+  /** Whether users are sent while they are read. */
+  readonly #sendsEarly: boolean;
+  /** How many numbers stand with the people, where the PBX has its numbers there. */
+  numbers: number | undefined;
   #phase: SyncPhase = 'connecting';
   #counts = noCounts();
 
@@ -102,6 +111,9 @@ export class SyncRun {
       startedAt: this.#startedAt,
       ...(decision && { decision }),
     });
+    // Nothing can be removed by a first run, so there is nothing to judge before the users leave. What a failed run leaves
+    // in the outbox must not push out what others wait to send.
+    this.#sendsEarly = options.state.generation === 0 && options.outbox.state().bytes < EARLY_LIMIT;
     this.#signal = signal;
     this.#deadline = AbortSignal.any([signal, AbortSignal.timeout(options.deadlineMs)]);
     const current = options.shelves.generation(options.state.generation);
@@ -147,8 +159,18 @@ export class SyncRun {
   async #read(): Promise<void> {
     const { adapter, settings, log } = this.#options;
     this.#enter('connecting');
-    const users = (await orAborted(adapter(), this.#deadline)).users(this.#deadline);
-    await this.#intake.take(abortable(users, this.#deadline), settings, () => this.#enter('reading'));
+    const pbx = await orAborted(adapter(), this.#deadline);
+    const pages = inPages(pbx, this.#deadline);
+    if (pbx.numberOf) this.numbers = 0;
+    await this.#intake.take(abortable(pages, this.#deadline), settings, {
+      onProgress: () => this.#enter('reading'),
+      onRead:
+        pbx.numberOf &&
+        ((user) => {
+          if (pbx.numberOf?.(user)) this.numbers = (this.numbers ?? 0) + 1;
+        }),
+      onTaken: this.#sendsEarly ? (row) => this.#sendEarly(row) : undefined,
+    });
     const { rejected, rejections, remarked, remarks } = this.#intake;
     if (rejected > 0) {
       log.warn({ code: 'sync.rejected', rejected, first: rejections }, 'some records of the PBX could not be used');
@@ -160,6 +182,12 @@ export class SyncRun {
     );
   }
 
+  /** The first run's users leave while the rest is read. Without its trailer, which comes last, nothing takes effect. */
+  #sendEarly({ json }: UserRow): Promise<void> | undefined {
+    if (this.#sender.base !== undefined) return this.#sender.add({ put: json });
+    return this.#sender.open('full', this.#options.state.revision).then(() => this.#sender.add({ put: json }));
+  }
+
   async #compare(): Promise<Comparison> {
     const { state, shelves, request, log } = this.#options;
     this.#enter('comparing');
@@ -167,7 +195,9 @@ export class SyncRun {
     const keep = request.decision?.action === 'keep' ? listed : undefined;
     if (state.kept > 0 || keep !== undefined) await carryKept(this.#generations, keep);
     const approved = request.decision?.action === 'remove' ? listed : undefined;
-    const found = await compareStaged(this.#generations, approved);
+    // Of two records with one key the cloud takes the later one.
+    const correct = this.#sendsEarly ? ({ json }: UserRow) => this.#sender.add({ put: json }) : undefined;
+    const found = await compareStaged(this.#generations, approved, correct);
     this.#counts = found.counts;
     if (found.known !== state.users) {
       log.error(
@@ -193,20 +223,23 @@ export class SyncRun {
     const full = request.full === true || state.generation === 0 || found.known !== state.users;
     const changed = found.counts.added + found.counts.changed + found.counts.removed;
     this.#enter('sending');
-    await this.#sender.open(full ? 'full' : 'delta', state.revision);
-    if (full || changed > 0) {
-      const content = full ? everybody(this.#staging) : changes(this.#generations);
-      await this.#sender.send(content, this.#deadline);
+    if (this.#sendsEarly) await this.#sender.end();
+    else {
+      await this.#sender.open(full ? 'full' : 'delta', state.revision);
+      if (full || changed > 0) {
+        const content = full ? everybody(this.#staging) : changes(this.#generations);
+        await this.#sender.send(content, this.#deadline);
+      }
     }
-    const reason =
-      found.kept > 0 ? foreseen('sync.kept', `${found.kept} ${found.kept === 1 ? 'user' : 'users'}`) : undefined;
+    const { kept, irregularities } = this.#staging;
+    const reason = kept > 0 ? foreseen('sync.kept', `${kept} ${kept === 1 ? 'user' : 'users'}`) : undefined;
     const next: SyncState = {
       ...state,
       revision: full || changed > 0 ? state.revision + 1 : state.revision,
       generation: state.generation + 1,
       users: this.#staging.size,
-      kept: found.kept,
-      irregularities: found.irregularities,
+      kept,
+      irregularities,
       hold: null,
       lastSuccessAt: instant(clock),
     };
@@ -236,6 +269,7 @@ export class SyncRun {
     this.#counts = noCounts();
     const ending = { outcome: 'Failed', trouble: `failed:${reason.code}`, reason } as const;
     log.warn({ code: reason.code, err: error }, 'the sync failed; nothing was changed');
+    await this.#sender.giveUp();
     try {
       if (this.#sender.base === undefined) await this.#openWithoutEffect();
       return await this.#finish(state, ending);

@@ -1,6 +1,6 @@
 import type { UsersHeader } from '#contract/users.ts';
 import type { Outbox } from '#daemon/outbox/outbox.ts';
-import { type Change, packChunks } from './chunks.ts';
+import { type Change, type ChunkContent, ChunkPacker } from './chunks.ts';
 import { chunkRecord, headerRecord } from './messages.ts';
 
 /** The part of a header that is known when a run begins. */
@@ -13,6 +13,8 @@ export type RunIdentity = Pick<
 export class RunSender {
   readonly #outbox: Outbox;
   readonly #identity: RunIdentity;
+  readonly #packer = new ChunkPacker();
+  #writing: Promise<void> = Promise.resolve();
   /** The header's base; undefined until it is sent. */
   base: number | undefined;
   /** How many chunks were sent. */
@@ -30,24 +32,43 @@ export class RunSender {
     this.base = base;
   }
 
-  /** @throws DemarcError `store.full`, and the signal's reason */
-  async send(changes: AsyncIterable<Change>, signal: AbortSignal): Promise<void> {
-    const { run, pbx } = this.#identity;
-    // One chunk is made while the one before it goes to the disk.
-    let writing = Promise.resolve();
-    try {
-      for await (const content of packChunks(changes)) {
-        signal.throwIfAborted();
-        await writing;
-        const record = chunkRecord({ run, pbx, n: this.chunks + 1, ...content });
-        writing = this.#outbox.append([record]).then(() => {
-          this.chunks += 1;
-        });
-        // Met below, or at the next chunk.
-        writing.catch(() => undefined);
-      }
-    } finally {
-      await writing;
+  /** Takes a change; a promise where a chunk became full by that. @throws DemarcError `store.full` */
+  add(change: Change): Promise<void> | undefined {
+    const full = this.#packer.add(change);
+    return full && this.#append(full);
+  }
+
+  /** Takes changes and ends. @throws DemarcError `store.full`, and the signal's reason */
+  async send(changes: AsyncIterable<readonly Change[]>, signal: AbortSignal): Promise<void> {
+    for await (const page of changes) {
+      signal.throwIfAborted();
+      for (const change of page) await this.add(change);
     }
+    await this.end();
+  }
+
+  /** Sends what is left and resolves when all of it is on the disk. @throws DemarcError `store.full` */
+  async end(): Promise<void> {
+    const rest = this.#packer.rest();
+    if (rest) await this.#append(rest);
+    await this.#writing;
+  }
+
+  /** Drops what is not in the outbox yet and waits for the rest, whatever becomes of it: the run has failed. */
+  async giveUp(): Promise<void> {
+    this.#packer.rest();
+    await this.#writing.catch(() => undefined);
+  }
+
+  /** One chunk is made while the one before it goes to the disk: their numbers must have no gap. */
+  async #append(content: ChunkContent): Promise<void> {
+    await this.#writing;
+    const { run, pbx } = this.#identity;
+    const record = chunkRecord({ run, pbx, n: this.chunks + 1, ...content });
+    this.#writing = this.#outbox.append([record]).then(() => {
+      this.chunks += 1;
+    });
+    // Met at the next chunk, or at the end.
+    this.#writing.catch(() => undefined);
   }
 }

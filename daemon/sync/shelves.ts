@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import type { DaemonStore, KeyRange, StoreOperation, Table } from '#daemon/store/store.ts';
-import { emptyState, StoredUser, SyncState } from './records.ts';
+import { AS_TEXT, type DaemonStore, type KeyRange, type StoreOperation, type Table } from '#daemon/store/store.ts';
+import { Generation } from './generation.ts';
+import { emptyState, SyncState } from './records.ts';
 import { Shelf } from './shelf.ts';
 
-/** The tables of the sync. Users and candidates are many and written by this code alone, so they are not checked again. */
+/** The tables of the sync. Users (rows of UserRow) and candidates are many and written by this code alone, so they are not checked again. */
 export class SyncTables {
   readonly states: Table<SyncState>;
-  readonly users: Table<StoredUser>;
+  readonly users: Table<string>;
   readonly candidates: Table<1>;
 
   constructor(store: Pick<DaemonStore, 'table'>) {
     this.states = store.table('sync-state', SyncState);
-    this.users = store.table('sync-users', StoredUser, { trusted: true });
+    this.users = store.table('sync-people', z.string(), { trusted: true, codec: AS_TEXT });
     this.candidates = store.table('sync-candidates', z.literal(1), { trusted: true });
   }
 
@@ -42,8 +43,8 @@ export class PbxShelves {
   }
 
   /** Number 0 is the empty one before the first run. */
-  generation(number: number): Shelf<StoredUser> {
-    return new Shelf(this.#tables.users, `${this.#pbx}/${number}`);
+  generation(number: number): Generation {
+    return new Generation(new Shelf(this.#tables.users, `${this.#pbx}/${number}`));
   }
 
   /** The keys that a Held run would have removed. */

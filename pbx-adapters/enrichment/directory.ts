@@ -1,7 +1,7 @@
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { LdapSession } from '#pbx-adapters/channels/ldap/session.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
-import { attributesFor, toUserItem } from '#pbx-adapters/mivoice-5000/person.ts';
+import { attributesFor, personReader } from '#pbx-adapters/mivoice-5000/person.ts';
 import { DetailIndex } from './join.ts';
 import type { EnrichingDirectory } from './settings.ts';
 
@@ -20,9 +20,12 @@ export async function readDetails(
     const access = { ...directory, ...(password === undefined ? {} : { password }) };
     await using session = await LdapSession.open(access, { signal, loginGuard });
     const search = { base, filter, pageSize, attributes: attributesFor(mapping) };
-    for await (const entry of session.search(search, signal)) {
-      const item = toUserItem(entry, mapping);
-      if (item.kind === 'user') index.add(item.user);
+    const read = personReader(mapping);
+    for await (const page of session.pages(search, signal)) {
+      for (const entry of page) {
+        const item = read(entry);
+        if (item.kind === 'user') index.add(item.user);
+      }
     }
   } catch (error) {
     if (!(error instanceof DemarcError)) throw error;

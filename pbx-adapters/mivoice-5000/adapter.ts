@@ -18,7 +18,7 @@ import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
 import { type LdapMapping, type MiVoice5000Connection, peopleFilter } from './connection.ts';
 import { learn } from './people.ts';
-import { attributesFor, toUserItem } from './person.ts';
+import { attributesFor, personReader } from './person.ts';
 
 /** What a MiVoice 5000 gives (design section 5). */
 export const miVoice5000Gives: Capabilities = {
@@ -73,20 +73,28 @@ export class MiVoice5000Adapter implements PbxAdapter {
 
   /** Every person of the directory. @throws DemarcError `pbx.…`, `ldap.…`; `pbx.truncated` when it broke off */
   async *users(signal: AbortSignal): AsyncIterable<UserItem> {
+    for await (const page of this.userPages(signal)) yield* page;
+  }
+
+  /** As `users`. */
+  async *userPages(signal: AbortSignal): AsyncIterable<readonly UserItem[]> {
     const connection = this.#connection;
     await using session = await LdapSession.open(connection, { signal, loginGuard: this.#loginGuard });
     const mapping = connection.mapping ?? (await this.#learned(session, signal));
     const search = { ...this.#search(), attributes: attributesFor(mapping) };
+    const read = personReader(mapping);
     const isRepeated = repeatedKeys();
     let [changed, rejected] = [0, 0];
     for await (const page of session.pages(search, signal)) {
+      const items: UserItem[] = [];
       for (const entry of page) {
-        const read = toUserItem(entry, mapping);
-        const item = read.kind === 'user' && isRepeated(read.user) ? repeated(entry.dn, read.user.key) : read;
+        const found = read(entry);
+        const item = found.kind === 'user' && isRepeated(found.user) ? repeated(entry.dn, found.user.key) : found;
         if (item.kind === 'rejected') rejected += 1;
         else if (item.problems) changed += 1;
-        yield item;
+        items.push(item);
       }
+      yield items;
     }
     if (changed > 0) {
       this.#log.warn({ code: 'ldap.values-changed', entries: changed }, 'values were too long or not valid text');
@@ -97,10 +105,14 @@ export class MiVoice5000Adapter implements PbxAdapter {
   /** The direct-dial numbers of the people with the extension that each one reaches. @throws DemarcError as `users` */
   async *numbers(signal: AbortSignal): AsyncIterable<DirectoryNumber> {
     for await (const item of this.users(signal)) {
-      if (item.kind !== 'user' || item.user.workPhone === undefined) continue;
-      const { workPhone: from, extension: target } = item.user;
-      yield { kind: 'did', from, ...(target === undefined ? {} : { target }) };
+      const number = item.kind === 'user' ? this.numberOf(item.user) : undefined;
+      if (number) yield number;
     }
+  }
+
+  numberOf({ workPhone: from, extension: target }: PbxUser): DirectoryNumber | undefined {
+    if (from === undefined) return undefined;
+    return { kind: 'did', from, ...(target === undefined ? {} : { target }) };
   }
 
   /** The PBX itself: a directory tells neither version nor licence, so only a declared version is known. */

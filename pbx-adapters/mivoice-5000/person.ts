@@ -5,6 +5,8 @@ import { type LdapMapping, MAPPED_FIELDS, type MappedField } from './connection.
 /** Attributes that are the identity of an entry, whatever it is called and wherever it is moved (RFC 4530, AD). */
 export const IDENTITY_ATTRIBUTES = ['entryUUID', 'objectGUID'] as const;
 
+const IDENTITY_KEYS = IDENTITY_ATTRIBUTES.map((name) => name.toLowerCase());
+
 /** Longest text of a field, in characters; a longer one is cut and reported. */
 const MAX_FIELD = 256;
 const MAX_KEY = 200;
@@ -17,35 +19,57 @@ export const attributesFor = (mapping: LdapMapping): string[] => [
 ];
 
 /**
- * One entry as a person. The key is what the mapping names as key (learned: the identity), else the entry's identity,
- * else the extension; never the e-mail address, which people share and change.
+ * Reads entries as persons by a mapping. The key is what the mapping names as key (learned: the identity), else the
+ * entry's identity, else the extension; never the e-mail address, which people share and change.
  */
-export function toUserItem(entry: LdapEntry, mapping: LdapMapping): UserItem {
-  const problems: string[] = [];
-  const field = (name: MappedField): string | undefined => {
-    for (const attribute of mapping[name] ?? []) {
-      const value = entry.values(attribute)[0]?.trim();
-      if (value === undefined || value === '') continue;
-      if (value.length > MAX_FIELD) problems.push(`${attribute}: cut to ${MAX_FIELD} characters`);
-      return wellFormedCut(value, MAX_FIELD);
+export function personReader(mapping: LdapMapping): (entry: LdapEntry) => UserItem {
+  const sources = (name: MappedField): Source[] =>
+    (mapping[name] ?? []).map((attribute) => ({ attribute, key: attribute.toLowerCase() }));
+  const fields = USER_FIELDS.map((name) => ({ name, from: sources(name) })).filter(({ from }) => from.length > 0);
+  const [keys, extensions] = [sources('key'), sources('extension')];
+  return (entry) => {
+    const problems: string[] = [];
+    const key =
+      fieldOf(entry, keys, problems)?.toLowerCase() ?? identityOf(entry) ?? fieldOf(entry, extensions, problems);
+    const where = entry.dn.slice(0, 300);
+    if (key === undefined) return { kind: 'rejected', where, reason: 'has neither an identity nor an extension' };
+    if (key.length > MAX_KEY) return { kind: 'rejected', where, reason: 'the key is too long' };
+    const user: PbxUser = { key };
+    for (const { name, from } of fields) {
+      const value = fieldOf(entry, from, problems);
+      if (value !== undefined) user[name] = value;
     }
-    return undefined;
+    for (const { attribute, problem } of entry.isChanged ? entry.problems() : []) {
+      const told = problem === 'too-long' ? 'cut, the value is longer than 64 KiB' : 'not valid UTF-8';
+      problems.push(`${attribute}: ${told}`);
+    }
+    if (problems.length === 0) return { kind: 'user', user };
+    return { kind: 'user', user, where, problems: [...new Set(problems)] };
   };
-  const identity = IDENTITY_ATTRIBUTES.map((name) => entry.values(name)[0]?.trim().toLowerCase()).find(Boolean);
-  const key = field('key')?.toLowerCase() ?? identity ?? field('extension');
-  const where = entry.dn.slice(0, 300);
-  if (key === undefined) return { kind: 'rejected', where, reason: 'has neither an identity nor an extension' };
-  if (key.length > MAX_KEY) return { kind: 'rejected', where, reason: 'the key is too long' };
-  const user: PbxUser = { key };
-  for (const name of USER_FIELDS) {
-    const value = field(name);
-    if (value !== undefined) user[name] = value;
+}
+
+/** An attribute that a field may come from; `key` is its name in lower case. */
+interface Source {
+  attribute: string;
+  key: string;
+}
+
+function fieldOf(entry: LdapEntry, sources: readonly Source[], problems: string[]): string | undefined {
+  for (const { attribute, key } of sources) {
+    const value = entry.first(key)?.trim();
+    if (value === undefined || value === '') continue;
+    if (value.length > MAX_FIELD) problems.push(`${attribute}: cut to ${MAX_FIELD} characters`);
+    return wellFormedCut(value, MAX_FIELD);
   }
-  for (const { attribute, problem } of entry.problems()) {
-    const told = problem === 'too-long' ? 'cut, the value is longer than 64 KiB' : 'not valid UTF-8';
-    problems.push(`${attribute}: ${told}`);
+  return undefined;
+}
+
+function identityOf(entry: LdapEntry): string | undefined {
+  for (const name of IDENTITY_KEYS) {
+    const value = entry.first(name)?.trim();
+    if (value) return value.toLowerCase();
   }
-  return problems.length > 0 ? { kind: 'user', user, where, problems: [...new Set(problems)] } : { kind: 'user', user };
+  return undefined;
 }
 
 /** The start of a text, without half a character at its end. */

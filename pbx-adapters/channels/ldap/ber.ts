@@ -52,9 +52,8 @@ export class BerReader {
    * text itself. @throws DemarcError `ldap.protocol`
    */
   text(most: number): string {
-    this.#expect(0x04);
-    this.#header();
-    return this.#buffer.toString('utf8', this.#start, Math.min(this.#stop, this.#start + most));
+    this.skim();
+    return this.lastText(most);
   }
 
   /** The content of the element that was read last, as a view. */
@@ -65,6 +64,46 @@ export class BerReader {
   /** Its size in bytes. */
   get lastSize(): number {
     return this.#stop - this.#start;
+  }
+
+  /**
+   * Steps into a constructed element with this tag and answers where it ends; `limit` is where its container does. Costs
+   * no object, unlike `nested`: for what a directory has ten of for each of 100,000 people. @throws DemarcError `ldap.protocol`
+   */
+  enter(tag: number, limit = this.#end): number {
+    this.#expect(tag);
+    this.#header(limit);
+    this.#at = this.#start;
+    return this.#stop;
+  }
+
+  /** Where the next element begins. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Goes on at the end of an element that was entered. */
+  leave(end: number): void {
+    this.#at = end;
+  }
+
+  /** Reads over an OCTET STRING; `lastIs` and `lastText` look at it. @throws DemarcError `ldap.protocol` */
+  skim(limit = this.#end): void {
+    this.#expect(0x04);
+    this.#header(limit);
+  }
+
+  /** Whether the element that was read last holds just these bytes. */
+  lastIs(bytes: Buffer): boolean {
+    return (
+      this.#stop - this.#start === bytes.length &&
+      this.#buffer.compare(bytes, 0, bytes.length, this.#start, this.#stop) === 0
+    );
+  }
+
+  /** The first `most` bytes of the element that was read last, as UTF-8. */
+  lastText(most: number): string {
+    return this.#buffer.toString('utf8', this.#start, Math.min(this.#stop, this.#start + most));
   }
 
   /** All bytes that are left, as a view. */
@@ -87,18 +126,18 @@ export class BerReader {
   }
 
   /** Reads tag and length of the next element, notes its content, and goes on behind it. */
-  #header(): number {
+  #header(limit = this.#end): number {
     const tag = this.#buffer[this.#at];
-    const first = this.#at + 1 < this.#end ? this.#buffer[this.#at + 1] : undefined;
+    const first = this.#at + 1 < limit ? this.#buffer[this.#at + 1] : undefined;
     if (first !== undefined && first < 0x80) {
       this.#start = this.#at + 2;
       this.#stop = this.#start + first;
     } else {
-      const length = berLength(this.#buffer, this.#at + 1, this.#end);
+      const length = berLength(this.#buffer, this.#at + 1, limit);
       this.#start = length?.start ?? Number.POSITIVE_INFINITY;
       this.#stop = this.#start + (length?.size ?? 0);
     }
-    if (tag === undefined || this.#stop > this.#end) {
+    if (tag === undefined || this.#stop > limit) {
       throw new DemarcError('ldap.protocol', 'an element is longer than its container');
     }
     this.#at = this.#stop;

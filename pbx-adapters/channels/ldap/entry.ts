@@ -17,6 +17,18 @@ export class LdapEntry {
     return [];
   }
 
+  /** The first value of an attribute, its name in lower case already. */
+  first(key: string): string | undefined {
+    for (const attribute of this.#attributes) if (attribute.key === key) return attribute.values[0];
+    return undefined;
+  }
+
+  /** Whether `problems` tells any. */
+  get isChanged(): boolean {
+    for (const { problem } of this.#attributes) if (problem !== undefined) return true;
+    return false;
+  }
+
   /** The names of all attributes that are there, as the server spells them. */
   names(): string[] {
     return this.#attributes.map(({ name }) => name);

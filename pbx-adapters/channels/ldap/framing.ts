@@ -14,6 +14,8 @@ export class LdapFraming {
   #chunks: Buffer[] = [];
   #held = 0;
   #needed = 2;
+  /** Whether `#needed` is the whole of the message that has begun. */
+  #isWhole = false;
 
   constructor(limit = MAX_MESSAGE) {
     this.#limit = limit;
@@ -24,9 +26,14 @@ export class LdapFraming {
     this.#chunks.push(chunk);
     this.#held += chunk.length;
     if (this.#held < this.#needed) return [];
-    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#held);
     const messages: Buffer[] = [];
+    let bytes = chunk;
     let at = 0;
+    if (this.#chunks.length > 1 && this.#isWhole) {
+      // Only the message that was cut is joined; the others stay where they are.
+      messages.push(Buffer.concat(this.#chunks, this.#needed));
+      at = chunk.length - (this.#held - this.#needed);
+    } else if (this.#chunks.length > 1) bytes = Buffer.concat(this.#chunks, this.#held);
     for (;;) {
       const end = this.#messageEnd(bytes, at);
       if (end === undefined || end > bytes.length) break;
@@ -36,7 +43,9 @@ export class LdapFraming {
     const rest = bytes.subarray(at);
     this.#chunks = rest.length > 0 ? [rest] : [];
     this.#held = rest.length;
-    this.#needed = (this.#messageEnd(rest, 0) ?? 0) || this.#held + 1;
+    const end = this.#messageEnd(rest, 0);
+    this.#isWhole = end !== undefined;
+    this.#needed = end ?? this.#held + 1;
     return messages;
   }
 

@@ -1,9 +1,12 @@
 import { BerReader } from './ber.ts';
-import { type EntryAttribute, readAttribute } from './values.ts';
+import type { AttributeReader, EntryAttribute } from './values.ts';
 
-/** What a server sends; `size` is the length of an entry's text in characters (RFC 4511 sections 4.2.2, 4.5.2, 4.12, 4.4.1). Intermediate responses are `other`. */
+/**
+ * What a server sends (RFC 4511 sections 4.2.2, 4.5.2, 4.12, 4.4.1). An entry's inside is read by `readEntry` when it is
+ * wanted. Intermediate responses are `other`.
+ */
 export type LdapResponse =
-  | { kind: 'entry'; id: number; dn: string; attributes: EntryAttribute[]; size: number }
+  | { kind: 'entry'; id: number; content: BerReader; bytes: number }
   | { kind: 'reference'; id: number; urls: string[] }
   | { kind: 'result'; id: number; code: number; text: string; referrals: string[]; cookie: Buffer | undefined }
   | { kind: 'other'; id: number };
@@ -12,7 +15,7 @@ const PAGED_RESULTS = '1.2.840.113556.1.4.319';
 const MAX_ATTRIBUTES = 1000;
 
 /**
- * Decodes one whole message. Not left to ldapts: its reader loops for ever on an attribute list whose length exceeds the
+ * Decodes one whole message, an entry's inside excepted. Not left to ldapts: its reader loops for ever on an attribute list whose length exceeds the
  * message, drops the addresses of a referral, and takes an empty page with a cookie for the last one.
  * @throws DemarcError `ldap.protocol`
  */
@@ -22,7 +25,7 @@ export function decodeResponse(message: Buffer): LdapResponse {
   const { tag, content } = envelope.element();
   switch (tag) {
     case 0x64:
-      return entry(id, content);
+      return { kind: 'entry', id, content, bytes: message.length };
     case 0x73:
       return { kind: 'reference', id, urls: texts(content) };
     case 0x61:
@@ -43,18 +46,22 @@ function result(id: number, content: BerReader, envelope: BerReader): LdapRespon
   return { kind: 'result', id, code, text: diagnostic, referrals, cookie };
 }
 
-function entry(id: number, content: BerReader): LdapResponse {
+/** The inside of an entry; to be called once. @throws DemarcError `ldap.protocol` */
+export function readEntry(
+  content: BerReader,
+  reader: AttributeReader,
+): { dn: string; attributes: EntryAttribute[]; size: number } {
   const dn = content.text(1000);
-  const list = content.nested(0x30);
+  const end = content.enter(0x30);
   const attributes: EntryAttribute[] = [];
   let size = dn.length;
-  while (!list.done && attributes.length < MAX_ATTRIBUTES) {
-    const attribute = readAttribute(list);
+  while (content.at < end && attributes.length < MAX_ATTRIBUTES) {
+    const attribute = reader.read(content, end);
     if (!attribute) continue;
     attributes.push(attribute);
     for (const value of attribute.values) size += value.length;
   }
-  return { kind: 'entry', id, dn, attributes, size };
+  return { dn, attributes, size };
 }
 
 /** The cookie of the paged-results control (RFC 2696 section 2), undefined when the control is not there. */

@@ -1,15 +1,24 @@
 import { BindRequest, ExtendedRequest, PagedResultsControl, SearchRequest, UnbindRequest } from 'ldapts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
+import type { BerReader } from './ber.ts';
 import { LdapConnection, type LdapResult } from './connection.ts';
 import { LdapEntry } from './entry.ts';
 import { referralError, resultError } from './errors.ts';
 import { parseFilter } from './filter.ts';
+import { RawPage } from './raw-page.ts';
+import { readEntry } from './response.ts';
 import type { LdapAccess } from './settings.ts';
 import { openSocket, secureSocket } from './transport.ts';
+import { AttributeReader } from './values.ts';
 
-/** What the values of one page may take, in characters. */
+/** What one page may take, in bytes as received, or in characters where it was read already. */
 const MAX_PAGE = 32 * 1024 * 1024;
+/** Larger entries are read as they come, because what makes them large is mostly not kept. */
+const LARGE = 16 * 1024;
+/** Entries that are read from a page in one go. All of a page at once would outlive the young generation. */
+const SLICE = 32;
+const NOTHING = Buffer.alloc(0);
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 
 /** A search below a base. Without `pageSize` it is one unpaged request. */
@@ -99,25 +108,36 @@ export class LdapSession implements AsyncDisposable {
   }
 
   /**
-   * The pages of a search. While one is being used the next is on its way, so that at most two are in memory. Ends
-   * normally only after the server said that this was all.
+   * The entries of a search, some at a time. While a page is being used the next is on its way, so that at most two are in
+   * memory, as received. Ends normally only after the server said that this was all.
    * @throws DemarcError `pbx.truncated` when it breaks off after the first page, and others
    */
   async *pages(search: LdapSearch, signal: AbortSignal): AsyncGenerator<readonly LdapEntry[], void, void> {
     let given = 0;
-    let coming = this.#page(search, undefined, signal);
+    const reader = new AttributeReader();
+    // While one is used the other one is filled.
+    let [filled, free] = [new RawPage(MAX_PAGE), new RawPage(MAX_PAGE)];
+    let coming = this.#page(search, undefined, { raw: filled, reader }, signal);
     try {
       for (;;) {
         const page = await coming;
         const more = page.cookie !== undefined && page.cookie.length > 0;
         if (more) {
-          coming = this.#page(search, page.cookie, signal);
+          free.clear();
+          coming = this.#page(search, page.cookie, { raw: free, reader }, signal);
+          [filled, free] = [free, filled];
           // Its error is met at the next round, or not at all when nobody asks for the next page.
           coming.catch(() => undefined);
         }
         // A page without entries is not the end: only a missing cookie is (RFC 2696 section 3).
-        if (page.entries.length > 0) yield page.entries;
-        given += page.entries.length;
+        for (let at = 0; at < page.raw.size; at += SLICE) {
+          const slice: LdapEntry[] = [];
+          for (let entry = at; entry < Math.min(at + SLICE, page.raw.size); entry += 1) {
+            slice.push(page.large.get(entry) ?? opened(page.raw.at(entry), reader));
+          }
+          yield slice;
+          given += slice.length;
+        }
         if (!more) return;
       }
     } catch (error) {
@@ -144,9 +164,10 @@ export class LdapSession implements AsyncDisposable {
   async #page(
     search: LdapSearch,
     cookie: Buffer | undefined,
+    { raw, reader }: { raw: RawPage; reader: AttributeReader },
     signal: AbortSignal,
-  ): Promise<{ entries: LdapEntry[]; cookie: Buffer | undefined }> {
-    const entries: LdapEntry[] = [];
+  ): Promise<Page> {
+    const large = new Map<number, LdapEntry>();
     let size = 0;
     const filter = parseFilter(search.filter ?? '(objectClass=*)');
     const paged = search.pageSize;
@@ -172,9 +193,12 @@ export class LdapSession implements AsyncDisposable {
         signal,
         onPart: (part) => {
           if (part.kind === 'entry') {
-            size += part.size;
+            if (part.bytes <= LARGE) return raw.add(part.content.rest());
+            const read = readEntry(part.content, reader);
+            size += read.size;
             if (size > MAX_PAGE) throw new DemarcError('ldap.protocol', `a page of more than ${MAX_PAGE} characters`);
-            entries.push(new LdapEntry(part.dn, part.attributes));
+            large.set(raw.size, new LdapEntry(read.dn, read.attributes));
+            raw.add(NOTHING);
           }
           if (part.kind === 'reference') references.push(...part.urls);
         },
@@ -182,8 +206,20 @@ export class LdapSession implements AsyncDisposable {
     );
     if (result.code !== 0) throw resultError(result);
     if (references.length > 0) throw referralError(references);
-    return { entries, cookie: result.cookie };
+    return { raw, large, cookie: result.cookie };
   }
+}
+
+/** The entries of a page: as they came, and the large ones, which are read already, by their numbers. */
+interface Page {
+  raw: RawPage;
+  large: Map<number, LdapEntry>;
+  cookie: Buffer | undefined;
+}
+
+function opened(entry: BerReader, reader: AttributeReader): LdapEntry {
+  const { dn, attributes } = readEntry(entry, reader);
+  return new LdapEntry(dn, attributes);
 }
 
 const describeResult = (result: LdapResult): string =>

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { LdapEntry } from '#pbx-adapters/channels/ldap/entry.ts';
 import { LdapFraming } from '#pbx-adapters/channels/ldap/framing.ts';
-import { decodeResponse } from '#pbx-adapters/channels/ldap/response.ts';
+import { decodeResponse, readEntry } from '#pbx-adapters/channels/ldap/response.ts';
+import { AttributeReader } from '#pbx-adapters/channels/ldap/values.ts';
 import { integer, tlv } from '#test/lab/ber.ts';
 
 const attribute = (name: string, ...values: (string | Buffer)[]) =>
@@ -23,10 +24,17 @@ const sample = Buffer.concat([
   ),
 ]);
 
+/** Decodes a message whole, the inside of an entry included. */
+const decode = (message: Buffer, names = new AttributeReader()) => {
+  const response = decodeResponse(message);
+  if (response.kind !== 'entry') return response;
+  return { kind: response.kind, id: response.id, ...readEntry(response.content, names) };
+};
+
 /** Feeds bytes through framing and decoding. */
 const read = (chunks: readonly Buffer[]) => {
   const framing = new LdapFraming();
-  return chunks.flatMap((chunk) => framing.push(chunk).map((message) => decodeResponse(message)));
+  return chunks.flatMap((chunk) => framing.push(chunk).map((message) => decode(message)));
 };
 
 const onlyOurErrors = (work: () => unknown) => {
@@ -78,7 +86,7 @@ describe('LDAP answers', () => {
     // Only the length of the attribute list is a lie; everything around it stays right.
     const list = message.lastIndexOf(Buffer.from([0x30, attribute('cn', 'x').length]));
     message[list + 1] = 0x7f;
-    expect(() => decodeResponse(message)).toThrow(expect.objectContaining({ code: 'ldap.protocol' }));
+    expect(() => decode(message)).toThrow(expect.objectContaining({ code: 'ldap.protocol' }));
   });
 
   it('a message that announces 2 GB is refused at its header', () => {
@@ -101,7 +109,7 @@ describe('LDAP answers', () => {
 
 describe('entries', () => {
   const entryOf = (...attributes: Buffer[]) => {
-    const decoded = decodeResponse(entryMessage(...attributes));
+    const decoded = decode(entryMessage(...attributes));
     if (decoded.kind !== 'entry') throw new Error('not an entry');
     return new LdapEntry(decoded.dn, decoded.attributes);
   };

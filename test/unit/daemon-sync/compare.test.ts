@@ -2,11 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { UserRecord } from '#contract/users.ts';
 import { abortable } from '#daemon/abortable.ts';
-import { type Change, packChunks } from '#daemon/sync/chunks.ts';
-import { compareGenerations, compareKeys, contentHash } from '#daemon/sync/diff.ts';
+import { type Change, type ChunkContent, ChunkPacker } from '#daemon/sync/chunks.ts';
+import { compareGenerations, compareKeys } from '#daemon/sync/diff.ts';
 import { mustHold } from '#daemon/sync/guard.ts';
+import { chunkRecord } from '#daemon/sync/messages.ts';
 import { Occurrences } from '#daemon/sync/occurrences.ts';
-import type { StoredUser } from '#daemon/sync/records.ts';
+import { UserRow } from '#daemon/sync/user-row.ts';
 
 async function* from<T>(items: Iterable<T>): AsyncGenerator<T> {
   for (const item of items) {
@@ -15,13 +16,26 @@ async function* from<T>(items: Iterable<T>): AsyncGenerator<T> {
   }
 }
 
-const stored = (key: string, name: string): StoredUser => {
-  const user: UserRecord = { key, name, irregularities: [] };
-  return { user, hash: contentHash(user) };
+const stored = (key: string, name: string): UserRow => UserRow.of({ key, name, irregularities: [] });
+
+/** In the order of the store, cut into pages of `size`, with an empty one before the last. */
+const generation = (content: ReadonlyMap<string, string>, size: number): [string, UserRow][][] => {
+  const all = [...content].sort(([a], [b]) => compareKeys(a, b));
+  const rows = all.map(([key, name]): [string, UserRow] => [key, stored(key, name)]);
+  const pages = Array.from({ length: Math.ceil(rows.length / size) }, (_, at) =>
+    rows.slice(at * size, (at + 1) * size),
+  );
+  return [...pages.slice(0, -1), [], ...pages.slice(-1)];
 };
 
-const generation = (content: ReadonlyMap<string, string>): [string, StoredUser][] =>
-  [...content].sort(([a], [b]) => compareKeys(a, b)).map(([key, name]) => [key, stored(key, name)]);
+async function* steps<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const page of pages) yield* page;
+}
+
+const packed = (changes: readonly Change[]): ChunkContent[] => {
+  const packer = new ChunkPacker();
+  return [...changes.map((change) => packer.add(change)), packer.rest()].filter((chunk) => chunk !== undefined);
+};
 
 describe('comparing two generations', () => {
   it('finds exactly what a comparison of whole maps finds', async () => {
@@ -31,10 +45,11 @@ describe('comparing two generations', () => {
       maxLength: 30,
     });
     await fc.assert(
-      fc.asyncProperty(content, content, async (before, after) => {
+      fc.asyncProperty(content, content, fc.integer({ min: 1, max: 12 }), async (before, after, size) => {
         const [old, fresh] = [new Map(before), new Map(after)];
         const found = new Map<string, string>();
-        for await (const step of compareGenerations(from(generation(old)), from(generation(fresh)))) {
+        const pages = compareGenerations(from(generation(old, size)), from(generation(fresh, 5)));
+        for await (const step of steps(pages)) {
           expect(found.has(step.key)).toBe(false);
           found.set(step.key, step.kind);
         }
@@ -75,24 +90,41 @@ describe('comparing two generations', () => {
       { ...base, department: 'x' },
       { ...base, irregularities: ['no-email'] },
     ];
-    expect(new Set(others.map(contentHash)).size).toBe(others.length);
+    expect(new Set(others.map((user) => UserRow.of(user).hash)).size).toBe(others.length);
+  });
+
+  it('a row gives back what it was made of, whatever the record holds', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 40 });
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (key, name, kept) => {
+        const user: UserRecord = { key, name, irregularities: ['no-email'] };
+        const row = new UserRow(UserRow.of(user, kept).text);
+        expect({ user: row.user, json: row.json, kept: row.kept }).toEqual({ user, json: JSON.stringify(user), kept });
+        expect(JSON.parse(row.text)).toMatchObject({ user, hash: row.hash });
+        expect(row.hash).toBe(UserRow.of(user, !kept).hash);
+      }),
+    );
   });
 });
 
 describe('chunks', () => {
-  it('keep every change in order and stay within every limit', async () => {
+  it('keep every change in order and stay within every limit', () => {
     const put = fc.record({ name: fc.string({ unit: 'binary', maxLength: 256 }) }).map(({ name }): Change => {
-      return { put: { key: 'k', name, department: name, irregularities: [] } };
+      return { put: JSON.stringify({ key: 'k', name, department: name, irregularities: [] }) };
     });
     const remove = fc.string({ minLength: 1, maxLength: 200 }).map((key): Change => ({ remove: key }));
     const changes = fc.array(fc.oneof(put, remove), { maxLength: 400, size: 'max' });
-    await fc.assert(
-      fc.asyncProperty(changes, async (all) => {
+    fc.assert(
+      fc.property(changes, (all) => {
         const puts: unknown[] = [];
         const removes: string[] = [];
-        for await (const chunk of packChunks(from(all))) {
-          const message = { run: 'x'.repeat(26), pbx: 'x'.repeat(26), n: 1_000_000, ...chunk };
-          expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(60 * 1024);
+        for (const chunk of packed(all)) {
+          const { json = '' } = chunkRecord({ run: 'x'.repeat(26), pbx: 'x'.repeat(26), n: 1_000_000, ...chunk });
+          expect(Buffer.byteLength(json)).toBeLessThanOrEqual(60 * 1024);
+          expect(JSON.parse(json)).toMatchObject({
+            put: chunk.put.map((text) => JSON.parse(text)),
+            remove: chunk.remove,
+          });
           expect(chunk.put.length + chunk.remove.length).toBeGreaterThan(0);
           puts.push(...chunk.put);
           removes.push(...chunk.remove);
@@ -104,18 +136,11 @@ describe('chunks', () => {
     );
   });
 
-  it('hold at most 1,000 records and 2,000 keys', async () => {
-    const user: UserRecord = { key: 'k', name: 'n', irregularities: [] };
-    const sizes: number[] = [];
-    for await (const chunk of packChunks(from(Array.from({ length: 2500 }, (): Change => ({ put: user }))))) {
-      sizes.push(chunk.put.length);
-    }
-    expect(sizes).toEqual([1000, 1000, 500]);
-    const removals: number[] = [];
-    for await (const chunk of packChunks(from(Array.from({ length: 4001 }, (): Change => ({ remove: 'k' }))))) {
-      removals.push(chunk.remove.length);
-    }
-    expect(removals).toEqual([2000, 2000, 1]);
+  it('hold at most 1,000 records and 2,000 keys', () => {
+    const puts = packed(Array.from({ length: 2500 }, (): Change => ({ put: '{"key":"k"}' })));
+    expect(puts.map(({ put }) => put.length)).toEqual([1000, 1000, 500]);
+    const removals = packed(Array.from({ length: 4001 }, (): Change => ({ remove: 'k' })));
+    expect(removals.map(({ remove }) => remove.length)).toEqual([2000, 2000, 1]);
   });
 });
 

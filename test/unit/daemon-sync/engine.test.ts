@@ -96,7 +96,7 @@ describe('a later run', () => {
     await using s = await site();
     s.pbx.people = people(100);
     await s.sync();
-    const damaged = s.store.table('sync-users', z.unknown());
+    const damaged = s.store.table('sync-people', z.unknown());
     let lost = 0;
     for await (const key of damaged.keys()) if (lost++ < 30) await damaged.remove(key);
     expect(await s.sync()).toMatchObject({ outcome: 'Successful' });
@@ -266,7 +266,7 @@ describe('a run that fails', () => {
     s.pbx.people = [];
     await s.sync();
     let rows = 0;
-    for await (const _ of s.store.table('sync-users', z.unknown()).keys()) rows += 1;
+    for await (const _ of s.store.table('sync-people', z.unknown()).keys()) rows += 1;
     expect(rows).toBe(100);
   });
 });
@@ -478,7 +478,7 @@ describe('one run at a time', () => {
     await until('the run reads', 2000, () => s.engine.status(PBX).running?.phase === 'reading');
     await s.engine.forget(PBX);
     await refused;
-    for (const name of ['sync-users', 'sync-state', 'sync-candidates']) {
+    for (const name of ['sync-people', 'sync-state', 'sync-candidates']) {
       for await (const key of s.store.table(name, z.unknown()).keys()) throw new Error(`${name} still has ${key}`);
     }
     expect(s.engine.users(PBX)).toBe(0);

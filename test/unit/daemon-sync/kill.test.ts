@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { UserRecord } from '#contract/users.ts';
-import type { DaemonStore } from '#daemon/store/store.ts';
+import { AS_TEXT, type DaemonStore } from '#daemon/store/store.ts';
 import type { SyncEngine } from '#daemon/sync/engine.ts';
-import { StoredUser, SyncState } from '#daemon/sync/records.ts';
+import { SyncState } from '#daemon/sync/records.ts';
 import type { SyncRequest } from '#daemon/sync/run.ts';
+import { UserRow } from '#daemon/sync/user-row.ts';
 import { startProgram, temporaryFolder, until } from '#test/support/program.ts';
 import { CloudReader, drain, engineIn, PBX, people, ScriptedPbx } from './support.ts';
 
@@ -20,9 +21,10 @@ async function expectAgreement(when: string, site: { engine: SyncEngine; store: 
   const { engine, store, cloud } = site;
   const status = engine.status(PBX);
   const inForce = new Map<string, UserRecord>();
-  for await (const [key, stored] of store.table('sync-users', StoredUser).entries()) {
-    expect(inForce.has(stored.user.key), `${when}: ${key} is there twice`).toBe(false);
-    inForce.set(stored.user.key, stored.user);
+  for await (const [key, text] of store.table('sync-people', z.string(), { codec: AS_TEXT }).entries()) {
+    const { user } = new UserRow(text);
+    expect(inForce.has(user.key), `${when}: ${key} is there twice`).toBe(false);
+    inForce.set(user.key, user);
   }
   expect({ when, revision: cloud.revision, users: inForce.size }).toEqual({
     when,
@@ -93,7 +95,7 @@ it('a kill -9 at any instant of a run leaves the old users without a trailer, or
 
     const { engine, store, outbox } = await engineIn(folder.path, round * 2 + 1, new ScriptedPbx(), async (opened) => {
       const state = await opened.table('sync-state', SyncState).get(PBX);
-      for await (const key of opened.table('sync-users', z.unknown()).keys()) {
+      for await (const key of opened.table('sync-people', z.unknown()).keys()) {
         if (key.startsWith(`${PBX}/${state?.generation ?? 0}/`)) continue;
         interrupted += 1;
         break;
