@@ -18,6 +18,7 @@ Settings come from the environment:
   DEMARC_WEB_HOST           address to listen on (0.0.0.0); 127.0.0.1 for this machine only
   DEMARC_WEB_REDIRECT_PORT  HTTP port that leads there (8080 beside 9443), or off
   DEMARC_LOG_LEVEL          trace, debug, info, warn, error or fatal (info)
+  DEMARC_REBOOT_PROGRAM     what reboots the machine, as a JSON array (["systemctl","reboot"]); [] for nothing
 
 It needs no cloud and no PBX to start; "demarc link" connects it, "demarc check" says what is wrong.
 Exit codes: 0 stopped, 1 failed, 2 wrong usage or settings.

@@ -51,7 +51,7 @@ test('a restart keeps the process id, and is proven by the count of starts', asy
   const { before, after } = ended.output as { before: number; after: number };
   expect(after).toBe(before + 1);
   expect(site.daemon.pid).toBe(pid);
-  expect((await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')).toContain('--max-semi-space-size=1');
+  expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toMatch(/--max-semi-space-size=\d/);
   await site.online();
 });
 
@@ -122,7 +122,7 @@ test('under an older Node, whose launcher waits for the daemon, a restart leaves
   const major = Number(
     /^v(\d+)/.exec(spawnSync(OLD_NODE, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1] ?? 99,
   );
-  if (major > 21) return context.skip();
+  if (major > 21) context.skip();
   const port = await freePort();
   await using daemon = new DaemonProcess({
     state: join(folder.path, 'old-node'),

@@ -28,12 +28,13 @@ async function addGateway(store: Store, like: string): Promise<string> {
   return id;
 }
 
-async function world({ store, signIn }: TestApp) {
+async function world(api: TestApp) {
+  const { store } = api;
   const partner = await addPartner(store);
   const account = await addAccount(store, partner);
   const site = await addSite(store, account, 'Head office');
   const second = { gateway: await addGateway(store, site.gateway) };
-  const client = await signIn('Partner', partner, null);
+  const client = await api.signIn('Partner', partner, null);
   const foreign = await addSite(store, await addAccount(store, await addPartner(store, 'Theirs')), 'Stranger');
   return { partner, account, site, second, foreign, client };
 }
