@@ -28,12 +28,16 @@ export function useIssueCommand(gateway: string) {
   const queries = useQueryClient();
   const [last, setLast] = useState<string | undefined>();
   const issue = useMutation({
-    mutationFn: (wanted: { name: CommandName; args: unknown; key: string }) =>
+    mutationFn: (wanted: { name: CommandName; args: unknown; key: string; deadlineSeconds?: number }) =>
       api.send(
         'POST',
         `/gateways/${encodeURIComponent(gateway)}/commands`,
         Command,
-        { name: wanted.name, args: wanted.args },
+        {
+          name: wanted.name,
+          args: wanted.args,
+          ...(wanted.deadlineSeconds === undefined ? {} : { deadlineSeconds: wanted.deadlineSeconds }),
+        },
         { idempotencyKey: wanted.key },
       ),
     retry: 1,
@@ -47,7 +51,14 @@ export function useIssueCommand(gateway: string) {
     last,
     error: issue.error,
     busy: issue.isPending,
-    issue: (name: CommandName, args: unknown = {}) => issue.mutate({ name, args, key: crypto.randomUUID() }),
+    /** `deadlineSeconds` when it may take longer than commands usually do. */
+    issue: (name: CommandName, args: unknown = {}, deadlineSeconds?: number) =>
+      issue.mutate({
+        name,
+        args,
+        key: crypto.randomUUID(),
+        ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+      }),
   };
 }
 

@@ -17,6 +17,7 @@ import { usePaged } from '../data/list.ts';
 import { text } from '../texts/en.ts';
 import { CheckList } from './gateway-checks.tsx';
 import { PbxLinks } from './gateway-links.tsx';
+import { GatewayLogs } from './gateway-logs.tsx';
 import { GatewayReset } from './gateway-reset.tsx';
 import { GatewayUpdate } from './gateway-update.tsx';
 
@@ -77,6 +78,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           </Panel>
           <RecentCommands gateway={gateway.id} />
         </SimpleGrid>
+        <GatewayLogs gateway={gateway} />
         <GatewayReset gateway={gateway} issue={commands.issue} />
       </Stack>
     </>

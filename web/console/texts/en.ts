@@ -1,5 +1,35 @@
 /** English texts of the admin console, by page. */
 export const text = {
+  logs: {
+    title: 'Logs',
+    type: 'What to collect',
+    types: { bundle: 'Support bundle', daemon: 'Log of the gateway', journal: 'Journal of the system' },
+    hint: {
+      bundle: 'Logs, settings without passwords, inventory, a fresh self-test, network and disk, in one file.',
+      daemon: 'What the gateway itself has written; if not all fits, the newest lines.',
+      journal: 'What the system has kept of the gateway’s services.',
+    },
+    zone: (zone: string) => `Times are those of the site (${zone}).`,
+    from: 'From',
+    to: 'To',
+    wrongOrder: 'This is before the beginning.',
+    text: 'Only lines with',
+    lines: 'Newest lines',
+    allLines: 'all that fit',
+    collect: 'Collect',
+    waitsUntil: (time: string) => `The gateway is not there. The command waits for it until ${time}.`,
+    files: 'Collected files',
+    none: 'Nothing has been collected yet. Files are kept for 30 days.',
+    askedBy: (name: string) => `asked for by ${name}`,
+    download: 'Download',
+    downloadFile: (file: string) => `Download ${file}`,
+    delete: 'Delete',
+    deleteFile: (file: string) => `Delete ${file}`,
+    deleteTitle: 'Delete this file?',
+    deleteLead: (file: string) =>
+      `${file} is deleted for everybody. It can be collected anew, but older lines may be gone by then.`,
+    more: 'Show more files',
+  },
   app: {
     name: 'Demarc',
     skip: 'Skip to the content',
