@@ -121,7 +121,7 @@ export class GatewayEnd {
 
   /** Ends everything and leaves the relay, at once. */
   cutAll(reason: EndReason): void {
-    for (const session of [...this.#live.keys()]) this.end(session, reason);
+    for (const session of this.#live.keys()) this.end(session, reason);
     this.#carrier?.destroy(new DemarcError('tunnel.off'));
   }
 

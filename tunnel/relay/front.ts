@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { z } from 'zod';
@@ -53,7 +54,6 @@ export class Front {
       requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       insecureHTTPParser: false,
-      noDelay: true,
     });
     // It never listens; this begins its watch over slow headers.
     this.#server.emit('listening');
@@ -72,7 +72,9 @@ export class Front {
   }
 
   /** Takes a connection for a host name that `owns` said yes to; its TLS handshake is over. */
-  connection(socket: Duplex): void {
+  connection(socket: Socket): void {
+    // Without this, every asset of a page waits 40 ms for an acknowledgement.
+    socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
     this.#server.emit('connection', socket);
   }

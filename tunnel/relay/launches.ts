@@ -180,7 +180,7 @@ export class Launches {
 
   /** Ends every session that the rule names. */
   endWhere(rule: (launch: LaunchView) => boolean, reason: LaunchEnd, by?: string): void {
-    for (const { view } of [...this.#live.values()]) if (rule(view)) this.end(view.id, reason, by);
+    for (const { view } of this.#live.values()) if (rule(view)) this.end(view.id, reason, by);
   }
 
   get(id: string): LaunchView | undefined {
@@ -195,7 +195,7 @@ export class Launches {
   /** Ends what is over by the clock. */
   sweep(): void {
     const now = this.#options.clock.now();
-    for (const live of [...this.#live.values()]) {
+    for (const live of this.#live.values()) {
       const { id, state, expiresAt } = live.view;
       const unused = (live.token?.until ?? live.ticket?.until ?? 0) <= now;
       if (now >= Date.parse(expiresAt)) this.end(id, 'expired');

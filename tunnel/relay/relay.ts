@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import type { Timing } from '../carrier/settings.ts';
@@ -52,7 +52,7 @@ export class Relay {
   }
 
   /** A browser's connection to a name that `owns` said yes to. */
-  browser(socket: Duplex): void {
+  browser(socket: Socket): void {
     this.#front.connection(socket);
   }
 

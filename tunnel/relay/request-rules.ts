@@ -61,7 +61,7 @@ export function checkForm({ method = '', url = '', rawHeaders }: Incoming): void
     throw new DemarcError('launch.bad-request', what);
   };
   if (!TOKEN.test(method) || METHODS_REFUSED.has(method)) refuse('method');
-  if (!url.startsWith('/') || /[\s\x00-\x1f\x7f]/.test(url)) refuse('target');
+  if (!url.startsWith('/') || /[\s\p{Cc}]/u.test(url)) refuse('target');
   for (const name of ['host', 'content-length', 'transfer-encoding', 'origin']) {
     if (valuesOf(rawHeaders, name).length > 1) refuse(`two ${name}`);
   }

@@ -1,6 +1,9 @@
 import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { TunnelStream } from '../carrier/tunnel-stream.ts';
+
+type Created = (error: Error | null, stream: Duplex) => void;
 
 /** As many as browsers open to one host. */
 const CONNECTIONS = 6;
@@ -37,21 +40,8 @@ export class UpstreamAgent extends Agent {
     this.#open = open;
   }
 
-  override createConnection(
-    _options: ClientRequestArgs,
-    done?: (error: Error | null, stream: Duplex) => void,
-  ): undefined {
-    this.#open().then(
-      (stream) => {
-        const socket = asSocket(stream);
-        this.#streams.set(socket, stream);
-        this.#all.add(stream);
-        socket.once('close', () => this.#all.delete(stream));
-        done?.(null, socket);
-      },
-      // Node's type asks for a stream in this case too.
-      (error: Error) => (done as ((error: Error) => void) | undefined)?.(error),
-    );
+  override createConnection(_options: ClientRequestArgs, done?: Created): undefined {
+    void this.#create(done);
     return undefined;
   }
 
@@ -63,6 +53,22 @@ export class UpstreamAgent extends Agent {
   override reuseSocket(socket: Duplex, request: ClientRequest): void {
     clearTimeout(this.#unused.get(socket));
     super.reuseSocket(socket, request);
+  }
+
+  async #create(done: Created | undefined): Promise<void> {
+    let stream: TunnelStream;
+    try {
+      stream = await this.#open();
+    } catch (error) {
+      // Node's type asks for a stream beside an error, too.
+      (done as ((error: Error) => void) | undefined)?.(toDemarcError(error));
+      return;
+    }
+    const socket = asSocket(stream);
+    this.#streams.set(socket, stream);
+    this.#all.add(stream);
+    socket.once('close', () => this.#all.delete(stream));
+    done?.(null, socket);
   }
 
   /** The stream behind a request's socket. */
