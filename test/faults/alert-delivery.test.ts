@@ -10,10 +10,10 @@ import { freePort, temporaryFolder, until } from '#test/support/program.ts';
 import { hasSmtpSink, startSmtpSink } from '#test/support/smtp-sink.ts';
 import { ConnectorProcess } from '#test/support/stack.ts';
 
-const MAILS = 6;
+const MAILS = 4;
 
 describe.skipIf(!hasSmtpSink)('mails of alerts in the queue', () => {
-  it.each([0, 1, 3])(
+  it.each([0, 2])(
     'killed_while_the_server_has_taken_%i_mails_and_answers_slowly',
     async (taken) => {
       await using folder = await temporaryFolder('alert-kill');
@@ -32,9 +32,9 @@ describe.skipIf(!hasSmtpSink)('mails of alerts in the queue', () => {
         await store.write(async (work) => {
           const address = 'slow@example.com';
           await insertTarget(work, { ...rest, id, name: 'Ops', address }, new Date().toISOString());
-          for (const [n, message] of ids.entries()) {
+          for (let n = 0; n < MAILS; n++) {
             const content = JSON.stringify({ subject: `Mail ${n}`, text: 'text' });
-            await enqueue(work, { id }, { id: message, content }, Date.now());
+            await enqueue(work, { id }, { id: work.newId(), content }, Date.now());
           }
         });
         await store.close();
