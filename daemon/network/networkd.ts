@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -93,9 +94,12 @@ export class NetworkdDriver implements NetworkDriver {
   async #put(port: string, text: Before): Promise<void> {
     const path = fileOf(this.#folder, port);
     try {
-      // Read by the service's own user.
       if (text === null) await removeFile(path);
-      else await replaceFile(path, text, 0o644);
+      else {
+        await replaceFile(path, text, 0o644);
+        // The service reads it under a user of its own, whatever the umask of this process says.
+        await chmod(path, 0o644);
+      }
     } catch (error) {
       throw new DemarcError('network.failed', path, { cause: error });
     }

@@ -71,7 +71,12 @@ async function machine() {
   };
   const start = async (boot: string) => {
     await writeFile(bootId, `${boot}\n`);
-    const [program, args] = enter(process.execPath, join(ROOT, 'bin/demarc-daemon.mjs'));
+    const [program, args] = enter(
+      'sh',
+      '-c',
+      // As in the unit.
+      `umask 077; exec ${process.execPath} ${join(ROOT, 'bin/demarc-daemon.mjs')}`,
+    );
     daemon = startProgram(program, args, {
       cwd: ROOT,
       env: {
