@@ -8,6 +8,7 @@ import type { Upload } from '#contract/uploads.ts';
 import { FaultProxy } from '#test/faults/fault-proxy.ts';
 import { type Site, startSite } from '#test/support/site.ts';
 import { manifestOf, unpack } from '#test/support/unpack.ts';
+import { runCli } from '../../bin/cli/main.ts';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -120,6 +121,27 @@ test('the daemon’s log comes filtered by time, text and number of lines', asyn
   expect(lines).toHaveLength(2);
   for (const line of lines) expect(JSON.parse(line)).toMatchObject({ msg: 'command accepted' });
   expect(lines.at(-1)).toContain(command.id);
+});
+
+test('the command line on site gives the same bundle, and logs by time', async () => {
+  const out = join(site.folder, 'on-site.tar.gz');
+  const run = async (...args: string[]) => {
+    let text = '';
+    const write = (more: string) => {
+      text += more;
+    };
+    const env = { DEMARC_DAEMON_STATE: site.daemon.state };
+    const code = await runCli({ args, env, write, writeError: () => undefined, interactive: false });
+    expect(code).toBe(0);
+    return text;
+  };
+  const printed: unknown = JSON.parse(await run('bundle', '--out', out, '--json'));
+  const bytes = await readFile(out);
+  expect(printed).toMatchObject({ file: out, bytes: bytes.length, sha256: sha256(bytes) });
+  expect(manifestOf(await unpack(bytes)).collectors.map(({ id }) => id)).toContain('self-test');
+  expect(await readdir(join(site.daemon.state, 'bundles'))).toEqual([]);
+  expect(await run('logs', '--to', '2000-01-01')).toBe('');
+  expect(await run('logs', '--from', '2000-01-01', '--lines', '1')).not.toBe('');
 });
 
 describe('in the middle of an upload', () => {
