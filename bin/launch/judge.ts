@@ -93,7 +93,7 @@ async function look(stateFolder: string, trial: Trial, daemon: string): Promise<
   const { version } = status;
   if (version !== trial.to) return { code: 'update.wrong-version', detail: `${String(version)} for ${trial.to}` };
   const { status: store, detail } = fields(status['store']);
-  if (store === 'rebuilt') return { code: 'update.store-lost', detail: String(detail ?? store).slice(0, 300) };
+  if (store === 'rebuilt') return { code: 'update.store-lost', detail: typeof detail === 'string' ? detail.slice(0, 300) : store };
   const cloud = fields(status['cloud']);
   if (trial.needsCloud && cloud['state'] !== 'online') {
     const { message } = fields(cloud['lastError']);

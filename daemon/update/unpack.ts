@@ -61,7 +61,7 @@ async function writeEntries(
   let bytes = 0;
   try {
     for await (const entry of tar) {
-      const { name, size = 0 } = entry.header;
+      const { name, size } = entry.header;
       const path = safePath(entry.header, seen);
       bytes += size;
       if (seen.size > limits.files || bytes > limits.bytes) {

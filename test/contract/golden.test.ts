@@ -7,6 +7,7 @@ import { EnrolmentOffer, EnrolmentRequest, EnrolmentState } from '#contract/enro
 import { Ack, Ask, Conn, Envelope } from '#contract/envelope.ts';
 import { DroppedRecords, GatewayEvent } from '#contract/events.ts';
 import { SectionMessage, sections, Want } from '#contract/sections.ts';
+import { ReleaseManifest, SignedRelease } from '#contract/update.ts';
 import { UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
 
 const schemas: Record<string, z.ZodType> = {
@@ -27,6 +28,8 @@ const schemas: Record<string, z.ZodType> = {
   result: CommandResult,
   section: SectionMessage,
   'section.unchanged': SectionMessage,
+  release: SignedRelease,
+  'release.manifest': ReleaseManifest,
   ...Object.fromEntries(Object.entries(sections).map(([name, schema]) => [`section:${name}`, schema])),
 };
 

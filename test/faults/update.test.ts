@@ -128,7 +128,9 @@ describe('demarc update, on the site', () => {
     };
     await workshop.make('1.2.0', offered());
     expect(await demarc('check')).toMatchObject({ code: 0, output: expect.stringContaining('Version 1.2.0 is there') });
-    expect((await demarc('schedule', '--weekly', '21:00', '--day', 'saturday')).output).toMatch(/every saturday at 21:00/);
+    expect((await demarc('schedule', '--weekly', '21:00', '--day', 'saturday')).output).toMatch(
+      /every saturday at 21:00/,
+    );
     expect((await demarc('pause')).output).toMatch(/paused/);
     const status = JSON.parse((await demarc('--json')).output) as UpdateStatus;
     expect(status).toMatchObject({

@@ -28,7 +28,10 @@ async function archiveOf(path: string, entries: readonly Entry[]): Promise<{ fil
 
 async function unpacked(
   entries: readonly Entry[],
-  change: (archive: string, folder: string) => Promise<Partial<{ files: number; bytes: number }> | void> = async () => {},
+  change: (
+    archive: string,
+    folder: string,
+  ) => Promise<Partial<{ files: number; bytes: number }> | void> = async () => {},
 ) {
   const home = await temporaryFolder('unpack');
   const archive = join(home.path, 'release.tar.gz');
@@ -37,11 +40,23 @@ async function unpacked(
   const limits = await archiveOf(archive, entries);
   const changed = (await change(archive, folder)) ?? {};
   const signal = new AbortController().signal;
-  const result = await unpackRelease({ archive, folder, limits: { ...limits, ...changed }, manifest: 'M', signal }).then(
+  const result = await unpackRelease({
+    archive,
+    folder,
+    limits: { ...limits, ...changed },
+    manifest: 'M',
+    signal,
+  }).then(
     () => 'ok',
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: { code?: string }) => error.code ?? 'no error of ours',
   );
-  return { home, folder, result, isComplete: existsSync(join(folder, 'release.json')), [Symbol.asyncDispose]: () => home[Symbol.asyncDispose]() };
+  return {
+    home,
+    folder,
+    result,
+    isComplete: existsSync(join(folder, 'release.json')),
+    [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
+  };
 }
 
 describe('unpacking a release', () => {
