@@ -206,13 +206,22 @@ export class Commands {
     return row;
   }
 
-  /** Ends what is past its deadline: `expired` when no gateway had it, `timed_out` otherwise. */
+  /**
+   * Ends what is past its deadline: `expired` when no gateway had it, `timed_out` otherwise. What waits for a gateway that
+   * was released meanwhile waits no longer.
+   */
   async sweep(): Promise<void> {
     const due = this.#store.db
       .selectFrom('command')
-      .select('id')
+      .innerJoin('gateway', 'gateway.id', 'command.gateway_id')
+      .select('command.id')
       .where('state', 'in', OPEN_STATES)
-      .where('deadline_at', '<=', instant(this.#clock))
+      .where((where) =>
+        where.or([
+          where('deadline_at', '<=', instant(this.#clock)),
+          where.and([where('state', '=', 'queued'), where('released_at', 'is not', null)]),
+        ]),
+      )
       .limit(SWEEP_LIMIT);
     const ids = (await due.execute()).map((row) => row.id);
     if (ids.length === 0) return;
@@ -223,10 +232,13 @@ export class Commands {
         .where('id', 'in', ids)
         .where('state', 'in', OPEN_STATES)
         .execute();
+      const now = instant(this.#clock);
       for (const row of rows) {
+        const isDue = row.deadline_at <= now;
+        if (!isDue && row.state !== 'queued') continue;
         const [state, code] =
           row.state === 'queued'
-            ? (['expired', 'command.expired'] as const)
+            ? (['expired', isDue ? 'command.expired' : 'command.gateway-released'] as const)
             : (['timed_out', 'command.unanswered'] as const);
         const reason = JSON.stringify(new DemarcError(code).toText());
         await this.#move(work, row, { state, reason }, { actor: SYSTEM });

@@ -18,8 +18,12 @@ export type JournalEntry = z.infer<typeof JournalEntry>;
 const Withdrawn = z.object({ at: z.number(), by: z.string().max(256) });
 type Withdrawn = z.infer<typeof Withdrawn>;
 
-/** How long and how many ids are remembered, so that a repeat is answered and never executed again (design section 3). */
-const KEEP = { ageMs: 7 * 86_400_000, entries: 1000 };
+/**
+ * How long and how many ids are remembered, so that a repeat is answered and never executed again (design section 3). A
+ * command may be repeated until its deadline, which can be later than that; and after a clock has jumped, age says nothing
+ * about the latest ones.
+ */
+const KEEP = { ageMs: 7 * 86_400_000, entries: 1000, latest: 50, untilDeadline: 4000 };
 
 /** The part of the daemon's store that the journal needs. */
 export interface JournalStore {
@@ -95,14 +99,15 @@ export class CommandJournal {
 
   /** Ended commands that are too old, and the oldest of those above the number that is kept. */
   #tooMany(now: number): string[] {
-    let excess = this.#known.size + 1 - KEEP.entries;
+    let left = this.#known.size + 1;
     const ids: string[] = [];
-    for (const [id, entry] of this.#known) {
-      const expired = now - entry.receivedAt > KEEP.ageMs;
-      if (!expired && excess <= 0) break;
-      if (!isFinal(entry.last.state)) continue;
+    for (const [id, { receivedAt, command, last }] of this.#known) {
+      const isOld = now - receivedAt > KEEP.ageMs;
+      if ((!isOld && left <= KEEP.entries) || left <= KEEP.latest) break;
+      const mayCome = Date.parse(command.deadlineAt) > now && left <= KEEP.untilDeadline;
+      if (mayCome || !isFinal(last.state)) continue;
       ids.push(id);
-      excess -= 1;
+      left -= 1;
     }
     return ids;
   }

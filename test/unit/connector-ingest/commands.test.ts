@@ -160,6 +160,17 @@ describe('deadlines and cancelling', () => {
     expect(await stateOf(w, sent.id)).toBe('timed_out');
   });
 
+  it('ends what waits for a gateway that was released meanwhile', async () => {
+    await using w = await world();
+    const waiting = await issue(w, { deadlineMs: 30 * 86_400_000 });
+    await w.store.db.updateTable('gateway').set({ released_at: w.clock.instant() }).execute();
+    await w.commands.sweep();
+    expect(await dtoOf(w, waiting.id)).toMatchObject({
+      state: 'expired',
+      reason: { code: 'command.gateway-released' },
+    });
+  });
+
   it('does not send what has expired', async () => {
     await using w = await world();
     await issue(w, { deadlineMs: 1000 });

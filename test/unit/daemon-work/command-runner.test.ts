@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import { describe, expect, test } from 'vitest';
 import type { CommandResult } from '#contract/commands.ts';
 import { type CommandHandlers, CommandRunner } from '#daemon/commands/command-runner.ts';
+import { JournalEntry } from '#daemon/commands/journal.ts';
 import { until } from '#test/support/program.ts';
 import { KeepingOutbox, quiet, storeBench } from './support.ts';
 
@@ -282,23 +283,31 @@ describe('command runner', () => {
     expect(b.results(command.id).at(-1)).toMatchObject({ state: 'failed', reason: { code: 'link.message-too-large' } });
   });
 
-  test('the journal forgets by age and by number, never what has not ended', async () => {
+  test('the journal forgets by age, never what has not ended, may still be repeated, or is among the latest', async () => {
     await using b = await bench({ 'gateway.self-test': () => new Promise(() => undefined) });
     const open = b.command();
     await b.runner.receive(open);
-    const old = b.command({ name: 'x.y' });
-    await b.runner.receive(old);
+    const repeatable = b.command({ name: 'x.y', deadlineAt: new Date(b.clock.now() + 30 * 86_400_000).toISOString() });
+    await b.runner.receive(repeatable);
+    const old = Array.from({ length: 60 }, () => b.command({ name: 'x.y' }));
+    for (const command of old) await b.runner.receive(command);
     b.clock.time += 8 * 86_400_000;
-    for (let i = 0; i < 3; i += 1) await b.runner.receive(b.command({ name: 'x.y' }));
-    const kept: string[] = [];
-    for await (const id of b.store
-      .table('commands', (await import('#daemon/commands/journal.ts')).JournalEntry)
-      .keys()) {
-      kept.push(id);
-    }
-    expect(kept).toContain(open.id);
-    expect(kept).not.toContain(old.id);
-    expect(kept).toHaveLength(4);
+    await b.runner.receive(b.command({ name: 'x.y' }));
+    const kept = new Set<string>();
+    for await (const id of b.store.table('commands', JournalEntry).keys()) kept.add(id);
+    expect([kept.has(open.id), kept.has(repeatable.id), kept.size]).toEqual([true, true, 50]);
+    expect(old.map(({ id }) => kept.has(id)).indexOf(true)).toBe(13);
+  });
+
+  test('the journal forgets the oldest above a thousand', async () => {
+    await using b = await bench({});
+    const first = b.command({ name: 'x.y' });
+    await b.runner.receive(first);
+    b.clock.time += 120_000;
+    for (let n = 0; n < 1000; n += 1) await b.runner.receive(b.command({ name: 'x.y' }));
+    const kept = new Set<string>();
+    for await (const id of b.store.table('commands', JournalEntry).keys()) kept.add(id);
+    expect([kept.has(first.id), kept.size]).toEqual([false, 1000]);
   });
 
   test('the capabilities are the names that have a handler', async () => {
