@@ -122,12 +122,13 @@ async function stalledReaders(ways: Ways) {
   const later = await memory();
   for (const socket of sockets) socket.destroy();
   await sleep(1000);
+  const again = await rate();
   return {
     relayMiB: rounded(Math.max(0, after[0] - before[0]), 1),
     gatewayMiB: rounded(Math.max(0, after[1] - before[1]), 1),
     /** With a bulk stream beside them: flat. */
     laterMiB: [rounded(later[0] - before[0], 1), rounded(later[1] - before[1], 1)],
-    slower: rounded(alone / beside),
+    slower: rounded((alone + again) / 2 / beside),
   };
 }
 
