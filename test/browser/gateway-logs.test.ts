@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)('the logs of a gateway, in a browser', () => {
       },
       deadlineSeconds: 86_400,
     });
-    await panel.getByText('The command waits for it until').waitFor();
+    await panel.getByText('Waits for the gateway until').waitFor();
     await shot(page, 'logs-waiting');
     expect(await axe(page)).toEqual([]);
   });

@@ -7,12 +7,11 @@ import { Upload } from '#contract/uploads.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ConfirmWord } from '#web/kit/confirm-word.tsx';
-import { absoluteTime } from '#web/kit/format/age.ts';
 import { bytes } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { FollowedCommand } from '../command-line.tsx';
-import { useCommand, useIssueCommand } from '../data/commands.ts';
+import { useIssueCommand } from '../data/commands.ts';
 import { usePaged } from '../data/list.ts';
 import { useMay } from '../data/me.tsx';
 import { siteInstant } from '../data/site-time.ts';
@@ -44,22 +43,10 @@ export function GatewayLogs(props: { gateway: GatewayDetail }) {
           </Text>
         )}
         {commands.error && <ErrorPanel error={commands.error} />}
-        <Waiting command={commands.last} />
         <FollowedCommand id={commands.last} />
         <CollectedFiles gateway={gateway.id} />
       </Stack>
     </Panel>
-  );
-}
-
-/** A command that no gateway has yet: until when it waits. */
-function Waiting(props: { command: string | undefined }) {
-  const command = useCommand(props.command);
-  if (command.data?.state !== 'queued') return null;
-  return (
-    <Text size="sm" role="status">
-      {t.waitsUntil(absoluteTime(command.data.deadlineAt))}
-    </Text>
   );
 }
 
@@ -93,7 +80,7 @@ function CollectForm(props: { zone: string; busy: boolean; onCollect: (request: 
       }}
     >
       <Stack gap="sm">
-        <SimpleGrid cols={{ base: 1, xs: 2, lg: 5 }} spacing="sm">
+        <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="sm">
           <NativeSelect
             label={t.type}
             value={type}

@@ -17,7 +17,6 @@ export const text = {
     lines: 'Newest lines',
     allLines: 'all that fit',
     collect: 'Collect',
-    waitsUntil: (time: string) => `The gateway is not there. The command waits for it until ${time}.`,
     files: 'Collected files',
     none: 'Nothing has been collected yet. Files are kept for 30 days.',
     askedBy: (name: string) => `asked for by ${name}`,
