@@ -65,6 +65,14 @@ export const RELEASE_FILE = 'release.json';
 /** The daemon within a release. */
 export const DAEMON_FILE = 'dist/daemon/main.mjs';
 
+/** In the state folder: what an update needs before the switch, and some room for a way back on a full disk. */
+export const updateFolder = (stateFolder: string): string => join(stateFolder, 'update');
+
+/** Gives that room back, so that the old version can start and tell where the new one has filled the disk. */
+export function freeRoom(stateFolder: string): void {
+  rmSync(updateFolder(stateFolder), { recursive: true, force: true });
+}
+
 export const slotsFile = (root: string): string => join(root, 'slots.json');
 export const slotFolder = (root: string, slot: SlotName): string => join(root, 'slots', slot);
 export const otherSlot = (slot: SlotName): SlotName => (slot === 'a' ? 'b' : 'a');

@@ -8,7 +8,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, pidOf } from '#config/process-identity.ts';
-import { decide, readSlots, type Trial } from '#config/slots.ts';
+import { decide, freeRoom, readSlots, type Trial } from '#config/slots.ts';
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { apiFiles } from '#daemon/api/file-names.ts';
@@ -44,10 +44,14 @@ export async function judge(order: JudgeOrder, env: NodeJS.ProcessEnv): Promise<
     return;
   }
   const reason = new DemarcError(doubt.code, doubt.detail).toText();
+  // Stopped first, not killed: whoever manages the service would start the launcher before the reason is on disk.
+  if (isAlive(trial.attempt)) process.kill(pidOf(trial.attempt), 'SIGSTOP');
+  freeRoom(order.stateFolder);
   record(order, trial, { outcome: 'Rolled back', at, reason });
   // What the verdict says now may be somebody else's: a second start is quicker than a look.
-  if (readSlots(order.root)?.last?.outcome === 'Updated') return;
-  if (isAlive(trial.attempt)) process.kill(pidOf(trial.attempt), 'SIGKILL');
+  const isUpdated = readSlots(order.root)?.last?.outcome === 'Updated';
+  if (isAlive(trial.attempt)) process.kill(pidOf(trial.attempt), isUpdated ? 'SIGCONT' : 'SIGKILL');
+  if (isUpdated) return;
   await bringBack(order, trial.attempt, env);
 }
 
@@ -93,7 +97,8 @@ async function look(stateFolder: string, trial: Trial, daemon: string): Promise<
   const { version } = status;
   if (version !== trial.to) return { code: 'update.wrong-version', detail: `${String(version)} for ${trial.to}` };
   const { status: store, detail } = fields(status['store']);
-  if (store === 'rebuilt') return { code: 'update.store-lost', detail: typeof detail === 'string' ? detail.slice(0, 300) : store };
+  if (store === 'rebuilt')
+    return { code: 'update.store-lost', detail: typeof detail === 'string' ? detail.slice(0, 300) : store };
   const cloud = fields(status['cloud']);
   if (trial.needsCloud && cloud['state'] !== 'online') {
     const { message } = fields(cloud['lastError']);

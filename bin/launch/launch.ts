@@ -6,6 +6,7 @@ import { processIdentity } from '#config/process-identity.ts';
 import {
   DAEMON_FILE,
   decide,
+  freeRoom,
   isComplete,
   otherSlot,
   readSlots,
@@ -95,6 +96,7 @@ function chooseSlot({ root, stateFolder, judge, launcher, env, warn }: LaunchOpt
 
   function rollBack(trial: Trial, error: DemarcError): SlotName {
     warn(`version ${trial.to}: ${error.message}`);
+    freeRoom(stateFolder);
     const verdict = { outcome: 'Rolled back', at: new Date().toISOString(), reason: error.toText() } as const;
     return decide(root, trial, verdict).active;
   }

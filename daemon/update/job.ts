@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfThere, removeFile, replaceFile } from '#config/atomic-file.ts';
+import { updateFolder } from '#config/slots.ts';
 import { Version } from '#contract/update.ts';
-
-/** Where an update keeps what it fetched. */
-export const updateFolder = (stateFolder: string): string => join(stateFolder, 'update');
 
 const jobFile = (stateFolder: string): string => join(updateFolder(stateFolder), 'job.json');
 

@@ -3,10 +3,18 @@ import type { KeyObject } from 'node:crypto';
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readFileIfThere, replaceFile } from '#config/atomic-file.ts';
-import { isComplete, otherSlot, RELEASE_FILE, readSlots, type SlotName, slotFolder } from '#config/slots.ts';
+import {
+  isComplete,
+  otherSlot,
+  RELEASE_FILE,
+  readSlots,
+  type SlotName,
+  slotFolder,
+  updateFolder,
+} from '#config/slots.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { type ReleaseManifest, SignedRelease } from '#contract/update.ts';
-import { removeUpdateJob, updateFolder, writeUpdateJob } from './job.ts';
+import { removeUpdateJob, writeUpdateJob } from './job.ts';
 import type { ReleaseSource } from './release-source.ts';
 import type { PreparingState } from './states.ts';
 import { verifiedManifest } from './verify.ts';
@@ -34,6 +42,9 @@ export interface PreparationContext {
 
 /** What is never used up, for the store and the log of the gateway. */
 const RESERVE_BYTES = 50 * 1024 * 1024;
+
+/** For the start of the old version, its log and its report. */
+const WAY_BACK_BYTES = 8 * 1024 * 1024;
 
 /** Finds, fetches, compares and unpacks releases. One call at a time; the updater sees to that. */
 export class Preparation {
@@ -126,6 +137,11 @@ export class Preparation {
     onStep('installed');
     await writeUpdateJob(stateFolder, { state: 'installed', version: manifest.version });
     return slot;
+  }
+
+  /** Takes the room that a way back needs; whoever goes back frees it (config/slots.ts). @throws DemarcError `config.unwritable` */
+  async reserveRoom(): Promise<void> {
+    await replaceFile(join(updateFolder(this.#options.stateFolder), 'reserve'), new Uint8Array(WAY_BACK_BYTES));
   }
 
   /** The preparation is over: it went on to a trial, or failed. What was fetched stays. */

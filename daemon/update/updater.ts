@@ -332,6 +332,7 @@ export class Updater {
     this.#phase = 'switching';
     this.#release = busy.mark(`update to ${what.to}`);
     await onStatus();
+    await preparation.reserveRoom();
     context.progress(`switching to version ${what.to}`, 90);
     await context.checkpoint({ version: what.to, trial: trial.id }, { noReturn: true });
     await farewell({

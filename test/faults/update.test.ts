@@ -1,7 +1,7 @@
 /** Updates of a gateway that is installed with two slots: real processes, real releases, good ones and broken ones. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Command, GatewayDetail } from '#contract/api.ts';
@@ -13,6 +13,7 @@ import { BROKEN, InstalledGateway, ReleaseWorkshop } from '#test/support/install
 import { freePort, startProgram, temporaryFolder, until } from '#test/support/program.ts';
 import { ADMIN } from '#test/support/site.ts';
 import { ConnectorProcess, firstAccount } from '#test/support/stack.ts';
+import { mayMount, smallDisk } from '#test/unit/daemon-spine/support/disk.ts';
 
 const OLD = '1.0.0';
 
@@ -38,15 +39,21 @@ afterAll(async () => stack.disposeAsync());
 
 const offered = () => join(folder, 'connector/releases/stable');
 
+async function emptyFolder(name: string): Promise<string> {
+  const path = join(folder, `${name}-disk`);
+  await mkdir(path);
+  return path;
+}
+
 /** A gateway of the old version that is enrolled and online. */
-async function gateway(name: string, options: { supervised?: boolean } = {}) {
+async function gateway(name: string, options: { supervised?: boolean; state?: string } = {}) {
   const root = join(folder, name);
   await workshop.install(OLD, root);
-  const state = join(folder, `${name}-state`);
+  const state = options.state ?? join(folder, `${name}-state`);
   await mkdir(state, { mode: 0o700 });
   const settings = { version: 1, update: { limitSeconds: 6, settleSeconds: 1 } };
   await writeFile(join(state, 'config.json'), JSON.stringify(settings));
-  const installed = new InstalledGateway({ root, state, port: await freePort(), ...options });
+  const installed = new InstalledGateway({ ...options, root, state, port: await freePort() });
   await installed.start();
   const id = await installed.enrol(connector, api, account);
   return { installed, id };
@@ -192,6 +199,20 @@ describe('a new version that does not prove itself is taken back, and the cloud 
     await expectRolledBack(version, await end(command), 'update.started-twice', /./);
   });
 
+  it.skipIf(!mayMount())('one that fills its disk', async () => {
+    await using disk = await smallDisk(await emptyFolder('full'), 150);
+    const { installed, id } = await gateway('full', { state: join(disk.path, 'state') });
+    await using _ = installed;
+    const version = `2.0.${(made += 1)}`;
+    await workshop.make(version, offered(), { change: BROKEN['fills its disk'] });
+    const command = await end(await issue(id, { version }));
+    expect(command).toMatchObject({ state: 'failed', reason: { code: 'update.crashed' } });
+    await rm(join(installed.state, 'ballast'));
+    expect(await toldBySection(id, version)).toMatchObject({ outcome: 'Rolled back' });
+    await online(id);
+    expect(await installed.version()).toBe(OLD);
+  });
+
   it('one that nobody judges any more', async () => {
     const version = `2.0.${(made += 1)}`;
     await workshop.make(version, offered(), { change: BROKEN['cannot connect to the cloud'] });
@@ -231,15 +252,8 @@ describe('a release that is not as it was signed is never unpacked', () => {
   it('its description was changed', async () => {
     const { description } = await workshop.make('3.0.2', offered());
     const text = await readFile(description, 'utf8');
-    await writeFile(
-      description,
-      text.replace(/\\"bytes\\": (\d)/, (_, digit: string) => `\\"bytes\\": ${(Number(digit) % 9) + 1}`),
-    );
-    const { archive } = await workshop.make('3.0.3', join(folder, 'elsewhere'));
-    expect(archive).toBeTruthy();
-    const command = await end(await issue(id, { version: '3.0.2' }));
-    // Offered at all only if the archive has the size that the changed description gives.
-    expect(['update.bad-signature', 'update.none']).toContain(command.reason?.code);
+    await writeFile(description, text.replace(/(createdAt[^0-9]+)\d/, '$13'));
+    await expectRefused('3.0.2', 'update.bad-signature');
   });
 
   it('its archive has another content of the same size', async () => {
@@ -253,6 +267,22 @@ describe('a release that is not as it was signed is never unpacked', () => {
       reason: { code: 'update.bad-archive' },
     });
   });
+
+  it.skipIf(!mayMount())(
+    'there is no room for it: it is not even fetched, and the room that is needed is named',
+    async () => {
+      await using disk = await smallDisk(await emptyFolder('small'), 45);
+      const small = await gateway('small', { state: join(disk.path, 'state') });
+      await using _ = small.installed;
+      await workshop.make('3.0.6', offered());
+      const command = await end(await issue(small.id, { version: '3.0.6' }));
+      expect(command).toMatchObject({
+        state: 'failed',
+        reason: { code: 'update.no-space', message: expect.stringMatching(/\d+ MiB free, \d+ MiB needed/) },
+      });
+      expect(await small.installed.version()).toBe(OLD);
+    },
+  );
 
   it('its archive was cut short: it is not offered', async () => {
     const { archive } = await workshop.make('3.0.5', offered());
