@@ -310,7 +310,7 @@ test('uploads and downloads of 64 MiB pass whole, with a length and in chunks, i
     request.once('end', () => {
       if (request.method === 'POST') return response.end(hash.digest('hex'));
       let left = size;
-      const push = () => {
+      const push = (): void => {
         while (left > 0) {
           left -= 65_536;
           if (!response.write(Buffer.alloc(65_536, 7))) return void response.once('drain', push);
@@ -346,7 +346,7 @@ test('uploads and downloads of 64 MiB pass whole, with a length and in chunks, i
       );
       sent.once('error', reject);
       let left = size;
-      const push = () => {
+      const push = (): void => {
         while (left > 0) {
           left -= 65_536;
           if (!sent.write(Buffer.alloc(65_536, 7))) return void sent.once('drain', push);

@@ -63,6 +63,7 @@ export async function launchSite(options: LaunchOptions) {
       else socket.destroy();
     },
   );
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const port = portOf(server);
@@ -110,6 +111,7 @@ export async function launchSite(options: LaunchOptions) {
       reason: '',
       until: new Date(Date.now() + 3_600_000).toISOString(),
     });
+    await end.connected(AbortSignal.timeout(3000));
     return made;
   };
   const hostOf = (label: string) => `${label}.${DOMAIN}`;
@@ -147,7 +149,7 @@ export async function launchSite(options: LaunchOptions) {
       headers: { 'content-type': 'application/json', origin: `https://${hostOf(label)}` },
       body: JSON.stringify({ ticket }),
     });
-    return { answer, cookie: String(answer.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '' };
+    return { answer, cookie: (answer.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '' };
   };
   /** Clicks, redeems and enters: a session that is open, and a way to use it. */
   const open = async (person = 'ann') => {
