@@ -32,7 +32,6 @@ export interface AdapterParts {
 /** One PBX family. */
 export interface AdapterType {
   type: PbxType;
-  supported: boolean;
   /** The settings of a link of this type, secrets included. */
   connection: z.ZodType;
   /** Fields of the settings that are kept encrypted and never leave the gateway. */
@@ -42,7 +41,7 @@ export interface AdapterType {
   gives: Capabilities;
   /** Where this link reads from, for the person who looks at it. @throws DemarcError `config.invalid` */
   address(connection: unknown): string;
-  /** @throws DemarcError `config.invalid`, `pbx.not-supported` */
+  /** @throws DemarcError `config.invalid` */
   create(connection: unknown, parts: AdapterParts): PbxAdapter;
 }
 
@@ -50,7 +49,6 @@ export interface AdapterType {
 export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
   'mivoice-business': {
     type: 'mivoice-business',
-    supported: true,
     connection: MiVoiceBusinessConnection,
     secretNames: ['snmpCommunity', 'snmpAuthPassword', 'snmpPrivPassword'],
     prerequisites: [
@@ -71,7 +69,6 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
   },
   'mivoice-5000': {
     type: 'mivoice-5000',
-    supported: true,
     connection: MiVoice5000Connection,
     secretNames: ['password'],
     prerequisites: [
@@ -91,7 +88,6 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
   },
   'mivoice-office-400': {
     type: 'mivoice-office-400',
-    supported: true,
     connection: MiVoiceOffice400Connection,
     secretNames: ['password', 'phoneBookPassword'],
     prerequisites: [
@@ -111,7 +107,6 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
   },
   'mx-one': {
     type: 'mx-one',
-    supported: true,
     connection: MxOneConnection,
     secretNames: ['password', 'directoryPassword'],
     prerequisites: [

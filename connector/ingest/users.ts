@@ -8,7 +8,7 @@ import { applyRun } from './user-run.ts';
 export async function takeHeader(delivery: RecordDelivery, header: UsersHeader): Promise<void> {
   const n = numberOf(delivery, header.run);
   if (n !== 0) throw new DemarcError('link.malformed', 'the header of a run is its message 0');
-  if (!(await openStage(delivery, header))) return;
+  if ((await openStage(delivery, header)) === undefined) return;
   await delivery.work.db
     .updateTable('sync_stage_run')
     .set({ header: JSON.stringify(header) })
@@ -21,7 +21,8 @@ export async function takeHeader(delivery: RecordDelivery, header: UsersHeader):
 export async function takeChunk(delivery: RecordDelivery, chunk: UsersChunk): Promise<void> {
   const n = numberOf(delivery, chunk.run);
   if (n !== chunk.n) throw new DemarcError('link.malformed', 'the number of the chunk is not the one of the topic');
-  if (!(await openStage(delivery, chunk))) return;
+  const stage = await openStage(delivery, chunk);
+  if (stage === undefined) return;
   const { db } = delivery.work;
   const fresh = await db
     .insertInto('sync_stage_chunk')
@@ -30,13 +31,14 @@ export async function takeChunk(delivery: RecordDelivery, chunk: UsersChunk): Pr
     .executeTakeFirst();
   if (Number(fresh.numInsertedOrUpdatedRows ?? 0n) === 0) return;
   await stageChunk(db, chunk.run, chunk, delivery.parts.clock.now());
-  await applyWhenComplete(delivery, chunk.run);
+  // Nearly all chunks come before the trailer.
+  if (stage.hasTrailer) await applyWhenComplete(delivery, chunk.run);
 }
 
 /** `kind: users.trailer`: how many chunks there are and how the run ended. */
 export async function takeTrailer(delivery: RecordDelivery, trailer: UsersTrailer): Promise<void> {
   numberOf(delivery, trailer.run);
-  if (!(await openStage(delivery, trailer))) return;
+  if ((await openStage(delivery, trailer)) === undefined) return;
   await delivery.work.db
     .updateTable('sync_stage_run')
     .set({ trailer: JSON.stringify(trailer) })
@@ -53,16 +55,20 @@ function numberOf({ topic }: RecordDelivery, run: string): number {
 }
 
 /**
- * Finds or begins the stage of a run; false when the run is over already or a later run of the same PBX has begun. A
+ * Finds or begins the stage of a run; undefined when the run is over already or a later run of the same PBX has begun. A
  * new run takes the place of an older one that never became complete.
  */
-async function openStage(delivery: RecordDelivery, part: { run: string; pbx: string }): Promise<boolean> {
+async function openStage(
+  delivery: RecordDelivery,
+  part: { run: string; pbx: string },
+): Promise<{ hasTrailer: boolean } | undefined> {
   const { work, sender, envelope, now } = delivery;
   const { account, gateway } = sender.address;
   const { db } = work;
   const stages = await db
     .selectFrom('sync_stage_run')
     .select(['run_id', 'gateway_id', 'pbx_id', 'seq'])
+    .select((is) => is('trailer', 'is not', null).as('has_trailer'))
     .where((is) => is.or([is('run_id', '=', part.run), is.and({ pbx_id: part.pbx, gateway_id: gateway })]))
     .execute();
   if (stages.some((stage) => stage.gateway_id !== gateway)) throw new DemarcError('link.wrong-account', part.run);
@@ -72,10 +78,10 @@ async function openStage(delivery: RecordDelivery, part: { run: string; pbx: str
     if (envelope.seq > own.seq) {
       await db.updateTable('sync_stage_run').set({ seq: envelope.seq }).where('run_id', '=', part.run).execute();
     }
-    return true;
+    return { hasTrailer: Boolean(own.has_trailer) };
   }
   const done = await db.selectFrom('sync_run').select('id').where('id', '=', part.run).executeTakeFirst();
-  if (done !== undefined || stages.some((stage) => stage.seq > envelope.seq)) return false;
+  if (done !== undefined || stages.some((stage) => stage.seq > envelope.seq)) return undefined;
   await dropStages(
     db,
     stages.map((stage) => stage.run_id),
@@ -93,7 +99,7 @@ async function openStage(delivery: RecordDelivery, part: { run: string; pbx: str
       created_at: now,
     })
     .execute();
-  return true;
+  return { hasTrailer: false };
 }
 
 async function applyWhenComplete(delivery: RecordDelivery, run: string): Promise<void> {

@@ -32,6 +32,8 @@ export function sqliteDialect(path: string): SqliteDialect {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');
+  // 16 MB instead of 4: the users of a first sync go through it twice, staged and applied, and each write-back waits for the disk.
+  database.exec('PRAGMA wal_autocheckpoint = 4000');
   database.exec('PRAGMA foreign_keys = ON');
   database.exec('PRAGMA busy_timeout = 5000');
   return new Dialect({ database: adapt(database) });

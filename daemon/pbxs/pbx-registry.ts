@@ -135,7 +135,7 @@ export class PbxRegistry {
     });
   }
 
-  /** @throws DemarcError `config.invalid`, `pbx.not-supported`, `api.conflict`, `config.unwritable` */
+  /** @throws DemarcError `config.invalid`, `api.conflict`, `config.unwritable` */
   add(input: NewPbx): Promise<PbxView> {
     return this.#inTurn(async () => {
       const { config, newId } = this.#options;
@@ -228,7 +228,6 @@ export class PbxRegistry {
   /** Checks the settings by the adapter's own schema, and seals what is secret. */
   #checked(type: PbxType, settings: Record<string, unknown>): Pick<PbxConfig, 'connection' | 'secrets'> {
     const adapterType = this.#options.types[type];
-    if (!adapterType.supported) throw new DemarcError('pbx.not-supported', type);
     const parsed = adapterType.connection.safeParse(settings);
     if (!parsed.success) throw new DemarcError('config.invalid', describe(parsed.error));
     return parted(settings, adapterType.secretNames, this.#options.sealer);

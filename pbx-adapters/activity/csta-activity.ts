@@ -4,7 +4,7 @@ import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { PbxActivity } from '#pbx-adapters/adapter.ts';
 import { callEvent } from '#pbx-adapters/channels/csta/calls.ts';
-import { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
+import type { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
 import type { CstaAccess } from '#pbx-adapters/channels/csta/settings.ts';
 import type { CstaMessage } from '#pbx-adapters/channels/csta/xml.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
@@ -74,6 +74,7 @@ async function* oneLink(
   parts: Parts,
   { counting, isFirst, signal }: { counting: Counting; isFirst: boolean; signal: AbortSignal },
 ): AsyncGenerator<PbxActivity> {
+  const { CstaSession } = await import('#pbx-adapters/channels/csta/session.ts');
   await using link = await CstaSession.open(place, { signal, loginGuard: parts.loginGuard });
   let changed = Promise.withResolvers<void>();
   let lost: DemarcError | undefined;

@@ -13,7 +13,7 @@ import type {
 } from '#pbx-adapters/adapter.ts';
 import { lookAtPage } from '#pbx-adapters/channels/http/look-at-page.ts';
 import { LdapSession } from '#pbx-adapters/channels/ldap/session.ts';
-import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
+import { resolveHost } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
 import { type LdapMapping, type MiVoice5000Connection, peopleFilter } from './connection.ts';

@@ -12,7 +12,7 @@ import type {
   ProbeReport,
   UserItem,
 } from '#pbx-adapters/adapter.ts';
-import { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
+import type { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { MiVoice5000Adapter } from '#pbx-adapters/mivoice-5000/adapter.ts';
 import { PeopleBook } from './book.ts';
@@ -93,6 +93,7 @@ export class MiVoiceOffice400Adapter implements PbxAdapter {
       yield* book.all();
       return;
     }
+    const { CstaSession } = await import('#pbx-adapters/channels/csta/session.ts');
     await using link = await CstaSession.open(this.#connection, { signal, loginGuard });
     yield* this.join(link, book, signal);
   }
@@ -116,6 +117,7 @@ export class MiVoiceOffice400Adapter implements PbxAdapter {
     let problem = miVoiceOffice400Gives.version.note ?? '';
     if (this.#connection.csta) {
       try {
+        const { CstaSession } = await import('#pbx-adapters/channels/csta/session.ts');
         await using link = await CstaSession.open(this.#connection, { signal, loginGuard: this.#guard() });
         name = await link.manufacturer(signal);
       } catch (thrown) {

@@ -1,6 +1,6 @@
 import type { ProbeReport, UserItem } from '#pbx-adapters/adapter.ts';
-import { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
-import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
+import type { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
+import { resolveHost } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
 import { PeopleBook } from './book.ts';
@@ -84,6 +84,7 @@ async function startLink(
 ): Promise<CstaSession | undefined> {
   const link = await steps.run('connect', async () => {
     if (connection.user !== undefined) loginGuard.allow();
+    const { CstaSession } = await import('#pbx-adapters/channels/csta/session.ts');
     const value = await CstaSession.connect(connection, signal);
     return { value, detail: `Port ${connection.port} answers. CSTA is not encrypted.` };
   });

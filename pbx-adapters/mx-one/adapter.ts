@@ -12,10 +12,10 @@ import type {
   UserItem,
 } from '#pbx-adapters/adapter.ts';
 import { lookAtPage } from '#pbx-adapters/channels/http/look-at-page.ts';
-import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
 import { SshLine } from '#pbx-adapters/channels/ssh/line.ts';
 import { mdsh } from '#pbx-adapters/channels/ssh/mdsh.ts';
 import { SshSession } from '#pbx-adapters/channels/ssh/session.ts';
+import { resolveHost } from '#pbx-adapters/channels/tcp/transport.ts';
 import { readDetails } from '#pbx-adapters/enrichment/directory.ts';
 import { completed, type DetailIndex } from '#pbx-adapters/enrichment/join.ts';
 import { jointGuards } from '#pbx-adapters/enrichment/joint-guard.ts';

@@ -1,5 +1,4 @@
 /** The CSTA service of an MX-ONE, which tells of calls. Nothing that people are made of comes from here. */
-import { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
 import { CstaAccess } from '#pbx-adapters/channels/csta/settings.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import type { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
@@ -24,6 +23,7 @@ export async function probeCsta(
   const place = cstaPlace(connection);
   if (!place) return steps.skip('csta', 'Switched off: calls are not counted.');
   await steps.optional('csta', async () => {
+    const { CstaSession } = await import('#pbx-adapters/channels/csta/session.ts');
     await using link = await CstaSession.open(place, options);
     let phones = 0;
     for await (const devices of link.devices(options.signal)) phones += devices.length;

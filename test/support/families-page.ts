@@ -17,7 +17,6 @@ const cell = (type: AdapterType, name: CapabilityName): string => type.gives[nam
 
 function section(type: AdapterType): string {
   const title = `## ${PBX_TYPE_NAMES[type.type]}`;
-  if (!type.supported) return `${title}\n\nNot yet: this family comes with a later release.\n`;
   const steps = type.prerequisites.map((step, at) => `${at + 1}. ${step}`).join('\n');
   const notes = names.flatMap((name) => {
     const { via, note } = type.gives[name];

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { networkError } from '#pbx-adapters/channels/ldap/errors.ts';
-import { discard, within } from '#pbx-adapters/channels/ldap/transport.ts';
+import { networkError } from '#pbx-adapters/channels/tcp/errors.ts';
+import { discard, within } from '#pbx-adapters/channels/tcp/transport.ts';
 import { cstaError, sessionReason } from './errors.ts';
 import { CstaFraming, EVENT_ID, encodeFrame } from './framing.ts';
 import { answerTo, type CstaRequest, toXml } from './requests.ts';

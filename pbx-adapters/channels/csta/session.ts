@@ -1,5 +1,5 @@
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
-import { openSocket } from '#pbx-adapters/channels/ldap/transport.ts';
+import { openSocket } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { callsInSnapshot } from './calls.ts';
 import { CstaConnection, type CstaListener } from './connection.ts';

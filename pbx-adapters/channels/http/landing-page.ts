@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { networkError } from '#pbx-adapters/channels/ldap/errors.ts';
+import { networkError } from '#pbx-adapters/channels/tcp/errors.ts';
 
 /** Bytes of the page that are looked at; the title stands near the start. */
 const MAX_BODY = 64 * 1024;

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Message } from 'ldapts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { networkError } from './errors.ts';
+import { networkError } from '#pbx-adapters/channels/tcp/errors.ts';
+import { discard, within } from '#pbx-adapters/channels/tcp/transport.ts';
 import { LdapFraming } from './framing.ts';
 import { decodeResponse, type LdapResponse } from './response.ts';
-import { discard, within } from './transport.ts';
 
 export type LdapResult = Extract<LdapResponse, { kind: 'result' }>;
 

@@ -1,5 +1,6 @@
 import { BindRequest, ExtendedRequest, PagedResultsControl, SearchRequest, UnbindRequest } from 'ldapts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { openSocket, secureSocket } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import type { BerReader } from './ber.ts';
 import { LdapConnection, type LdapResult } from './connection.ts';
@@ -9,7 +10,6 @@ import { parseFilter } from './filter.ts';
 import { RawPage } from './raw-page.ts';
 import { readEntry } from './response.ts';
 import type { LdapAccess } from './settings.ts';
-import { openSocket, secureSocket } from './transport.ts';
 import { AttributeReader } from './values.ts';
 
 /** What one page may take, in bytes as received, or in characters where it was read already. */

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
-import { networkError } from '#pbx-adapters/channels/ldap/errors.ts';
-import { discard, openSocket } from '#pbx-adapters/channels/ldap/transport.ts';
+import { networkError } from '#pbx-adapters/channels/tcp/errors.ts';
+import { discard, openSocket } from '#pbx-adapters/channels/tcp/transport.ts';
 import { SmdrLines } from './lines.ts';
 
 const CONNECT_MS = 10_000;

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type * as Snmp from 'net-snmp';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { networkError } from '#pbx-adapters/channels/ldap/errors.ts';
-import { resolveHost } from '#pbx-adapters/channels/ldap/transport.ts';
+import { networkError } from '#pbx-adapters/channels/tcp/errors.ts';
+import { resolveHost } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { SnmpAccess } from './settings.ts';
 import { guardedSocket } from './socket.ts';
 

@@ -1,5 +1,5 @@
 import type { DemarcError } from '#contract/errors/demarc-error.ts';
-import { networkError } from '#pbx-adapters/channels/ldap/errors.ts';
+import { networkError } from '#pbx-adapters/channels/tcp/errors.ts';
 
 /** An error of the SSH library as ours: by what it concerns, since it has no codes. */
 export function sshError(thrown: unknown, where: string): DemarcError {

@@ -1,4 +1,4 @@
-import { within } from '#pbx-adapters/channels/ldap/transport.ts';
+import { within } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { SshSession } from './session.ts';
 import type { SshAccess } from './settings.ts';

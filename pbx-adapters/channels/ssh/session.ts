@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { Client, type ClientChannel } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { openSocket, within } from '#pbx-adapters/channels/ldap/transport.ts';
+import { openSocket, within } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { sshError } from './errors.ts';
 import { type HostKey, readHostKey, requireKey } from './host-key.ts';
@@ -73,8 +73,10 @@ export class SshSession implements AsyncDisposable {
   /** The first step of `open`: TCP and key exchange, so that the peer has proven its host key. @throws DemarcError `pbx.…`, `ssh.protocol` */
   static async connect(access: SshAccess, signal: AbortSignal): Promise<SshSession> {
     const where = `${access.host}:${access.port}`;
+    // Loaded when first needed: most gateways have no PBX behind it, and memory of small ones is short.
+    const { Client: SshClient } = await import('ssh2');
     const socket = await openSocket(access, access.connectMs, signal);
-    const client = new Client();
+    const client = new SshClient();
     const fault = new Fault();
     const door = new Door(access);
     const key = Promise.withResolvers<{ blob: Buffer; answer: (accepted: boolean) => void }>();

@@ -1,5 +1,5 @@
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { within } from '#pbx-adapters/channels/ldap/transport.ts';
+import { within } from '#pbx-adapters/channels/tcp/transport.ts';
 
 /** Bounds the time for which a command makes us wait in all; the time that our own reader takes does not count. */
 export class WaitBudget {

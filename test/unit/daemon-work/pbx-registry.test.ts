@@ -109,12 +109,6 @@ describe('PBX registry', () => {
     expect(b.events).toEqual([]);
   });
 
-  test('a family without an adapter is refused plainly', async () => {
-    await using b = await bench({ ...adapterTypes, 'mx-one': { ...adapterTypes['mx-one'], supported: false } });
-    const input = { ...(await directory()), type: 'mx-one' as const };
-    await expect(b.registry.add(input)).rejects.toMatchObject({ code: 'pbx.not-supported' });
-  });
-
   test('two changes at one time are both kept; two PBXs of one name are not', async () => {
     await using b = await bench();
     const input = await directory();
