@@ -10,7 +10,7 @@ const GATHER_MS = 5000;
 /** Gateways that are looked at together, and how many may be gathered: beyond that the next full round has them. */
 const PAGE = 200;
 const GATHERED_LIMIT = 1000;
-/** Forgets alerts that have been over for so long, looking once a day. */
+/** Alerts that have been over for so long are forgotten, once a day. */
 const KEEP_MS = 400 * 24 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -100,9 +100,14 @@ export class AlertWatch {
     if (now - this.#trimmedAt < DAY_MS) return;
     this.#trimmedAt = now;
     const before = new Date(now - KEEP_MS).toISOString();
-    await this.#options.store.write(({ db }) =>
-      db.deleteFrom('alert').where('resolved_at', '<', before).executeTakeFirst(),
-    );
+    await this.#options.store.write(async ({ db }) => {
+      await db.deleteFrom('alert').where('resolved_at', '<', before).execute();
+      // What waited for the contacts of an account that was deleted.
+      await db
+        .deleteFrom('alert_delivery')
+        .where('target_id', 'not in', (targets) => targets.selectFrom('alert_target').select('id'))
+        .execute();
+    });
   }
 
   /** One thing after the other: two rounds at once would judge what the first is about to change. */

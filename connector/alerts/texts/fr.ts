@@ -39,7 +39,12 @@ export const french: AlertTexts = {
   reminder: (count) => (count === 1 ? 'Toujours ouverte' : `${count} toujours ouvertes`),
   resolved: (count) => (count === 1 ? 'Terminée' : `${count} terminées`),
   many: (opened, resolved) =>
-    [opened > 0 && `${opened} ouverte(s)`, resolved > 0 && `${resolved} terminée(s)`].filter(Boolean).join(', '),
+    [
+      opened > 0 && `${opened} ouverte${opened === 1 ? '' : 's'}`,
+      resolved > 0 && `${resolved} terminée${resolved === 1 ? '' : 's'}`,
+    ]
+      .filter(Boolean)
+      .join(', '),
   resolvedOne: (message) => `Terminée : ${message}`,
   reminderOne: (message) => `Toujours ouverte : ${message}`,
   openSince: 'Depuis',

@@ -158,14 +158,13 @@ const aboutOne: {
       {
         name: `PATCH ${kind}`,
         permission,
-        call: (c: Client, s: Site) => c.send('PATCH', `${path}/${s[kind]}`, { on: false }, match),
+        call: (c: Client, s: Site) => c.send('PATCH', `${path}/${s[kind]}`, {}, match),
       },
       {
         name: `POST test of ${kind}`,
         permission,
         call: (c: Client, s: Site) => c.send('POST', `${path}/${s[kind]}/test`),
       },
-      { name: `DELETE ${kind}`, permission, call: (c: Client, s: Site) => c.send('DELETE', `${path}/${s[kind]}`) },
     ];
   }),
   {
@@ -173,6 +172,11 @@ const aboutOne: {
     permission: 'settings:edit',
     call: (c, s) => c.send('POST', `/alert-webhooks/${s.webhook}/secret`, undefined, { 'if-match': '"1"' }),
   },
+  ...(['contact', 'webhook'] as const).map((kind) => ({
+    name: `DELETE ${kind}`,
+    permission: 'settings:edit' as const,
+    call: (c: Client, s: Site) => c.send('DELETE', `/alert-${kind}s/${s[kind]}`),
+  })),
   ...(
     [
       ['accounts', 'accounts:view'],
