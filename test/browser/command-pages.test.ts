@@ -71,6 +71,7 @@ describe.skipIf(!hasChromium)('commands, in a browser', () => {
     await dialog.getByRole('link', { name: 'Show all of them in the list of commands' }).click();
     await page.getByRole('heading', { level: 1, name: 'Commands' }).waitFor();
     await page.getByText('1 of 1 shown').waitFor();
+    await page.getByText(/^Issued together is Self-test, /).waitFor();
     await shot(page, 'commands-light');
     await page.getByRole('button', { name: 'Cancel: Self-test' }).first().click();
     await page.getByText('Canceled by Ada Admin.').waitFor();

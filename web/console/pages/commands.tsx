@@ -3,11 +3,12 @@ import { Link } from 'wouter';
 import { Command } from '#contract/api.ts';
 import { CommandName, CommandState } from '#contract/commands.ts';
 import { Age } from '#web/kit/age.tsx';
-import type { FilterField } from '#web/kit/filters/grammar.ts';
+import type { Choice, FilterField } from '#web/kit/filters/grammar.ts';
 import { CommandBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { CancelCommand } from '../command-cancel.tsx';
 import { CommandNews } from '../command-news.tsx';
+import { useBulks } from '../data/bulks.ts';
 import { commandTitle } from '../data/commands.ts';
 import { useGatewayNames } from '../data/gateway-names.ts';
 import { useListState } from '../data/list-state.ts';
@@ -36,7 +37,7 @@ const columns = (gateways: ReadonlyMap<string, string>): Column<Command>[] => [
   { id: 'cancel', header: t.cancel, cell: (row) => <CancelCommand command={row} /> },
 ];
 
-const FIELDS: readonly FilterField[] = [
+const fields = (bulks: readonly Choice[]): FilterField[] => [
   {
     field: 'state',
     label: t.state,
@@ -49,7 +50,7 @@ const FIELDS: readonly FilterField[] = [
     kind: 'choice',
     choices: CommandName.options.map((value) => ({ value, label: commandTitle(value) })),
   },
-  { field: 'bulk', label: t.bulk, kind: 'text' },
+  { field: 'bulk', label: t.bulk, kind: 'choice', choices: bulks },
 ];
 
 /** Every command with its state and its result. */
@@ -61,7 +62,7 @@ export default function Commands() {
       schema={Command}
       title={t.title}
       columns={columns(useGatewayNames())}
-      fields={FIELDS}
+      fields={fields(useBulks())}
       state={state}
       empty={t.empty}
     />
