@@ -26,7 +26,7 @@ export class AlertMetrics {
             .where('resolved_at', 'is', null)
             .groupBy('rule')
             .execute();
-          const counts = new Map(rows.map(({ rule, count }) => [rule, Number(count)]));
+          const counts = new Map(rows.map(({ rule, count }) => [rule, count]));
           for (const rule of AlertRuleName.options) this.set({ rule }, counts.get(rule) ?? 0);
         },
       }),
@@ -41,7 +41,7 @@ export class AlertMetrics {
             .selectFrom('alert_delivery')
             .select(({ fn }) => fn.countAll<number>().as('count'))
             .executeTakeFirst();
-          this.set(Number(row?.count ?? 0));
+          this.set(row?.count ?? 0);
         },
       }),
     );

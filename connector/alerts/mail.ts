@@ -23,7 +23,8 @@ const TLS_CODE = /^(ETLS|EREQUIRETLS|CERT_|ERR_TLS|ERR_SSL|UNABLE_TO|DEPTH_ZERO|
 /** A failure of nodemailer as one of ours; replies by their first digit (RFC 5321 section 4.2.1). */
 export function mailError(thrown: unknown): DemarcError {
   const failure: SmtpFailure = typeof thrown === 'object' && thrown !== null ? thrown : {};
-  const { code, responseCode, response, message } = failure;
+  const { responseCode, response, message } = failure;
+  const code = typeof failure.code === 'string' ? failure.code : '';
   const said = String(response ?? message ?? thrown)
     .replaceAll(/\s+/g, ' ')
     .slice(0, 300);
@@ -31,7 +32,7 @@ export function mailError(thrown: unknown): DemarcError {
   const innerCode = typeof inner === 'object' && inner !== null && 'code' in inner ? String(inner.code) : '';
   const error = (name: DemarcError['code']) => new DemarcError(name, said, { cause: thrown });
   if (code === 'EAUTH' || code === 'ENOAUTH') return error('alert.mail-login');
-  if (TLS_CODE.test(String(code ?? '')) || TLS_CODE.test(innerCode) || /certificate|TLS|SSL/i.test(said)) {
+  if (TLS_CODE.test(code) || TLS_CODE.test(innerCode) || /certificate|TLS|SSL/i.test(said)) {
     if (responseCode === undefined) return error('alert.mail-tls');
   }
   if (typeof responseCode === 'number') {
@@ -77,7 +78,7 @@ export function mailCarrier(settings: MailSettings | undefined): Carry {
         // RFC 3834: nobody's absence note answers it.
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
-      return String(sent.response).slice(0, 300);
+      return sent.response.slice(0, 300);
     } catch (thrown) {
       throw mailError(thrown);
     } finally {

@@ -75,7 +75,7 @@ export async function insertTarget(work: Work, target: NewTarget, now: string): 
     .where('partner_id', '=', partner)
     .where('account_id', account === null ? 'is' : '=', account)
     .executeTakeFirstOrThrow();
-  if (Number(there.count) >= LIMIT) throw new DemarcError('alert.too-many', `at most ${LIMIT}`);
+  if (there.count >= LIMIT) throw new DemarcError('alert.too-many', `at most ${LIMIT}`);
   await work.db
     .insertInto('alert_target')
     .values({

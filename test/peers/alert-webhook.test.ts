@@ -37,11 +37,13 @@ describe.skipIf(!hasProgram('openssl'))('a webhook', () => {
     folder = await temporaryFolder('webhook');
     certificates = await makeCertificates(folder.path);
     const [cert, key] = await Promise.all([readFile(certificates.certPath), readFile(certificates.keyPath)]);
-    server = createServer({ cert, key }, async (request, response) => {
+    server = createServer({ cert, key }, (request, response) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-      received.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks) });
-      answer(response);
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.once('end', () => {
+        received.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks) });
+        answer(response);
+      });
     });
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     const address = server.address();

@@ -202,7 +202,7 @@ async function rulesAnswer(db: Db, account: string): Promise<AccountAlertRules> 
 }
 
 const changed = (before: AlertRules, after: AlertRules) =>
-  ([...Object.keys(AlertRules.shape)] as (keyof AlertRules)[]).flatMap((property) =>
+  (Object.keys(AlertRules.shape) as (keyof AlertRules)[]).flatMap((property) =>
     JSON.stringify(before[property]) === JSON.stringify(after[property])
       ? []
       : [{ property, before: before[property], after: after[property] }],

@@ -19,6 +19,9 @@ import { alertText } from '../texts/alerts.en.ts';
 const t = alertText;
 const DAY_MS = 86_400_000;
 
+/** By the server's clock, which is ahead of this one by so many milliseconds. */
+const inADay = (clockOffset: number): string => new Date(Date.now() + clockOffset + DAY_MS).toISOString();
+
 const columns: readonly Column<Alert>[] = [
   {
     id: 'state',
@@ -90,13 +93,13 @@ function Handling(props: { alert: Alert }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['alerts'] }),
   });
   const muted = alert.mutedUntil !== null && Date.parse(alert.mutedUntil) > now;
-  const button = (label: string, verb: string, body?: unknown) => (
+  const button = (label: string, verb: string, body?: () => unknown) => (
     <Button
       size="compact-xs"
       variant="default"
       loading={act.isPending}
       aria-label={`${label}: ${alert.message}`}
-      onClick={() => act.mutate({ verb, body })}
+      onClick={() => act.mutate({ verb, body: body?.() })}
     >
       {label}
     </Button>
@@ -118,8 +121,8 @@ function Handling(props: { alert: Alert }) {
         <Group gap={4}>
           {alert.acknowledgedAt === null && button(t.acknowledge, 'acknowledge')}
           {muted
-            ? button(t.unmute, 'mute', { until: null })
-            : button(t.mute, 'mute', { until: new Date(Date.now() + api.clockOffset() + DAY_MS).toISOString() })}
+            ? button(t.unmute, 'mute', () => ({ until: null }))
+            : button(t.mute, 'mute', () => ({ until: inADay(api.clockOffset()) }))}
         </Group>
       )}
       {act.error && <ErrorPanel error={act.error} />}
