@@ -8,7 +8,7 @@ const EVERY_MS = 60_000;
 /** How long changes are gathered before the gateways that they are about are looked at. */
 const GATHER_MS = 5000;
 /** Gateways that are looked at together, and how many may be gathered: beyond that the next full round has them. */
-const PAGE = 200;
+const PAGE = 50;
 const GATHERED_LIMIT = 1000;
 /** Alerts that have been over for so long are forgotten, once a day. */
 const KEEP_MS = 400 * 24 * 3_600_000;

@@ -67,7 +67,8 @@ export function webhookCarrier({ clock, allowPrivate }: { clock: Clock; allowPri
     const signal = AbortSignal.any([outer, AbortSignal.timeout(LIMIT_MS)]);
     try {
       const url = new URL(webhookUrl(target.address, allowPrivate));
-      const addresses = await dialable(url.hostname, allowPrivate);
+      // The resolver of the system cannot be stopped; its answer is not waited for beyond the deadline.
+      const addresses = await Promise.race([dialable(url.hostname, allowPrivate), whenAborted(signal)]);
       const seconds = Math.floor(clock.now() / 1000);
       const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -102,6 +103,13 @@ export function webhookCarrier({ clock, allowPrivate }: { clock: Clock; allowPri
     }
   };
 }
+
+const whenAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const fail = () => reject(new DemarcError('alert.webhook-timeout', undefined, { cause: signal.reason }));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 
 /** What the answer comes to. @throws DemarcError `alert.webhook-redirect`, `alert.webhook-refused` */
 async function judge(answer: IncomingMessage): Promise<string> {

@@ -163,6 +163,20 @@ describe.skipIf(!hasSmtpSink)('a mail server', () => {
     expect((await sink.mails()).map((mail) => mail.id)).toEqual(['<m1@demarc.127.0.0.1>', '<m2@demarc.127.0.0.1>']);
   });
 
+  test('that is slow does not hold up a stop, and the mail stays in the queue', async () => {
+    await using sink = await startSmtpSink({ folder: folder.path });
+    await using it = await queue(settings(sink.port));
+    const id = await it.contact('slow@example.com');
+    await it.put(id, ['m1']);
+    it.deliveries.start();
+    await until('the server has the mail', 10_000, async () => (await sink.mails()).length === 1);
+    const began = performance.now();
+    await it.deliveries.stop();
+    expect(performance.now() - began).toBeLessThan(400);
+    expect(await it.waiting()).toMatchObject([{ id: 'm1', attempts: 0 }]);
+    expect(await it.status(id)).toMatchObject({ failing_since: null });
+  });
+
   test('that refuses a contact for good does not hold up the others', async () => {
     await using sink = await startSmtpSink({ folder: folder.path });
     await using it = await queue(settings(sink.port));
