@@ -66,6 +66,7 @@ export class UploadFiles {
     } catch (error) {
       if (codeOf(error) === 'ENOSPC') throw new DemarcError('upload.no-room', undefined, { cause: error });
       if (signal.aborted) throw signal.reason;
+      if (error instanceof DemarcError) throw error;
       // Everyday on long ways: what came is kept, and the sender goes on behind it.
       if (body.errored) throw new DemarcError('api.invalid', 'the part was cut', { cause: error });
       throw error;

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Random } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
@@ -126,7 +127,9 @@ function send(
   const path = `/api/v1/device/uploads/${command}`;
   const call = { path, signal, stallMs, now: () => clock.now() };
   if (part === undefined) return exchangePart(way, call);
-  const body = createReadStream(upload.file, { start: part.offset, end: part.offset + part.size - 1 });
+  // Nothing is left to send when the cloud died between the last byte and the look at the whole file.
+  const end = part.offset + part.size - 1;
+  const body = part.size === 0 ? Readable.from([]) : createReadStream(upload.file, { start: part.offset, end });
   const headers = {
     'upload-offset': String(part.offset),
     'upload-length': String(upload.bytes),
