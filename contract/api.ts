@@ -7,7 +7,15 @@ import { HistoryEvent } from './events.ts';
 import { Id, Instant } from './ids.ts';
 import { CheckResult, Fact, Licence, NumberFact, Partition, PbxLink, TextFact } from './sections.ts';
 import { UpdateStatus } from './update.ts';
-import { HoldDecision, IrregularityCounts, Reason, RemovalGuard, SyncCounts, UserRecord } from './users.ts';
+import {
+  HoldDecision,
+  IrregularityCounts,
+  Reason,
+  RecordNotes,
+  RemovalGuard,
+  SyncCounts,
+  UserRecord,
+} from './users.ts';
 import { ApplicationType, PbxType, PhonePolicy, Presence, SwaStatus, SyncOutcome, SyncTrigger } from './words.ts';
 
 /** Every error of the API. */
@@ -186,6 +194,8 @@ export const SyncRun = z.object({
   hold: z.enum(['open', 'removing', 'keeping', 'superseded']).nullable(),
   decidedBy: z.string().nullable(),
   decidedAt: Instant.nullable(),
+  /** Only where one run is asked for, and it has any. */
+  notes: RecordNotes.optional(),
 });
 export type SyncRun = z.infer<typeof SyncRun>;
 

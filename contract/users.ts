@@ -79,6 +79,21 @@ export const Reason = z.object({
 });
 export type Reason = z.infer<typeof Reason>;
 
+/** A record of the PBX that could not be used, or not as it was: where it stands, and why. */
+export const RecordNote = z.object({ where: z.string().max(200), reason: z.string().max(300) });
+export type RecordNote = z.infer<typeof RecordNote>;
+
+/**
+ * The first few records of a run that a person should look at. How many were rejected in all is in the counts; `remarked`
+ * were used although something in them was changed or missed.
+ */
+export const RecordNotes = z.object({
+  rejected: z.array(RecordNote).max(50),
+  remarked: Count,
+  remarks: z.array(RecordNote).max(50),
+});
+export type RecordNotes = z.infer<typeof RecordNotes>;
+
 /** `kind: users.trailer`, the last message. A run takes effect only when its trailer and all its chunks are there. */
 export const UsersTrailer = z.looseObject({
   run: Id,
@@ -92,6 +107,8 @@ export const UsersTrailer = z.looseObject({
   finishedAt: Instant,
   durationMs: Count,
   reason: Reason.optional(),
+  /** Left out when there is nothing to tell. */
+  notes: RecordNotes.optional(),
 });
 export type UsersTrailer = z.infer<typeof UsersTrailer>;
 

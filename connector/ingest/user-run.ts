@@ -182,6 +182,7 @@ async function recordRun(
       decided_at: null,
       revision: trailer.revision,
       held_here: result.heldHere ? 1 : 0,
+      notes: trailer.notes ? JSON.stringify(trailer.notes) : null,
     })
     .execute();
   work.changed({ topic: 'sync-run', account, ref: header.run });

@@ -1,8 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import { type HeldUser, SyncRun } from '#contract/api.ts';
+import { RecordNotes } from '#contract/users.ts';
 import { PbxType, SyncOutcome, SyncTrigger } from '#contract/words.ts';
 import type { Tables } from '../store/schema.ts';
 import type { ListResource } from './list.ts';
+import { optionalJson } from './stored-json.ts';
 
 /** A row of the list of sync runs. */
 export type SyncRunRow = Selectable<Tables['sync_run']>;
@@ -66,6 +68,12 @@ export const syncRunDto = (row: SyncRunRow): SyncRun =>
     decidedBy: row.decided_by,
     decidedAt: row.decided_at,
   });
+
+/** One run with what a person should look at. */
+export const syncRunWithNotesDto = (row: SyncRunRow): SyncRun => {
+  const notes = optionalJson(RecordNotes, row.notes);
+  return { ...syncRunDto(row), ...(notes ? { notes } : {}) };
+};
 
 export const heldUserDto = (row: HeldUserRow): HeldUser => ({
   key: row.source_key,

@@ -206,6 +206,8 @@ export interface Tables {
     revision: number;
     /** 1 when the cloud's own guard held it, not the gateway's, until a decision about it is carried out. */
     held_here: Generated<number>;
+    /** RecordNotes; null when there is nothing to tell. */
+    notes: Generated<string | null>;
   };
   /** The users that a Held run would remove, as a snapshot. */
   held_user: {

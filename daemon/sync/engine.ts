@@ -4,14 +4,14 @@ import type { Log } from '#config/log.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { Id, Instant } from '#contract/ids.ts';
 import type { SyncStatus } from '#contract/sections.ts';
-import type { IrregularityCounts, UserRecord } from '#contract/users.ts';
+import type { IrregularityCounts, RecordNote, UserRecord } from '#contract/users.ts';
 import type { Irregularity } from '#contract/words.ts';
 import type { Outbox } from '#daemon/outbox/outbox.ts';
 import type { DaemonStore } from '#daemon/store/store.ts';
 import type { PbxAdapter } from '#pbx-adapters/adapter.ts';
 import { orAborted } from '../abortable.ts';
 import type { PbxIdentity } from './messages.ts';
-import { emptyState, type Hold, type Rejection, type SyncState } from './records.ts';
+import { emptyState, type Hold, type SyncState } from './records.ts';
 import { resend } from './resend.ts';
 import { type SyncRequest, SyncRun, type SyncSettings } from './run.ts';
 import { SyncTables } from './shelves.ts';
@@ -61,7 +61,7 @@ export interface PbxSyncStatus {
   irregularities: IrregularityCounts;
   hold: Hold | null;
   /** The first few records of the last run that could not be used. */
-  rejected: readonly Rejection[];
+  rejected: readonly RecordNote[];
   /** How many records were used although something in them was changed or missed, and the first few of them. */
   remarks: SyncState['remarks'];
 }

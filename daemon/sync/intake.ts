@@ -1,8 +1,9 @@
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { RecordNote, RecordNotes } from '#contract/users.ts';
 import type { PbxUser, UserItem } from '#pbx-adapters/adapter.ts';
 import { type NormaliseRules, normaliser } from './normalise.ts';
-import type { Rejection } from './records.ts';
 import type { Staging } from './staging.ts';
+import { cleanText } from './text.ts';
 import type { UserRow } from './user-row.ts';
 
 /** Of each kind. */
@@ -24,11 +25,11 @@ export class Intake {
   read = 0;
   rejected = 0;
   /** The first few, for people to look at. */
-  readonly rejections: Rejection[] = [];
+  readonly rejections: RecordNote[] = [];
   /** Records that are used although something in them was changed or missed. */
   remarked = 0;
   /** The first few of them. */
-  readonly remarks: Rejection[] = [];
+  readonly remarks: RecordNote[] = [];
   readonly #staging: Staging;
 
   constructor(staging: Staging) {
@@ -69,6 +70,12 @@ export class Intake {
     return row;
   }
 
+  /** What a person should look at; undefined when there is nothing. */
+  get notes(): RecordNotes | undefined {
+    if (this.rejected + this.remarked === 0) return undefined;
+    return { rejected: this.rejections, remarked: this.remarked, remarks: this.remarks };
+  }
+
   #reject(where: string, reason: string): undefined {
     this.rejected += 1;
     note(this.rejections, where, reason);
@@ -80,6 +87,8 @@ export class Intake {
   }
 }
 
-function note(list: Rejection[], where: string, reason: string): void {
-  if (list.length < MAX_NOTED) list.push({ where: where.slice(0, 200), reason: reason.slice(0, 300) });
+/** So short, and of so few bytes a letter, that all notes fit into the trailer's message. */
+function note(list: RecordNote[], where: string, reason: string): void {
+  if (list.length >= MAX_NOTED) return;
+  list.push({ where: cleanText(where, 120) ?? '', reason: cleanText(reason, 200) ?? '' });
 }

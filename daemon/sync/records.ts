@@ -2,13 +2,9 @@
 import { z } from 'zod';
 import { Id, Instant } from '#contract/ids.ts';
 import { SyncStatus } from '#contract/sections.ts';
-import { IrregularityCounts } from '#contract/users.ts';
+import { IrregularityCounts, RecordNote } from '#contract/users.ts';
 
 const Count = z.int().min(0);
-
-/** A PBX record that could not be used, or not as it was: where it stands and why. */
-export const Rejection = z.object({ where: z.string(), reason: z.string() });
-export type Rejection = z.infer<typeof Rejection>;
 
 /** A Held run that waits for a decision. `digest` tells whether a later run would remove the same users. */
 export const Hold = z.object({ run: Id, at: Instant, users: Count, digest: z.string() });
@@ -31,9 +27,9 @@ export const SyncState = z.object({
   /** What is wrong now, so that it is told once and not with every run. Null when all is well. */
   trouble: z.string().nullable(),
   /** The first few rejections of the last run. */
-  rejected: z.array(Rejection).max(50),
+  rejected: z.array(RecordNote).max(50),
   /** Records of the last run that are used although something in them was changed or missed; the first few of them. */
-  remarks: z.object({ records: Count, first: z.array(Rejection).max(50) }).default({ records: 0, first: [] }),
+  remarks: z.object({ records: Count, first: z.array(RecordNote).max(50) }).default({ records: 0, first: [] }),
 });
 export type SyncState = z.infer<typeof SyncState>;
 

@@ -288,6 +288,7 @@ export class SyncRun {
   async #finish(next: SyncState, ending: Ending): Promise<SyncState> {
     const { run, pbx, identity, outbox, shelves, clock, state } = this.#options;
     const ended = this.#ended(next, ending);
+    const { notes } = this.#intake;
     const trailer = trailerRecord({
       run,
       pbx,
@@ -299,6 +300,7 @@ export class SyncRun {
       finishedAt: ended.last?.finishedAt ?? instant(clock),
       durationMs: Math.max(0, Math.round(clock.now() - this.#startedMs)),
       ...(ending.reason && { reason: ending.reason }),
+      ...(notes && { notes }),
     });
     await outbox.append(
       [trailer, ...troubleEvents({ run, pbx, identity, before: state.trouble, ending })],

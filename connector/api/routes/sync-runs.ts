@@ -9,6 +9,7 @@ import {
   type SyncRunRow,
   syncRunDto,
   syncRunsList,
+  syncRunWithNotesDto,
 } from '../../lists/sync-runs.ts';
 import { eventActor } from '../access.ts';
 import { type Api, accepted, allowRow, answers, ById, type Parts, visibleBy } from '../routing.ts';
@@ -38,7 +39,7 @@ export function syncRunRoutes(app: Api, { store, clock, holds }: Parts): void {
       config: { access: 'integrations:view' },
       schema: { summary: 'One sync run', tags, params: ById, response: answers(SyncRun) },
     },
-    async (request) => syncRunDto(await allowRow(request, store.db, await find(request.params.id))),
+    async (request) => syncRunWithNotesDto(await allowRow(request, store.db, await find(request.params.id))),
   );
 
   app.get(

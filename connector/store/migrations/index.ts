@@ -7,6 +7,7 @@ import { uploads } from './0003-uploads.ts';
 import { resets } from './0004-resets.ts';
 import { alerts } from './0005-alerts.ts';
 import { trunks } from './0007-trunks.ts';
+import { syncRunNotes } from './0010-sync-run-notes.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0004-resets': resets,
   '0005-alerts': alerts,
   '0007-trunks': trunks,
+  '0010-sync-run-notes': syncRunNotes,
 };
 
 /**

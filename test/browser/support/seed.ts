@@ -205,7 +205,15 @@ async function runs(
       }),
       run(held, 'north', 1, 'Held', {
         hold: 'open',
-        counts: JSON.stringify({ read: 60, added: 0, changed: 0, removed: 62, unchanged: 60, rejected: 0 }),
+        counts: JSON.stringify({ read: 60, added: 0, changed: 0, removed: 62, unchanged: 60, rejected: 3 }),
+        notes: JSON.stringify({
+          rejected: [
+            { where: 'line 17', reason: 'the number is there already on line 4' },
+            { where: `cn=${'Long Name '.repeat(9)}`, reason: 'has neither an identity nor an extension' },
+          ],
+          remarked: 1,
+          remarks: [{ where: 'cn=Anne Öztürk,ou=people,o=lab', reason: 'title: cut to 256 characters' }],
+        }),
         reason: reason('sync.held', '62 of 122 users would be removed', 'Confirm the removal or keep the users.'),
       }),
       run(ulid(), 'south', 21, 'Failed', {

@@ -25,6 +25,14 @@ async function firstRun(w: World, pbx: string, count: number): Promise<number> {
 }
 
 describe('a user run', () => {
+  it('keeps what it tells of single records, and nothing where it tells nothing', async () => {
+    await using w = await world();
+    const notes = { rejected: [{ where: 'line 3', reason: 'no key' }], remarked: 2, remarks: [] };
+    const next = await firstRun(w, ulid(), 3);
+    await w.send(...runOf(w, next, { pbx: ulid(), chunks: [{ put: people(1) }], trailer: { notes } }));
+    expect((await runs(w)).map((run) => run.notes && JSON.parse(run.notes))).toEqual([null, notes]);
+  });
+
   it('takes effect as a whole, with every field in its place', async () => {
     await using w = await world();
     const pbx = ulid();

@@ -164,7 +164,23 @@ describe('records that cannot be used', () => {
       { where: 'record 3', reason: 'the key "id-0" stands twice' },
       { where: 'record 4', reason: 'no key' },
     ]);
+    const { rejected } = s.engine.status(PBX);
+    expect(s.arrived().trailer.notes).toEqual({ rejected, remarked: 0, remarks: [] });
     expect(s.cloud.users.get('id-0')?.name).toBe('First0 Last0');
+  });
+
+  it('are told to the cloud within one message, however long and odd their texts are', async () => {
+    await using s = await site();
+    s.pbx.read = async function* (): AsyncGenerator<UserItem> {
+      await Promise.resolve();
+      for (const user of people(60)) {
+        yield { kind: 'rejected', where: '\u0001"\\\ud800'.repeat(500), reason: '語'.repeat(5000) };
+        yield { kind: 'user', user, where: '\ud83d\ude00'.repeat(500), problems: ['"'.repeat(900)] };
+      }
+    };
+    await s.sync();
+    const { notes } = s.arrived().trailer;
+    expect([notes?.rejected.length, notes?.remarked, notes?.remarks.length]).toEqual([20, 60, 20]);
   });
 
   it('those that are used with a remark are counted apart, and the first are listed', async () => {

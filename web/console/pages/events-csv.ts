@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '#contract/api.ts';
 import { toCsv } from '#web/kit/format/csv.ts';
+import { saveCsv } from '#web/kit/save-csv.ts';
 import { text } from '../texts/en.ts';
 
 const t = text.events;
@@ -26,11 +27,4 @@ export function eventsCsv(events: readonly HistoryEvent[]): string {
 }
 
 /** Hands the events to the browser as a file. */
-export function saveEvents(events: readonly HistoryEvent[]): void {
-  const url = URL.createObjectURL(new Blob(['\uFEFF', eventsCsv(events)], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'events.csv';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
+export const saveEvents = (events: readonly HistoryEvent[]): void => saveCsv('events.csv', eventsCsv(events));

@@ -11,6 +11,7 @@ import { OutcomeBadge } from '#web/kit/status-badge.tsx';
 import { useOne } from '../data/list.ts';
 import { text } from '../texts/en.ts';
 import { HeldRun } from './held-run.tsx';
+import { RunNotes } from './run-notes.tsx';
 
 const t = text.runs;
 
@@ -61,6 +62,7 @@ function Loaded(props: { run: SyncRun }) {
                 [held ? t.wouldRemove : t.removed, count(run.counts.removed)],
                 [t.unchanged, count(run.counts.unchanged)],
                 [t.rejected, count(run.counts.rejected)],
+                [t.notes.remarkedCount, count(run.notes?.remarked ?? 0)],
                 [
                   t.irregularities,
                   Irregularity.options
@@ -72,6 +74,7 @@ function Loaded(props: { run: SyncRun }) {
             />
           </Panel>
         </SimpleGrid>
+        <RunNotes run={run} />
       </Stack>
     </>
   );
