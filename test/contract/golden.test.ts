@@ -8,6 +8,7 @@ import { Ack, Ask, Conn, Envelope } from '#contract/envelope.ts';
 import { DroppedRecords, GatewayEvent } from '#contract/events.ts';
 import { SectionMessage, sections, Want } from '#contract/sections.ts';
 import { ReleaseManifest, SignedRelease } from '#contract/update.ts';
+import { UploadPart, UploadState } from '#contract/uploads.ts';
 import { UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
 
 const schemas: Record<string, z.ZodType> = {
@@ -20,6 +21,8 @@ const schemas: Record<string, z.ZodType> = {
   'enrolment-request': EnrolmentRequest,
   'enrolment-offer': EnrolmentOffer,
   'enrolment-state': EnrolmentState,
+  'upload-part': UploadPart,
+  'upload-state': UploadState,
   'users.header': UsersHeader,
   'users.chunk': UsersChunk,
   'users.trailer': UsersTrailer,
