@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Permission } from './access.ts';
 import { Id, Instant } from './ids.ts';
 import { CheckResult } from './sections.ts';
+import { TunnelId, TunnelOpen } from './tunnels.ts';
 import { UpdateSchedule } from './update.ts';
 import { HoldDecision, Reason, SyncCounts } from './users.ts';
 import { SyncOutcome } from './words.ts';
@@ -133,6 +134,22 @@ export const commands = {
     args: z.strictObject({ confirm: z.literal('revert') }),
     output: z.looseObject({ wiped: z.boolean() }),
     permission: 'support:reset',
+  },
+  'tunnel.start': {
+    args: z.strictObject({ tunnel: TunnelId }),
+    output: z.looseObject({ status: z.literal('started') }),
+    permission: 'support:launch',
+  },
+  'tunnel.stop': {
+    args: z.strictObject({ tunnel: TunnelId }),
+    output: z.looseObject({ status: z.literal('stopped') }),
+    permission: 'support:launch',
+  },
+  'tunnel.open': {
+    args: TunnelOpen,
+    /** The system as the gateway knows it: the cloud takes its name from nowhere else. */
+    output: z.looseObject({ scheme: z.enum(['http', 'https', 'tcp']), authority: z.string().max(300) }),
+    permission: 'support:launch',
   },
 } as const satisfies Record<
   string,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { OutboxState } from './envelope.ts';
 import { Id, Instant } from './ids.ts';
 import { TrunkSettings } from './trunks.ts';
+import { TunnelsSection } from './tunnels.ts';
 import { UpdateStatus } from './update.ts';
 import { IrregularityCounts, Reason, SyncCounts } from './users.ts';
 import { ApplicationType, LicenceType, PbxType, PhonePolicy, SyncOutcome, SyncTrigger } from './words.ts';
@@ -172,6 +173,7 @@ export const sections = {
   pbxs: PbxsSection,
   inventory: InventorySection,
   health: HealthSection,
+  tunnels: TunnelsSection,
 } as const;
 export type SectionName = keyof typeof sections;
 export type SectionData<N extends SectionName> = z.infer<(typeof sections)[N]>;

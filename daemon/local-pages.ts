@@ -34,6 +34,8 @@ import type { SecretBox } from './secrets/secret-box.ts';
 import type { SelfTestKeeper } from './self-test/keeper.ts';
 import type { DaemonStore } from './store/store.ts';
 import type { SyncEngine } from './sync/engine.ts';
+import { tunnelRoutes } from './tunnels/tunnel-routes.ts';
+import type { Tunnels } from './tunnels/tunnels.ts';
 import type { UpdateService } from './update/start.ts';
 import { updateRoutes } from './update/update-routes.ts';
 
@@ -64,6 +66,7 @@ interface LocalPagesParts {
   updates: UpdateService;
   reset: Reset;
   network: LazyNetwork;
+  tunnels: Tunnels;
 }
 
 /** Starts to serve. @throws DemarcError `daemon.port-taken`, `daemon.certificate-failed`, `config.unwritable` */
@@ -94,6 +97,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
       ...updateRoutes(parts.updates),
       ...resetRoutes(parts.reset),
       ...networkRoutes(parts.network.open, settings.webHost),
+      ...tunnelRoutes(parts.tunnels),
     ],
     access: new AccessGuard(token, parts.clock),
     certificate: await parts.certificate,

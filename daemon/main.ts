@@ -52,6 +52,7 @@ import { countBoot } from './store/boot.ts';
 import { DaemonStore } from './store/store.ts';
 import { SyncEngine } from './sync/engine.ts';
 import { WantedTrunks } from './trunks/wanted-trunks.ts';
+import { Tunnels } from './tunnels/tunnels.ts';
 import { updateHandlers } from './update/handlers.ts';
 import { startUpdates } from './update/start.ts';
 import { AppliedWant } from './want.ts';
@@ -233,9 +234,22 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
             ...selfTest.last(),
             disk: await diskOf(folder),
           }),
+        tunnels: () => tunnels.document(),
       },
     });
     stops.add('reports', async () => reporter.stop());
+    const tunnels = await Tunnels.open({
+      folder,
+      pbxs: () => registry.list(),
+      target,
+      identity: () => identity.forLink(),
+      onEvent: (event) => void outbox.append([eventRecord(event)]).catch(failed('an event is lost')),
+      onChange: () => void reporter.refresh('tunnels'),
+      clock,
+      log,
+    });
+    stops.add('tunnels', async () => tunnels.close());
+    registry.onChange(() => tunnels.refresh());
 
     const busy = new BusyBoard();
     const updates = await startUpdates({
@@ -285,6 +299,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         ...resetHandlers(reset, virtual),
         ...updateHandlers(updates.updater),
         ...bundle.handlers,
+        ...tunnels.handlers(),
       },
     });
     await commands.start();
@@ -369,6 +384,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       reset,
       network,
       updates,
+      tunnels,
     });
     stops.add('local API', () => pages.stop());
     await reportDamage({ store, config, outbox, registry, engine, log, signal: duties.signal });

@@ -25,6 +25,7 @@ const projections: { [N in SectionName]: (delivery: RecordDelivery, document: Se
       delivery.patch({ outbox: JSON.stringify(document.outbox) });
     }
   },
+  tunnels: async () => undefined,
 };
 
 const isSection = (name: string): name is SectionName => Object.hasOwn(sections, name);

@@ -25,4 +25,5 @@ export const SECTION_RULES: Readonly<Record<SectionName, SectionRule>> = {
   pbxs: { significant: (document) => document },
   inventory: { significant: (document) => without(document, TIMES) },
   health: { significant: healthVerdict, refreshMs: 10 * 60_000 },
+  tunnels: { significant: (document) => document },
 };

@@ -128,6 +128,10 @@ export function outcomeSentence(command: Command): string | undefined {
       const output = commands['gateway.factory-reset'].output.safeParse(command.output);
       return output.success ? text.commands.reset(output.data.wiped) : undefined;
     }
+    case 'tunnel.start':
+    case 'tunnel.stop':
+    case 'tunnel.open':
+      return undefined;
     default:
       return which satisfies never;
   }
