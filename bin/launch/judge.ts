@@ -3,15 +3,16 @@
  * of the launcher's code: it sees a daemon that crashes, hangs or cannot connect, which that daemon cannot.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, pidOf } from '#config/process-identity.ts';
 import { decide, freeRoom, readSlots, type Trial } from '#config/slots.ts';
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { apiFiles } from '#daemon/api/file-names.ts';
+import { fields } from './fields.ts';
+import { lastWords } from './last-words.ts';
 
 /** What the launcher tells the judge. */
 export interface JudgeOrder {
@@ -23,6 +24,7 @@ export interface JudgeOrder {
 
 const LOOK_EVERY_MS = 250;
 const ANSWER_LIMIT_MS = 5000;
+const ANSWER_LEAST_MS = 1000;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** How long a service manager gets to start the old version before the judge does. */
 const RESTART_GRACE_MS = 3000;
@@ -70,8 +72,10 @@ async function watch(order: JudgeOrder, trial: Trial, daemon: string): Promise<D
   let goodSince: number | undefined;
   let doubt: Doubt = { code: 'update.hangs', detail: 'it has not answered yet' };
   for (;;) {
-    if (!isAlive(daemon)) return { code: 'update.crashed', detail: lastWords(order.stateFolder, trial) };
-    const found = await look(order.stateFolder, trial, daemon);
+    if (!isAlive(daemon))
+      return { code: 'update.crashed', detail: lastWords(order.stateFolder, trial.since) ?? `version ${trial.to}` };
+    const answerLimit = Math.min(ANSWER_LIMIT_MS, Math.max(ANSWER_LEAST_MS, end - performance.now()));
+    const found = await look(order.stateFolder, trial, daemon, answerLimit);
     const now = performance.now();
     if (found === undefined) {
       goodSince ??= now;
@@ -87,10 +91,10 @@ async function watch(order: JudgeOrder, trial: Trial, daemon: string): Promise<D
 }
 
 /** One look through the local API, with the token that the command line uses. */
-async function look(stateFolder: string, trial: Trial, daemon: string): Promise<Doubt | undefined> {
+async function look(stateFolder: string, trial: Trial, daemon: string, limitMs: number): Promise<Doubt | undefined> {
   let status: Record<string, unknown>;
   try {
-    status = fields(await ask(stateFolder, daemon));
+    status = fields(await ask(stateFolder, daemon, limitMs));
   } catch (error) {
     return { code: 'update.hangs', detail: error instanceof Error ? error.message : String(error) };
   }
@@ -107,7 +111,7 @@ async function look(stateFolder: string, trial: Trial, daemon: string): Promise<
   return undefined;
 }
 
-function ask(stateFolder: string, daemon: string): Promise<unknown> {
+function ask(stateFolder: string, daemon: string, limitMs: number): Promise<unknown> {
   const files = apiFiles(stateFolder);
   const { url, pid } = fields(JSON.parse(readFileSync(files.address, 'utf8')));
   if (pid !== pidOf(daemon) || typeof url !== 'string') throw new Error('its local API is not up');
@@ -117,7 +121,7 @@ function ask(stateFolder: string, daemon: string): Promise<unknown> {
       agent: false,
       ca: readFileSync(files.certificate),
       headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+      signal: AbortSignal.timeout(limitMs),
     });
     asked.once('error', reject);
     asked.once('response', (answer) => {
@@ -139,27 +143,6 @@ function ask(stateFolder: string, daemon: string): Promise<unknown> {
     });
     asked.end();
   });
-}
-
-/** What the daemon wrote last before it ended, for the reason; its log may hold nothing of it. */
-function lastWords(stateFolder: string, trial: Trial): string {
-  try {
-    const folder = join(stateFolder, 'logs');
-    const logs = readdirSync(folder).filter((name) => /^daemon(\.\d+)?\.log$/.test(name));
-    const newest = logs.map((name) => join(folder, name)).sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs);
-    const lines = readFileSync(newest.at(-1) ?? '', 'utf8')
-      .slice(-65_536)
-      .trimEnd()
-      .split('\n');
-    for (const line of lines.toReversed()) {
-      const { level, msg, time } = fields(JSON.parse(line));
-      if (String(time) < trial.since) break;
-      if (level === 'fatal') return String(msg).slice(0, 300);
-    }
-  } catch {
-    // The reason stands without it.
-  }
-  return `version ${trial.to}`;
 }
 
 /** Starts the old version, unless a service manager does that or somebody has done it. */
@@ -185,6 +168,3 @@ function isSomebodyUp(stateFolder: string, dead: string): boolean {
     return false;
   }
 }
-
-const fields = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -18,6 +18,7 @@ import {
 } from '#config/slots.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { JudgeOrder } from './judge.ts';
+import { lastWords } from './last-words.ts';
 
 /** Says to the same process, after it became the new release's own Node, that its attempt has been counted. */
 const ATTEMPT = 'DEMARC_ATTEMPT';
@@ -71,7 +72,9 @@ function chooseSlot({ root, stateFolder, judge, launcher, env, warn }: LaunchOpt
     const self = processIdentity() ?? 'unknown';
     if (env[ATTEMPT] === trial.id && trial.attempt === self) return trial.slot;
     try {
-      if (trial.attempt !== undefined) return rollBack(trial, new DemarcError('update.started-twice'));
+      if (trial.attempt !== undefined) {
+        return rollBack(trial, new DemarcError('update.started-twice', lastWords(stateFolder, trial.since)));
+      }
       if (!isComplete(root, trial.slot)) return rollBack(trial, new DemarcError('update.incomplete'));
       writeSlots(root, { ...before, trial: { ...trial, attempt: self } });
       const order: JudgeOrder = { root, trial: trial.id, stateFolder: resolve(stateFolder), launcher };

@@ -5,7 +5,7 @@ import { readFileIfThere } from '#config/atomic-file.ts';
 import type { Clock } from '#config/clock.ts';
 import type { ConfigFile, DaemonSettings } from '#config/daemon-settings.ts';
 import type { Log } from '#config/log.ts';
-import { slotFolder } from '#config/slots.ts';
+import { freeRoom, slotFolder } from '#config/slots.ts';
 import { type ErrorText, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { UpdateSchedule } from '#contract/update.ts';
 import type { GatewayIdentity } from '../identity/gateway-identity.ts';
@@ -74,6 +74,7 @@ export async function startUpdates(parts: UpdateParts): Promise<UpdateService> {
     record: await UpdateRecordKeeper.open(parts.store),
     defaultSchedule: defaultSchedule(spread),
     nextCheckAt: () => earliest(scheduler.nextAt(CHECK_JOB), scheduler.nextAt(UPDATE_JOB)),
+    cleanUp: () => freeRoom(settings.stateFolder),
     limits: () => {
       const { limitSeconds, settleSeconds } = config.current.update;
       return { limitMs: limitSeconds * 1000, settleMs: settleSeconds * 1000 };

@@ -41,6 +41,8 @@ interface UpdaterOptions {
   record: UpdateRecordKeeper;
   defaultSchedule: UpdateSchedule;
   nextCheckAt: () => string | null;
+  /** Removes what an update needed until it ended. */
+  cleanUp: () => void;
   /** How long a new version has to prove itself, and must then go on well, in milliseconds. */
   limits: () => { limitMs: number; settleMs: number };
   isOnline: () => boolean;
@@ -389,6 +391,7 @@ export class Updater {
     const { record } = this.#options;
     if (last === undefined || record.current.told === last.id) return;
     const { id, from, to, outcome, at, reason } = last;
+    this.#options.cleanUp();
     await this.#tell({ from, to, outcome, at, ...(reason ? { reason } : {}) }, id);
   }
 

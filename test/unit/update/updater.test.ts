@@ -88,6 +88,7 @@ async function bench(version = '1.0.0') {
       record: await UpdateRecordKeeper.open(base.store),
       defaultSchedule: SCHEDULE,
       nextCheckAt: () => null,
+      cleanUp: () => void restarts.push('clean'),
       limits: () => ({ limitMs: 1000, settleMs: 0 }),
       isOnline: () => true,
       busy,
