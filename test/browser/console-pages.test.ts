@@ -273,6 +273,18 @@ describe.skipIf(!hasChromium)('the console in a browser', () => {
     expect(await page.getByLabel('Claim code').inputValue()).toBe('ACDE-FGHJ');
   });
 
+  test('a run shows the records that were left out or changed, and saves them as CSV', async () => {
+    await using visited = await visit(`/sync-runs/${seeded.heldRun}`, { width: 320 });
+    const { page, faults } = visited;
+    await page.getByRole('cell', { name: 'title: cut to 256 characters' }).waitFor();
+    await page.getByText('And 1 more that the gateway did not list.').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    const csv = await readFile(await (await saved).path(), 'utf8');
+    expect(csv.split('\r\n')[1]).toBe('Rejected,line 17,the number is there already on line 4');
+    expect(faults).toEqual([]);
+  });
+
   test('removing the users of a Held run needs the typed word; keeping them is one step and shows the command', async () => {
     await using visited = await visit(`/sync-runs/${seeded.heldRun}`);
     const { page } = visited;

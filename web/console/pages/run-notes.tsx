@@ -58,25 +58,23 @@ function Notes(props: { title: string; lead: string; notes: readonly RecordNote[
       <Text size="sm" c="dimmed">
         {lead}
       </Text>
-      <Table.ScrollContainer minWidth={280}>
-        <Table aria-label={title}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t.where}</Table.Th>
-              <Table.Th scope="col">{t.reason}</Table.Th>
+      <Table aria-label={title} layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{t.where}</Table.Th>
+            <Table.Th scope="col">{t.reason}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {notes.map((note, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two notes may be equal
+            <Table.Tr key={at}>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{note.where}</Table.Td>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{note.reason}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {notes.map((note, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two notes may be equal
-              <Table.Tr key={at}>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{note.where}</Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{note.reason}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </Table>
       {all > notes.length && (
         <Text size="xs" c="dimmed">
           {t.more(count(all - notes.length))}
