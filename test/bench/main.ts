@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: measures, says what it measured, and closes with one line of JSON. */
 import { loadavg } from 'node:os';
 import { adapters } from './adapters.ts';
+import { bundle } from './bundle.ts';
 import { commands } from './commands.ts';
 import { discover } from './discover.ts';
 import { footprint } from './footprint.ts';
@@ -11,7 +12,16 @@ import { tunnel } from './tunnel.ts';
 
 type Bench = (options: { rounds?: number; say: (text: string) => void }) => Promise<Findings>;
 
-const BENCHES: Readonly<Record<string, Bench>> = { adapters, commands, discover, sync, memory, footprint, tunnel };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  adapters,
+  bundle,
+  commands,
+  discover,
+  sync,
+  memory,
+  footprint,
+  tunnel,
+};
 
 const usage = (): string =>
   `usage: npm run bench -- NAME [--rounds N]; the benches: ${Object.keys(BENCHES).join(', ')}`;
