@@ -197,7 +197,9 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('network', () => network.stop());
     const virtual = settings.virtual === undefined ? await detectVirtual() : settings.virtual === 'yes';
     const online = () => link.status().state === 'online';
-    const reset = await Reset.open({ folder, identity, outbox, target, online, virtual, clock, log, restart });
+    const busy = new BusyBoard();
+    const leaving = { folder, identity, outbox, target, online, virtual, busy, restart };
+    const reset = await Reset.open({ ...leaving, clock, log });
     stops.add('reset', () => reset.stop());
     const pbxLinks = () =>
       pbxsDocument(registry.list(), {
@@ -251,7 +253,6 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('tunnels', async () => tunnels.close());
     registry.onChange(() => tunnels.refresh());
 
-    const busy = new BusyBoard();
     const updates = await startUpdates({
       settings,
       version,

@@ -7,6 +7,7 @@ import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { GatewayIdentity } from '../identity/gateway-identity.ts';
 import type { CloudTarget } from '../link/cloud-way.ts';
 import type { DurableOutbox } from '../outbox/durable-outbox.ts';
+import type { BusyView } from '../power/busy.ts';
 import type { RestartProcess } from '../power/restart.ts';
 import { FormerAccount, type ResetMarker, ResetMarkerFile } from './marker.ts';
 import { askStanding, sayLeaving } from './standing.ts';
@@ -27,6 +28,8 @@ const LIMITS: ResetLimits = { flushMs: 60_000, offlineMs: 5000, settleMs: 1500, 
 /** A process that ends again and again while it waits for the cloud does not wait for ever. */
 const MAX_STARTS = 3;
 const LOOK_MS = 200;
+const LEAVE_TRIES = 5;
+const LEAVE_WAIT_MS = 2000;
 
 export interface ResetOptions {
   /** The state folder. */
@@ -37,6 +40,8 @@ export interface ResetOptions {
   online: () => boolean;
   /** Whether this is a virtual machine, null when it is not known. */
   virtual: boolean | null;
+  /** What a reset must not cut off. */
+  busy: BusyView;
   clock: Clock;
   log: Log;
   restart: RestartProcess;
@@ -86,7 +91,7 @@ export class Reset {
 
   /**
    * Puts the wish on disk; the rest follows by itself. Wanted twice it is one, and a wipe is more than a release.
-   * @throws DemarcError `reset.not-claimed` for a release without an account, `config.unwritable`
+   * @throws DemarcError `reset.not-claimed` for a release without an account, `command.busy`, `config.unwritable`
    */
   async want(wish: Wish): Promise<void> {
     if (wish.kind === 'release' && this.#options.identity.current() === undefined) {
@@ -94,6 +99,8 @@ export class Reset {
     }
     const before = this.#marker;
     if (before !== undefined && (before.kind === wish.kind || wish.kind === 'release')) return;
+    const busy = this.#options.busy.busy();
+    if (busy !== undefined) throw new DemarcError('command.busy', busy);
     const marker: ResetMarker = { ...wish, phase: 'wanted', at: instant(this.#options.clock), starts: 0 };
     await this.#save(marker);
     this.#options.log.warn({ code: 'reset.wanted', kind: wish.kind, by: wish.by }, 'this gateway leaves its account');
@@ -136,6 +143,8 @@ export class Reset {
     const { target: findTarget, identity, clock, log, virtual } = this.#options;
     const [target, own] = [findTarget(), identity.current()];
     if (target === undefined || own === undefined || this.#marker?.phase === 'due') return;
+    // What must not be cut off goes first; the next refusal asks again.
+    if (this.#options.busy.busy() !== undefined) return;
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#limits.leaveMs)]);
       const standing = await askStanding({ target, identity: own, now: () => clock.now(), signal });
@@ -188,15 +197,20 @@ export class Reset {
     const [target, own] = [findTarget(), identity.current()];
     if (target === undefined || own === undefined || leaveMs === 0) return;
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(leaveMs)]);
-    try {
-      await sayLeaving({ target, identity: own, now: () => clock.now(), signal }, this.#marker?.kind === 'wipe');
-    } catch (thrown) {
-      const error = toDemarcError(thrown);
-      if (this.#stop.signal.aborted) throw error;
-      log.warn(
-        { code: error.code, detail: error.detail },
-        'the cloud could not be told; it sees this gateway as offline',
-      );
+    const parts = { target, identity: own, now: () => clock.now(), signal };
+    // Somebody on site waits, and may do without; the console is to know.
+    const tries = this.#marker?.by === 'site' ? 1 : LEAVE_TRIES;
+    for (let left = tries; this.#marker?.phase === 'wanted'; left -= 1) {
+      try {
+        return await sayLeaving(parts, this.#marker.kind === 'wipe');
+      } catch (thrown) {
+        const error = toDemarcError(thrown);
+        if (this.#stop.signal.aborted) throw error;
+        log.warn({ code: error.code, detail: error.detail }, 'the cloud could not be told that this gateway leaves');
+        // It was let go already, for example by the try before, whose answer was lost.
+        if (left <= 1 || signal.aborted || error.code.startsWith('identity.')) return;
+      }
+      await sleep(LEAVE_WAIT_MS, undefined, { signal: this.#stop.signal });
     }
   }
 
@@ -206,9 +220,13 @@ export class Reset {
     const { folder, identity, restart, log } = this.#options;
     await this.#save(marker);
     log.warn({ code: 'reset.begins', kind: marker.kind, by: marker.by }, 'starting anew without its account');
-    if (marker.kind === 'wipe') {
-      await identity.forget();
-      await removeFile(join(folder, 'device.key'));
+    try {
+      if (marker.kind === 'wipe') {
+        await identity.forget();
+        await removeFile(join(folder, 'device.key'));
+      }
+    } catch (error) {
+      log.error({ code: toDemarcError(error).code, err: error }, 'the keys go with the rest at the next start');
     }
     restart();
   }

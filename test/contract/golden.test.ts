@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { CommandCancel, CommandMessage, CommandResult } from '#contract/commands.ts';
-import { EnrolmentOffer, EnrolmentRequest, EnrolmentState } from '#contract/enrolment.ts';
+import { DeviceStanding, EnrolmentOffer, EnrolmentRequest, EnrolmentState, LeaveRequest } from '#contract/enrolment.ts';
 import { Ack, Ask, Conn, Envelope } from '#contract/envelope.ts';
 import { DroppedRecords, GatewayEvent } from '#contract/events.ts';
 import { SectionMessage, sections, Want } from '#contract/sections.ts';
@@ -21,6 +21,8 @@ const schemas: Record<string, z.ZodType> = {
   'enrolment-request': EnrolmentRequest,
   'enrolment-offer': EnrolmentOffer,
   'enrolment-state': EnrolmentState,
+  'device-standing': DeviceStanding,
+  'leave-request': LeaveRequest,
   'upload-part': UploadPart,
   'upload-state': UploadState,
   'users.header': UsersHeader,
