@@ -4,7 +4,10 @@ import type { MiVoiceBusinessConnection } from './connection.ts';
 
 /** What a MiVoice Business gives when everything is set up (design section 5). */
 export const miVoiceBusinessGives: Capabilities = {
-  users: { via: 'form export', note: 'User and Services Configuration, completed by Telephone Directory.' },
+  users: {
+    via: 'form export',
+    note: 'User and Services Configuration, completed by Telephone Directory. The form Locations is not read: its columns are not known, and no field of a user takes it.',
+  },
   numbers: {
     via: 'form export',
     note: 'Direct Inward Dialing Service; rows of external hot desk users are left out.',

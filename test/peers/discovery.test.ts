@@ -1,13 +1,17 @@
 /** A search for telephone systems across a real network: namespaces, ARP, a router, real snmpd and avahi where they are. */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Candidate, DiscoveryAnswer } from '#contract/discovery.ts';
+import type { Evidence } from '#pbx-adapters/discovery/evidence.ts';
+import { groupMachines } from '#pbx-adapters/discovery/group.ts';
+import { DEFAULT_PORTS } from '#pbx-adapters/discovery/ports.ts';
+import { hostKeySignal } from '#pbx-adapters/discovery/signals/host-key.ts';
 import { FAR_PLACE, ROOM } from '#test/lab/discovery/room.ts';
 import { noNamespaces, SiteNetwork } from '#test/support/netns.ts';
-import { hasProgram, type Program, startProgram, temporaryFolder, until } from '#test/support/program.ts';
+import { freePort, hasProgram, type Program, startProgram, temporaryFolder, until } from '#test/support/program.ts';
 
 const run = promisify(execFile);
 const NODE = process.execPath;
@@ -192,4 +196,51 @@ describe.skipIf(why !== undefined)('a search in a network of namespaces', () => 
     expect(await refused.exited).toBe(1);
     expect(refused.output()).toContain('discovery.too-many-addresses');
   }, 60_000);
+});
+
+const needed = ['/usr/sbin/sshd', 'ssh-keygen'];
+const hasOpenSsh = process.getuid?.() === 0 && needed.every(hasProgram);
+
+describe.skipIf(!hasOpenSsh)('the key of a real OpenSSH', () => {
+  /** OpenSSH on these loopback addresses with a key of its own; its fingerprint as ssh-keygen prints it. */
+  async function startOpenSsh(addresses: readonly string[], port: number) {
+    await using stack = new AsyncDisposableStack();
+    const folder = stack.use(await temporaryFolder('host-key'));
+    const key = join(folder.path, 'key');
+    await mkdir('/run/sshd', { recursive: true });
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const { stdout } = await run('ssh-keygen', ['-l', '-f', `${key}.pub`]);
+    const listen = addresses.map((address) => `ListenAddress ${address}`).join('\n');
+    await writeFile(join(folder.path, 'config'), `Port ${port}\n${listen}\nHostKey ${key}\nPidFile none\n`);
+    const sshd = startProgram('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder.path, 'config')]);
+    stack.defer(() => sshd.stop());
+    await until('sshd listens', 10_000, () => sshd.output().split('Server listening').length > addresses.length);
+    const running = stack.move();
+    return {
+      fingerprint: stdout.split(' ')[1] ?? '',
+      log: () => sshd.output(),
+      [Symbol.asyncDispose]: () => running.disposeAsync(),
+    };
+  }
+
+  test('makes two addresses one machine and leaves another apart, without a log-in', async () => {
+    const port = await freePort();
+    await using pbx = await startOpenSsh(['127.0.0.1', '127.0.0.2'], port);
+    await using other = await startOpenSsh(['127.0.0.3'], port);
+    const hosts = new Map<string, Evidence[]>();
+    const context = {
+      signal: AbortSignal.timeout(20_000),
+      ports: { ...DEFAULT_PORTS, ssh: [port] },
+      community: undefined,
+      take: () => Promise.resolve(),
+      newToken: () => 'x',
+    };
+    for (const address of ['127.0.0.1', '127.0.0.2', '127.0.0.3']) {
+      hosts.set(address, await Array.fromAsync(hostKeySignal.probe({ address, open: new Set([port]) }, context)));
+    }
+    const fingerprints = [...hosts.values()].flat().map((one) => one.signal === 'host-key' && one.fingerprint);
+    expect(fingerprints).toEqual([pbx.fingerprint, pbx.fingerprint, other.fingerprint]);
+    expect(groupMachines(hosts).map(({ addresses }) => addresses)).toEqual([['127.0.0.1', '127.0.0.2'], ['127.0.0.3']]);
+    expect(pbx.log()).not.toMatch(/Failed|Invalid user|Accepted|authenticating user/);
+  }, 30_000);
 });
