@@ -60,7 +60,7 @@ export const DeviceStanding = z.looseObject({ gateway: Id, standing: z.enum(['ac
 export type DeviceStanding = z.infer<typeof DeviceStanding>;
 
 /** Body of `POST /api/v1/device/leave` (mutual TLS): the gateway lets its account go; `wiped` by a reset on site. */
-export const LeaveRequest = z.strictObject({ wiped: z.boolean() });
+export const LeaveRequest = z.looseObject({ wiped: z.boolean() });
 export type LeaveRequest = z.infer<typeof LeaveRequest>;
 
 /** Body of `POST /api/v1/device/renew` (mutual TLS) and its answer. */

@@ -1,10 +1,5 @@
 /** Errors of resets, releases and of accounts that are switched off. */
 export const resetErrors = {
-  'reset.under-way': {
-    status: 409,
-    cause: 'This gateway is about to be reset or released',
-    nextStep: 'Wait until it has started again; it then shows a new claim code when it is asked for one.',
-  },
   'reset.not-claimed': {
     status: 409,
     cause: 'This gateway belongs to no account, so there is nothing to release',

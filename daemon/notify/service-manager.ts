@@ -86,12 +86,12 @@ export class ServiceManager {
         new Promise((resolve) => {
           const env = { PATH: process.env['PATH'], NOTIFY_SOCKET: socket };
           const child = spawn(program, words, { stdio: 'ignore', env, timeout: SEND_LIMIT_MS, killSignal: 'SIGKILL' });
-          const done = (problem?: string) => {
+          const settle = (problem?: string) => {
             if (problem !== undefined) log.warn({ code: 'notify.failed', words, problem }, 'systemd could not be told');
             resolve();
           };
-          child.once('error', (error) => done(error.message));
-          child.once('exit', (code, signal) => done(code === 0 ? undefined : `ended with ${code ?? signal}`));
+          child.once('error', (error) => settle(error.message));
+          child.once('exit', (code, signal) => settle(code === 0 ? undefined : `ended with ${code ?? signal}`));
         }),
     );
   }
