@@ -22,6 +22,11 @@ export const ConnectorSettings = z.object({
   host: z.string().default('0.0.0.0'),
   /** The address under which gateways and browsers reach the connector; made from host name and port when not given. */
   publicUrl: z.url().optional(),
+  /** The domain below which every launch has a host name of its own; made from the public address when not given. */
+  launchDomain: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'must be a domain such as launch.example.com')
+    .optional(),
   store: z
     .string()
     .regex(/^(sqlite:|postgres:\/\/)/, 'must begin with sqlite: or postgres://')
@@ -47,6 +52,7 @@ export function connectorSettings(env: NodeJS.ProcessEnv): ConnectorSettings {
     port: env['DEMARC_CONNECTOR_PORT'],
     host: env['DEMARC_CONNECTOR_HOST'],
     publicUrl: env['DEMARC_CONNECTOR_URL'],
+    launchDomain: env['DEMARC_LAUNCH_DOMAIN'],
     store: env['DEMARC_STORE'],
     bus: env['DEMARC_BUS'],
     tlsCertFile: env['DEMARC_TLS_CERT'],

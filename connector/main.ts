@@ -7,6 +7,7 @@ import { type ConnectorSettings, connectorSettings } from '#config/connector-set
 import { createLog, type Log } from '#config/log.ts';
 import { StopList } from '#config/stop.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import { TUNNEL_ALPN, TUNNEL_PATH } from '#tunnel/carrier/settings.ts';
 import { createSetupToken } from './access/setup.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { createApp } from './api/app.ts';
@@ -26,6 +27,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { IngestMetrics } from './ingest/ingest-metrics.ts';
 import { reopenHold } from './ingest/reopen-hold.ts';
 import { Wants } from './ingest/wants.ts';
+import { launchDomain, startLaunches } from './launch/start.ts';
 import { hostsOf, publicUrl } from './listener/addresses.ts';
 import { CertificateWatch } from './listener/certificate-watch.ts';
 import { Listener } from './listener/listener.ts';
@@ -68,9 +70,11 @@ export async function startConnector(
     stops.add('retention', () => retention.stop());
 
     const ca = await PrivateCa.open({ folder, clock });
-    const load = () => serverIdentity({ ca, folder, clock, hosts: hostsOf(settings), ...ownCertificate(settings) });
+    const domain = launchDomain(settings);
+    const hosts = [...hostsOf(settings), `*.${domain}`];
+    const load = () => serverIdentity({ ca, folder, clock, hosts, ...ownCertificate(settings) });
     const current = await load();
-    const listener = new Listener({ log, clientCa: ca.certificate, identity: current });
+    const listener = new Listener({ log, clientCa: ca.certificate, identity: current, protocols: [TUNNEL_ALPN] });
     const certificateWatch = new CertificateWatch({ log, current, load, show: (next) => listener.show(next) });
     stops.add('certificate watch', async () => certificateWatch.stop());
     // Bound first, because links and answers name the port; it serves only when everything else is up.
@@ -108,6 +112,9 @@ export async function startConnector(
     const alerts = new Alerts({ store, clock, random: Math.random, log, registry, settings, publicUrl: url });
     stops.add('alerts', () => alerts.stop());
     alerts.start();
+    const admit = identity.admit.bind(identity);
+    const launches = await startLaunches({ store, clock, log, commands, admit, isConnected, publicUrl: url, domain });
+    stops.add('launches', () => launches.stop());
     retention.start();
     certificateWatch.start();
 
@@ -131,6 +138,7 @@ export async function startConnector(
         certificates,
         offers: new Offers({ store, clock, tokens, certificates, publicUrl: url }),
       }),
+      launches: launches.desk,
       uploads,
       releaseRoutes: releaseRoutes({
         releases: new ReleaseFolder({ folder: join(folder, 'releases'), log }),
@@ -146,7 +154,8 @@ export async function startConnector(
     stops.add('uploads', () => uploads.stop());
     listener.serve({
       request: (request, response) => app.routing(request, response),
-      upgrades: { '/mqtt': bus.upgrade.bind(bus) },
+      connection: (socket) => launches.connection(socket),
+      upgrades: { '/mqtt': bus.upgrade.bind(bus), [TUNNEL_PATH]: launches.upgrade },
     });
 
     const token = await createSetupToken({ store, clock });

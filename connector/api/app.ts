@@ -9,6 +9,8 @@ import { addressKey } from '../access/attempts.ts';
 import { Sessions } from '../access/sessions.ts';
 import { SignIn } from '../access/sign-in.ts';
 import { TooManyRequests } from '../access/too-many-requests.ts';
+import { launchPage } from '../launch/launch-page.ts';
+import { launchRoutes } from '../launch/launch-routes.ts';
 import { consoleFiles } from './console.ts';
 import { answerErrors } from './error-answer.ts';
 import { guard } from './guard.ts';
@@ -81,6 +83,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         alertTargetRoutes,
         eventRoutes,
         trunkRoutes,
+        ...(options.launches === undefined ? [] : [launchRoutes(options.launches)]),
         enrolmentRoutes,
         streamRoute,
       ]) {
@@ -93,6 +96,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
     { prefix: '/api/v1' },
   );
+  launchPage(app);
   await consoleFiles(app, options.consoleFolder);
   await app.ready();
   return app;

@@ -15,6 +15,7 @@ import type { AlertsPort } from '../alerts/alerts.ts';
 import type { CommandRow } from '../commands/command-dto.ts';
 import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
+import type { LaunchDesk } from '../launch/launch-desk.ts';
 import type { Store, Work } from '../store/store.ts';
 import type { Trunks } from '../trunks/trunks.ts';
 import type { UploadParts } from '../uploads/start.ts';
@@ -64,6 +65,8 @@ export interface AppOptions {
   enrolments: EnrolmentsPort;
   alerts: AlertsPort;
   trunks: TrunksPort;
+  /** Remote access; without it there is none. */
+  launches?: LaunchDesk;
   /** Routes of the gateways, registered under `/api/v1`; each declares `config: { access: 'device' | 'public' }`. */
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
   /** The files that gateways bring; without it there are no routes for them. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { SecureContextOptions } from 'node:tls';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { ServerIdentity } from '../pki/server-certificate.ts';
@@ -10,6 +10,8 @@ import type { ServerIdentity } from '../pki/server-certificate.ts';
 /** Who answers what comes in. An upgrade that is refused rejects; the listener then answers and closes. */
 export interface Handlers {
   request(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes a connection after its TLS handshake that is not for the API; false leaves it to HTTP. */
+  connection?: (socket: TLSSocket) => boolean;
   /** By path, without the query. */
   upgrades: Readonly<Record<string, (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>>>;
 }
@@ -19,6 +21,8 @@ export interface ListenerOptions {
   identity: ServerIdentity;
   /** PEM of the CA that client certificates are judged by. */
   clientCa: string;
+  /** Names in ALPN (RFC 7301) that `connection` takes, beside HTTP. */
+  protocols?: readonly string[];
   maxConnections?: number;
 }
 
@@ -48,7 +52,9 @@ export class Listener {
       ...this.#secure(options.identity),
       requestCert: true,
       rejectUnauthorized: false,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...(options.protocols ?? []), 'http/1.1'],
+      // A direction of a plain connection through a tunnel may end before the other.
+      allowHalfOpen: true,
       handshakeTimeout: HANDSHAKE_MS,
       headersTimeout: HEADERS_MS,
       connectionsCheckingInterval: LOOK_EVERY_MS,
@@ -63,6 +69,7 @@ export class Listener {
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseGarbage(error, socket));
     this.#server.on('secureConnection', (socket) => socket.on('error', () => socket.destroy()));
+    this.#dispatch();
     this.#server.on('request', (request, response) => this.#request(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -99,6 +106,16 @@ export class Listener {
     const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
     await closed;
     clearTimeout(cut);
+  }
+
+  /** Lets `connection` look first, by what was agreed in TLS: HTTP's own listener would take everything. */
+  #dispatch(): void {
+    const [http] = this.#server.listeners('secureConnection');
+    if (http === undefined) throw new Error('the HTTPS server takes no connections');
+    this.#server.off('secureConnection', http as (socket: TLSSocket) => void);
+    this.#server.on('secureConnection', (socket) => {
+      if (this.#handlers?.connection?.(socket) !== true) Reflect.apply(http, this.#server, [socket]);
+    });
   }
 
   #secure(identity: ServerIdentity): SecureContextOptions {

@@ -391,6 +391,37 @@ export interface Tables {
     next_at: string;
     attempts: number;
   };
+  /** Sessions of remote access. */
+  launch: {
+    id: string;
+    account_id: string;
+    gateway_id: string;
+    tunnel: string;
+    name: string;
+    person_id: string;
+    person_name: string;
+    reason: string;
+    state: string;
+    created_at: string;
+    expires_at: string;
+    ended_at: string | null;
+    end_reason: string | null;
+    ended_by: string | null;
+    requests: number;
+    bytes_up: number;
+    bytes_down: number;
+  };
+  /** What was asked for in a session: no bodies, no cookies, no query. */
+  launch_request: {
+    launch_id: string;
+    n: number;
+    account_id: string;
+    at: string;
+    method: string;
+    path: string;
+    status: number;
+    bytes: number;
+  };
   idempotency: {
     key: string;
     person_id: string;

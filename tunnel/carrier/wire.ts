@@ -17,6 +17,9 @@ export const BROKEN_OFF = 'broken-off';
 /** A service of the gateway's own table, by its id: never a host or a port. */
 export const ServiceId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 
+/** Opened in place of a service: the relay's session is over. The answer is a refusal that says so. */
+export const END_SERVICE = 'demarc.end';
+
 /** A session's id as the relay gave it. */
 export const SessionId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
 

@@ -6,6 +6,7 @@ import { GatewayCarrier, type WantedStream } from '../carrier/gateway-carrier.ts
 import { TIMING, type Timing } from '../carrier/settings.ts';
 import type { TunnelStream } from '../carrier/tunnel-stream.ts';
 import type { CarrierSocket } from '../carrier/watched-session.ts';
+import { END_SERVICE } from '../carrier/wire.ts';
 import type { EndReason, GatewaySession, Grant } from './grants.ts';
 import type { OffSwitch } from './off-switch.ts';
 import { Redial } from './redial.ts';
@@ -155,6 +156,11 @@ export class GatewayEnd {
   async #serve(wanted: WantedStream): Promise<void> {
     const { upstream, offSwitch, log } = this.#options;
     let connection: Socket | undefined;
+    if (wanted.service === END_SERVICE) {
+      this.end(wanted.session, 'ended');
+      wanted.refuse(new DemarcError('launch.ended'));
+      return;
+    }
     try {
       if (await offSwitch.isOff()) throw new DemarcError('tunnel.off');
       const { live, service } = this.#admit(wanted);

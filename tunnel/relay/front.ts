@@ -31,6 +31,9 @@ const MAX_ENTER_BYTES = 1024;
 /** Where the relay's own pages are on a session's host. */
 const OWN_PREFIX = '/.demarc/';
 
+/** What the gateway says when its customer has ended the session. */
+const ENDED_AT_SITE: ReadonlySet<string> = new Set(['tunnel.off', 'tunnel.stopped', 'tunnel.not-granted']);
+
 const Ticket = z.strictObject({ ticket: z.string().min(20).max(100) });
 
 /**
@@ -176,8 +179,15 @@ export class Front {
     }
   }
 
-  #open({ view }: ActiveLaunch): Promise<TunnelStream> {
-    return this.#options.links.open(view.target.gateway, { service: view.target.service, session: view.id });
+  async #open({ view }: ActiveLaunch): Promise<TunnelStream> {
+    const { links, launches } = this.#options;
+    try {
+      return await links.open(view.target.gateway, { service: view.target.service, session: view.id });
+    } catch (thrown) {
+      const error = toDemarcError(thrown);
+      if (ENDED_AT_SITE.has(error.code)) launches.end(view.id, 'by-customer');
+      throw error;
+    }
   }
 
   #agent(launch: ActiveLaunch): UpstreamAgent {

@@ -3,6 +3,7 @@ import { RelayCarrier } from '../carrier/relay-carrier.ts';
 import type { Timing } from '../carrier/settings.ts';
 import type { TunnelStream } from '../carrier/tunnel-stream.ts';
 import type { CarrierSocket } from '../carrier/watched-session.ts';
+import { END_SERVICE } from '../carrier/wire.ts';
 
 export interface LinksOptions {
   /** Told when a gateway has a tunnel, and when it has none any more, with the reason. */
@@ -67,6 +68,13 @@ export class Links {
     const carrier = this.#links.get(gateway);
     if (carrier === undefined) throw new DemarcError('tunnel.not-connected');
     return carrier.open(request);
+  }
+
+  /** Tells a gateway that a session is over; one that is not there ends it by its own clock. */
+  endSession(gateway: string, session: string): void {
+    const told = this.#links.get(gateway)?.open({ service: END_SERVICE, session });
+    // The answer is always a refusal, and a gateway that is gone has its own clock.
+    told?.catch(() => undefined);
   }
 
   /** Ends the tunnel of a gateway that was released or whose certificate was revoked. */

@@ -6,6 +6,7 @@ import { bulkCommands } from './0002-bulk-commands.ts';
 import { uploads } from './0003-uploads.ts';
 import { resets } from './0004-resets.ts';
 import { alerts } from './0005-alerts.ts';
+import { launches } from './0006-launches.ts';
 import { trunks } from './0007-trunks.ts';
 import { syncRunNotes } from './0010-sync-run-notes.ts';
 
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0003-uploads': uploads,
   '0004-resets': resets,
   '0005-alerts': alerts,
+  '0006-launches': launches,
   '0007-trunks': trunks,
   '0010-sync-run-notes': syncRunNotes,
 };
