@@ -140,6 +140,8 @@ export function requestOptions(
 ): RequestOptions {
   return {
     method,
+    // Said, because the agent of a proxy would otherwise not find a connection again that it has kept.
+    protocol: 'https:',
     ...hostAndPort(way.url),
     path: way.url.pathname.replace(/\/$/, '') + path,
     agent: way.agent,
