@@ -5,14 +5,14 @@ import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Command, GatewayDetail } from '#contract/api.ts';
-import { isFinal } from '#contract/commands.ts';
+import { type CommandName, isFinal } from '#contract/commands.ts';
 import type { UpdateStatus } from '#contract/update.ts';
 import { persistedState, UPDATE_STATES, type UpdateState } from '#daemon/update/states.ts';
 import type { ApiClient } from '#test/support/api-client.ts';
 import { BROKEN, InstalledGateway, ReleaseWorkshop } from '#test/support/installation.ts';
 import { freePort, startProgram, temporaryFolder, until } from '#test/support/program.ts';
 import { ADMIN } from '#test/support/site.ts';
-import { ConnectorProcess, firstAccount } from '#test/support/stack.ts';
+import { ConnectorProcess, firstAccount, localRequest } from '#test/support/stack.ts';
 import { mayMount, smallDisk } from '#test/unit/daemon-spine/support/disk.ts';
 
 const OLD = '1.0.0';
@@ -46,12 +46,15 @@ async function emptyFolder(name: string): Promise<string> {
 }
 
 /** A gateway of the old version that is enrolled and online. */
-async function gateway(name: string, options: { supervised?: boolean; state?: string } = {}) {
+async function gateway(
+  name: string,
+  { limitSeconds = 90, ...options }: { supervised?: boolean; state?: string; limitSeconds?: number } = {},
+) {
   const root = join(folder, name);
   await workshop.install(OLD, root);
   const state = options.state ?? join(folder, `${name}-state`);
   await mkdir(state, { mode: 0o700 });
-  const settings = { version: 1, update: { limitSeconds: 6, settleSeconds: 1 } };
+  const settings = { version: 1, update: { limitSeconds, settleSeconds: 1 } };
   await writeFile(join(state, 'config.json'), JSON.stringify(settings));
   const installed = new InstalledGateway({ ...options, root, state, port: await freePort() });
   await installed.start();
@@ -59,11 +62,11 @@ async function gateway(name: string, options: { supervised?: boolean; state?: st
   return { installed, id };
 }
 
-async function issue(id: string, args: unknown = {}): Promise<string> {
-  return (await api.post<Command>(`/api/v1/gateways/${id}/commands`, { name: 'gateway.update', args })).id;
+async function issue(id: string, args: unknown = {}, name: CommandName = 'gateway.update'): Promise<string> {
+  return (await api.post<Command>(`/api/v1/gateways/${id}/commands`, { name, args })).id;
 }
 
-async function end(command: string, limitMs = 60_000): Promise<Command> {
+async function end(command: string, limitMs = 110_000): Promise<Command> {
   let found: Command | undefined;
   await until(`command ${command} has ended`, limitMs, async () => {
     found = await api.get<Command>(`/api/v1/commands/${command}`);
@@ -76,7 +79,7 @@ async function end(command: string, limitMs = 60_000): Promise<Command> {
 /** What the cloud's section says of the last update. */
 async function toldBySection(id: string, version: string): Promise<UpdateStatus['last']> {
   let last: UpdateStatus['last'] = null;
-  await until(`the section tells of ${version}`, 20_000, async () => {
+  await until(`the section tells of ${version}`, 60_000, async () => {
     const { update } = await api.get<GatewayDetail>(`/api/v1/gateways/${id}`);
     last = update?.last ?? null;
     return last?.to === version;
@@ -95,6 +98,15 @@ describe('a new version that proves itself', () => {
     const { installed, id } = await gateway('good');
     await using _ = installed;
     await workshop.make('1.1.0', offered());
+    expect(await end(await issue(id, {}, 'gateway.check-update'))).toMatchObject({
+      state: 'succeeded',
+      output: { current: OLD, available: { version: '1.1.0' } },
+    });
+    const schedule = { automatic: true, frequency: 'weekly', day: 6, time: '21:00', paused: false };
+    expect(await end(await issue(id, schedule, 'gateway.set-update-schedule'))).toMatchObject({
+      state: 'succeeded',
+      output: { schedule, nextCheckAt: expect.any(String) },
+    });
     const command = await issue(id);
     const presences = new Set<string>();
     await until('it has switched', 30_000, async () => {
@@ -110,6 +122,8 @@ describe('a new version that proves itself', () => {
     expect(await installed.version()).toBe('1.1.0');
     expect(installed.slots()).toMatchObject({ active: 'b', last: { outcome: 'Updated', command } });
     expect(await toldBySection(id, '1.1.0')).toMatchObject({ outcome: 'Updated', from: OLD });
+    const { update } = await api.get<GatewayDetail>(`/api/v1/gateways/${id}`);
+    expect(update).toMatchObject({ phase: 'idle', schedule, available: null });
     // The newest release runs: nothing is to be done.
     expect(await end(await issue(id))).toMatchObject({ state: 'succeeded', output: { changed: false } });
     // Back only by force and by name.
@@ -166,7 +180,8 @@ describe('a new version that does not prove itself is taken back, and the cloud 
   let id: string;
 
   beforeAll(async () => {
-    ({ installed, id } = await gateway('broken'));
+    // As long as a build that hangs, or cannot connect, is waited for.
+    ({ installed, id } = await gateway('broken', { limitSeconds: 8 }));
   });
   afterAll(async () => installed[Symbol.asyncDispose]());
 
@@ -243,6 +258,14 @@ describe('a release that is not as it was signed is never unpacked', () => {
     return command;
   };
 
+  it('is given to gateways only', async () => {
+    const url = `${connector.url}/api/v1/device/releases/stable`;
+    expect(await localRequest(`${url}?platform=linux-x64`)).toMatchObject({ body: { code: 'identity.required' } });
+    expect(await localRequest(`${url}/demarc-1.1.0-linux-x64.tar.gz`)).toMatchObject({
+      body: { code: 'identity.required' },
+    });
+  });
+
   it('signed by another key', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     await workshop.make('3.0.1', offered(), { key: privateKey });
@@ -292,28 +315,32 @@ describe('a release that is not as it was signed is never unpacked', () => {
 });
 
 /** How everything ends when it is killed in a state; the states are the product's own table. */
-describe('killed in', () => {
+describe.concurrent('killed in', () => {
   const KILLED = ['daemon', 'everything'] as const;
   const cases = (Object.keys(UPDATE_STATES) as UpdateState[]).flatMap((state) => KILLED.map((who) => ({ state, who })));
   let made = 0;
 
+  const isIn = async ({ root, state: folder }: InstalledGateway, state: UpdateState) =>
+    (await persistedState(root, folder)) === state;
+
   it.each(cases)('killed_$who in $state', async ({ state, who }) => {
     made += 1;
-    const version = `4.0.${made}`;
-    const { installed, id } = await gateway(`killed-${made}`, { supervised: who === 'daemon' });
+    const [version, name] = [`4.0.${made}`, `killed-${made}`];
+    const { installed, id } = await gateway(name, { supervised: who === 'daemon' });
     await using _ = installed;
     const change = state === 'rolled back' ? BROKEN['crashes at its start'] : ballast;
     await workshop.make(version, offered(), { change });
     const command = await issue(id, { version });
-    const end_ = Date.now() + 30_000;
-    while ((await persistedState(installed.root, installed.state)) !== state) {
-      if (Date.now() > end_) throw new Error(`never ${state}\n${installed.output().slice(-3000)}`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    // It stays the same process over the switch.
+    const [pid = 0] = installed.processes().daemons;
+    await until(`it is in ${state}`, 90_000, () => isIn(installed, state), 1).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${installed.output().slice(-3000)}`);
+    });
+    if (state !== 'rolled back') process.kill(pid, 'SIGSTOP');
+    expect(await persistedState(installed.root, installed.state)).toBe(state);
     if (who === 'daemon') installed.kill('daemons');
     else {
       await installed.powerOff();
-      expect(await persistedState(installed.root, installed.state)).toBe(state);
       await installed.start();
     }
     const ended = await end(command);
