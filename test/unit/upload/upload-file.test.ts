@@ -51,7 +51,7 @@ async function world(bytes: number) {
       })
       .end();
   const take = async (request: IncomingMessage, response: ServerResponse) => {
-    cloud.requests.push(`${request.method} ${request.headers['upload-offset'] ?? ''}`.trim());
+    cloud.requests.push(`${request.method} ${String(request.headers['upload-offset'] ?? '')}`.trim());
     const fault = cloud.faults.shift();
     if (fault) return fault(request, response);
     if (request.method === 'HEAD') return tell(response, 204);
@@ -106,11 +106,7 @@ describe('an upload', () => {
   });
 
   const faults: [string, Fault, string | undefined][] = [
-    [
-      'a connection that is reset in a part',
-      (request) => void (request.socket as Socket).destroy(),
-      'link.unreachable',
-    ],
+    ['a connection that is reset in a part', (request) => void request.socket.destroy(), 'link.unreachable'],
     ['an answer that never comes', () => undefined, 'link.unreachable'],
     ['a cloud that is busy', answer(503, { 'retry-after': '0' }), 'link.refused'],
     ['a stranger that answers', answer(200), 'link.malformed'],
