@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import axeCore from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -12,22 +11,7 @@ import {
   watchedPage,
 } from './support/console.ts';
 import { type Seeded, seed } from './support/seed.ts';
-
-interface AxeResult {
-  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-}
-
-/** What axe finds, a line for each element (WCAG 2.2 A and AA and axe's best practices). */
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(axeCore.source);
-  const { violations } = await page.evaluate<AxeResult>('axe.run()');
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
-  );
-}
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+import { axe, overflow } from './support/seeded.ts';
 
 /** A request as the console itself makes one, with the session of the page. */
 function call<T>(page: Page, method: string, path: string, body: unknown): Promise<T> {
@@ -231,13 +215,13 @@ describe.skipIf(!hasChromium)('the console in a browser', () => {
     await one.page.getByText('Live', { exact: true }).waitFor();
     await using other = await visit('/');
     await call(other.page, 'POST', '/accounts', { name: 'Made elsewhere', country: 'DE' });
-    await one.page.getByRole('button', { name: 'Made elsewhere' }).waitFor({ timeout: 2000 });
+    await one.page.getByRole('button', { name: 'Made elsewhere', exact: true }).waitFor({ timeout: 2000 });
   });
 
   test('an edit on an old version changes nothing, says so, and can be made again', async () => {
     await using visited = await visit('/accounts');
     const { page } = visited;
-    await page.getByRole('button', { name: 'Demo Customer' }).click();
+    await page.getByRole('button', { name: 'Demo Customer', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Phone numbers that go to the cloud').selectOption('Work');
     await page.evaluate(async (id) => {

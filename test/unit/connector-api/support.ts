@@ -324,7 +324,7 @@ export async function addSite(store: Store, account: string, name = 'Head office
       })
       .execute();
     const farEnd = { kind: 'cloud-platform', host: 'sip.example.net', port: 5061 };
-    const trunk = { name: 'Trunk 1', pbx: ids.pbx, host: '192.0.2.5', port: 5061, farEnd };
+    const trunk = { name: `Trunk of ${ids.pbx}`, pbx: ids.pbx, host: '192.0.2.5', port: 5061, farEnd };
     await db
       .insertInto('trunk')
       .values({
