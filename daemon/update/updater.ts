@@ -67,6 +67,8 @@ export interface UpdateContext extends PreparationContext {
   /** The command, and who issued it; none when it is the schedule's turn. */
   command?: string;
   issuer: { id: string; name: string };
+  /** How long it may wait for what must not be cut off, in milliseconds; a person is told at once. */
+  patienceMs?: number;
   /** Puts on disk what a resumed command needs. */
   checkpoint: (step: UpdateStep, options?: { noReturn?: boolean }) => Promise<void>;
 }
@@ -79,6 +81,8 @@ export interface UpdateStep {
 }
 
 const WATCH_EVERY_MS = 300;
+/** A scheduled update waits in its night for a call trace to end, not into the morning. */
+const PATIENCE_MS = 3_600_000;
 
 /**
  * Updates of this gateway: finds, prepares, switches to a trial, and tells what came of it. What decides about a trial is
@@ -196,6 +200,7 @@ export class Updater {
       signal,
       progress: () => undefined,
       issuer: { id: 'schedule', name: 'the update schedule' },
+      patienceMs: PATIENCE_MS,
       checkpoint: async () => undefined,
     };
     await this.#alone('checking', async () => {
@@ -294,23 +299,30 @@ export class Updater {
       await preparation.fetch(found, context);
       await preparation.compare(found, context);
       const slot = await preparation.unpack(found, this.#installation().slot, context);
-      await this.#needQuiet(wanted.force, context.signal);
+      await this.#needQuiet(wanted.force, context);
       return await this.#switch({ slot, from, to }, preparation, context);
     } catch (thrown) {
       if (this.#stopping.signal.aborted || context.signal.aborted) throw thrown;
       const error = toDemarcError(thrown);
       await preparation.end();
       if (error.code === 'update.no-space') await preparation.clear();
+      // Nothing failed: it waits for a better time.
+      if (error.code === 'update.busy') throw error;
       await this.#tell({ at: instant(this.#options.clock), from, to, outcome: 'Failed', reason: error.toText() });
       throw error;
     }
   }
 
   /** Never during a call trace or a change of a trunk. @throws DemarcError `update.busy` */
-  async #needQuiet(force: boolean, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const what = this.#options.busy.busy();
-    if (what !== undefined && !force) throw new DemarcError('update.busy', what);
+  async #needQuiet(force: boolean, { signal, patienceMs = 0 }: UpdateContext): Promise<void> {
+    const end = performance.now() + patienceMs;
+    for (;;) {
+      signal.throwIfAborted();
+      const what = this.#options.busy.busy();
+      if (what === undefined || force) return;
+      if (performance.now() >= end) throw new DemarcError('update.busy', what);
+      await sleep(WATCH_EVERY_MS, undefined, { signal });
+    }
   }
 
   /** The way of no return: from the checkpoint on the next process tells the outcome. */

@@ -158,6 +158,7 @@ describe('an update', () => {
       detail: 'a call trace',
     });
     expect(readSlots(b.root)?.trial).toBeUndefined();
+    expect(updater.status().last).toBeNull();
     done();
     expect(await b.left(updater.install({ force: false }, b.context))).toBe('restarted');
     expect(b.source.fetched).toBe(1);
@@ -195,6 +196,20 @@ describe('the schedule’s turn', () => {
     b.source.reachable = false;
     expect(await b.left(updater.runScheduled(b.context.signal))).toBe('restarted');
     expect(readSlots(b.root)?.trial).toMatchObject({ to: '1.1.0' });
+  });
+
+  it('waits for a call trace to end', async () => {
+    await using b = await bench();
+    b.source.offered = await release('1.1.0');
+    const updater = await b.open();
+    const done = b.busy.mark('a call trace');
+    let isTracing = true;
+    setTimeout(() => {
+      isTracing = false;
+      done();
+    }, 500);
+    expect(await b.left(updater.runScheduled(b.context.signal))).toBe('restarted');
+    expect(isTracing).toBe(false);
   });
 
   it('does not try a version again that was rolled back; a person may', async () => {
