@@ -108,14 +108,15 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
   'mx-one': {
     type: 'mx-one',
     connection: MxOneConnection,
-    secretNames: ['password', 'directoryPassword'],
+    secretNames: ['password', 'directoryPassword', 'managerPassword'],
     prerequisites: [
       'Make an account on the Service Node that can log in by SSH with a password and may run mdsh; it needs to read only.',
       'Allow the gateway to reach port 22 of the Service Node.',
       'Print the fingerprint of its host key there (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, or the file of the type that the test shows) and compare it with the one that the test of the link shows, before you confirm it.',
       'For e-mail addresses: note host, base DN and log-in of the directory (LDAP, Active Directory) that holds the people, and which attribute holds their extension.',
       'Say whether name1 or name2 is the first name at this site, if the cloud needs them apart.',
-      'To have the test look at the Provisioning Manager as well: enter its HTTPS port, and its host if that is another; only its first page is read, without a log-in.',
+      'To have the test look at the Provisioning Manager as well: enter its HTTPS port, and its host if that is another; without a user only its first page is read.',
+      'To have it tell version and build: make an account of the Provisioning Manager for Demarc, and confirm the fingerprint of its certificate that the test shows.',
       'To count calls as well: let the gateway reach the CSTA service (usually TCP port 8882), and raise the second digit of “extension --csta-support” of the extensions to 1 at least; it is 0 by default, and then no third party sees their calls.',
     ],
     gives: mxOneGives,

@@ -1,12 +1,12 @@
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 
 /**
- * One count of refusals for a link with two log-ins. It is cleared only when both were accepted since the last refusal:
- * else the good password of one would hide for ever that the other's account is being locked.
+ * One count of refusals for a link with several log-ins. It is cleared only when all of them were accepted since the last
+ * refusal: else the good password of one would hide for ever that another's account is being locked.
  */
-export function jointGuards(whole: LoginGuard): { first: LoginGuard; second: LoginGuard } {
-  const accepted = new Set<string>();
-  const door = (name: string): LoginGuard => ({
+export function jointGuards<N extends string>(whole: LoginGuard, names: readonly N[]): (name: N) => LoginGuard {
+  const accepted = new Set<N>();
+  return (name) => ({
     allow: () => whole.allow(),
     inTurn: (signal, work) => whole.inTurn(signal, work),
     refused: () => {
@@ -15,8 +15,7 @@ export function jointGuards(whole: LoginGuard): { first: LoginGuard; second: Log
     },
     accepted: async () => {
       accepted.add(name);
-      if (accepted.size === 2) await whole.accepted();
+      if (names.every((each) => accepted.has(each))) await whole.accepted();
     },
   });
-  return { first: door('first'), second: door('second') };
 }

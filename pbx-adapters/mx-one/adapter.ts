@@ -26,6 +26,7 @@ import { commands } from './commands.ts';
 import type { MxOneConnection } from './connection.ts';
 import { cstaPlace, probeCsta } from './csta.ts';
 import { givenBy } from './gives.ts';
+import { askManager, type ManagerFacts } from './manager.ts';
 import { readBeside, readExtensions, sharedNames } from './people.ts';
 import { extensionRanges, licencesOf, versionOf } from './prints.ts';
 
@@ -33,6 +34,7 @@ import { extensionRanges, licencesOf, versionOf } from './prints.ts';
 const PLAN = [
   { id: 'resolve', title: 'Find the address' },
   { id: 'manager', title: 'Look at the page of the Provisioning Manager' },
+  { id: 'managerLogin', title: 'Log in to the Provisioning Manager' },
   { id: 'connect', title: 'Connect' },
   { id: 'hostkey', title: 'Compare the host key' },
   { id: 'login', title: 'Log in' },
@@ -55,19 +57,19 @@ export class MxOneAdapter implements PbxAdapter {
   readonly #connection: MxOneConnection;
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #guards: { directory: LoginGuard; pbx: LoginGuard };
+  readonly #guard: (login: 'pbx' | 'directory' | 'manager') => LoginGuard;
   readonly #line: SshLine;
 
   constructor(connection: MxOneConnection, parts: { log: Log; clock: Clock; loginGuard: LoginGuard }) {
     this.#connection = connection;
     this.#log = parts.log;
     this.#clock = parts.clock;
-    const joint = jointGuards(parts.loginGuard);
-    const hasTwo = connection.directory?.bindDn !== undefined;
-    this.#guards = hasTwo
-      ? { directory: joint.first, pbx: joint.second }
-      : { directory: parts.loginGuard, pbx: parts.loginGuard };
-    this.#line = new SshLine({ access: connection, loginGuard: this.#guards.pbx });
+    this.#guard = jointGuards(parts.loginGuard, [
+      'pbx',
+      ...(connection.directory?.bindDn === undefined ? [] : (['directory'] as const)),
+      ...(connection.manager?.user === undefined ? [] : (['manager'] as const)),
+    ]);
+    this.#line = new SshLine({ access: connection, loginGuard: this.#guard('pbx') });
     const place = cstaPlace(connection);
     if (place) this.activity = (signal) => cstaActivity(place, parts, signal);
   }
@@ -126,6 +128,7 @@ export class MxOneAdapter implements PbxAdapter {
     });
     if (!manager) steps.skip('manager', 'None is set.');
     else await steps.optional('manager', () => lookAtPage(manager.host ?? host, manager.port, signal));
+    const facts = await this.#probeManager(steps, signal);
     // A connection of its own, so that each step is seen; it waits until no read is under way.
     const turn = await steps.run('connect', async () => {
       const taken = await this.#line.turn(signal);
@@ -146,7 +149,7 @@ export class MxOneAdapter implements PbxAdapter {
       return { value: true, detail: `${hostKey.type} ${hostKey.fingerprint}, as confirmed.` };
     });
     await steps.run('login', async () => {
-      await session.logIn({ signal, loginGuard: this.#guards.pbx });
+      await session.logIn({ signal, loginGuard: this.#guard('pbx') });
       return { value: true, detail: `Logged in as ${user}.` };
     });
     const version = await steps.run('version', () => this.#version(session, signal));
@@ -164,14 +167,31 @@ export class MxOneAdapter implements PbxAdapter {
       return { value: 0, detail: 'No extension range was recognised.', warning };
     });
     const details = await this.#probeDirectory(steps, signal);
-    await probeCsta(steps, connection, { signal, loginGuard: this.#guards.pbx });
+    await probeCsta(steps, connection, { signal, loginGuard: this.#guard('pbx') });
     const users = await steps.run('users', () => this.#count(session, details, signal));
     return steps.report({
       ...(version === undefined ? {} : { version }),
       ...(users === undefined ? {} : { users }),
       ...(ranges === undefined ? {} : { numbers: ranges }),
-      learned: { hostKey, ...(licences === undefined ? {} : { licences }) },
+      learned: { hostKey, ...(licences === undefined ? {} : { licences }), ...(facts ? { manager: facts } : {}) },
       proposed: { hostKeyFingerprint: hostKey.fingerprint },
+    });
+  }
+
+  async #probeManager(steps: ProbeSteps, signal: AbortSignal): Promise<ManagerFacts | undefined> {
+    const { host, manager, managerPassword: password } = this.#connection;
+    if (manager?.user === undefined || password === undefined) {
+      steps.skip('managerLogin', 'No user is set.');
+      return undefined;
+    }
+    const { user, port, certificateFingerprint } = manager;
+    const login = { host: manager.host ?? host, port, user, password, certificateFingerprint };
+    return steps.optional('managerLogin', async () => {
+      const value = await askManager(login, { signal, loginGuard: this.#guard('manager') });
+      const { version = 'unknown', build = 'unknown', brand = 'unknown' } = value;
+      const detail = `Logged in as ${user}: version ${version}, build ${build}, brand ${brand}.`;
+      if (brand === 'mxone') return { value, detail };
+      return { value, detail, warning: 'Check the address: this is not the Provisioning Manager of an MX-ONE.' };
     });
   }
 
@@ -227,7 +247,7 @@ export class MxOneAdapter implements PbxAdapter {
   async #details(signal: AbortSignal): Promise<DetailIndex | undefined> {
     const { directory, directoryPassword: password } = this.#connection;
     if (!directory) return undefined;
-    return readDetails(directory, { password, loginGuard: this.#guards.directory, signal });
+    return readDetails(directory, { password, loginGuard: this.#guard('directory'), signal });
   }
 }
 

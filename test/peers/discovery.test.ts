@@ -236,7 +236,9 @@ describe.skipIf(!hasOpenSsh)('the key of a real OpenSSH', () => {
       newToken: () => 'x',
     };
     for (const address of ['127.0.0.1', '127.0.0.2', '127.0.0.3']) {
-      hosts.set(address, await Array.fromAsync(hostKeySignal.probe({ address, open: new Set([port]) }, context)));
+      const found: Evidence[] = [];
+      for await (const one of hostKeySignal.probe({ address, open: new Set([port]) }, context)) found.push(one);
+      hosts.set(address, found);
     }
     const fingerprints = [...hosts.values()].flat().map((one) => one.signal === 'host-key' && one.fingerprint);
     expect(fingerprints).toEqual([pbx.fingerprint, pbx.fingerprint, other.fingerprint]);

@@ -22,6 +22,8 @@ export interface SiteOptions {
   password: string;
   /** Bad passwords after which the account is locked. */
   lockAfter: number;
+  /** A log-in by JSON beside the form: its path, and what it answers when it is right. */
+  api?: { path: string; reply: object };
   host?: string;
   port?: number;
 }
@@ -78,6 +80,15 @@ async function answer(
   if (endless) return pour(response);
   const { loginPath, title, user, password, lockAfter } = options;
   const { pathname } = new URL(request.url ?? '/', 'https://lab');
+  if (options.api && pathname === options.api.path && request.method === 'POST') {
+    const sent: unknown = JSON.parse(await body(request));
+    const { username, password: given } = sent as { username?: unknown; password?: unknown };
+    const isRight = lab.badLogins < lockAfter && username === user && given === password;
+    lab.badLogins = isRight ? 0 : lab.badLogins + 1;
+    const refusal = { mitelErrorCode: 'E1', errorMsg: 'refused', responseStatus: 'BAD_REQUEST', responseCode: 400 };
+    response.writeHead(isRight ? 200 : 400, { 'Content-Type': 'application/json' });
+    return void response.end(JSON.stringify(isRight ? options.api.reply : refusal));
+  }
   if (pathname !== loginPath) return void response.writeHead(302, { Location: loginPath }).end();
   if (request.method !== 'POST') return void response.end(page(title, ''));
   const form = new URLSearchParams(await body(request));

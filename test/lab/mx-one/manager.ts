@@ -9,5 +9,9 @@ export const startManager = (place: { host?: string; port?: number } = {}): Prom
     user: 'installer',
     password: 'lab-password',
     lockAfter: 3,
+    api: {
+      path: '/auth/login',
+      reply: { token: 'lab', refreshToken: 'lab', version: '7.4.1', build: '12', brand: 'mxone' },
+    },
     ...place,
   });

@@ -360,7 +360,7 @@ describe('the probe', () => {
     await using server = await startMxOne({ users: 40 });
     const report = await adapterFor(server).probe(signal());
     expect(report.steps.map(({ id, status }) => `${id} ${status}`).join(', ')).toBe(
-      'resolve ok, manager skipped, connect ok, hostkey ok, login ok, version ok, licence ok, numbers ok, ' +
+      'resolve ok, manager skipped, managerLogin skipped, connect ok, hostkey ok, login ok, version ok, licence ok, numbers ok, ' +
         'directory skipped, csta skipped, users ok',
     );
     expect(report).toMatchObject({ ok: true, version: '7.4.1.0.12', users: 40, numbers: 2 });
@@ -398,6 +398,51 @@ describe('the probe', () => {
     } finally {
       await site.stop();
     }
+  });
+
+  describe('logs in to the Provisioning Manager where a user is set', () => {
+    const user = { user: 'installer' };
+    const stepOf = ({ steps }: ProbeReport) => steps.find(({ id }) => id === 'managerLogin');
+    const fingerprintOf = ({ steps }: ProbeReport) =>
+      /SHA-256 ([0-9A-F:]{95})/.exec(steps.find(({ id }) => id === 'manager')?.detail ?? '')?.[1];
+    /** An MX-ONE and its Provisioning Manager; `look` probes with these settings of the manager and this password. */
+    async function both() {
+      await using stack = new AsyncDisposableStack();
+      const server = stack.use(await startMxOne({ users: 5 }));
+      const site = await startManager();
+      stack.defer(() => site.stop());
+      const parts = adapterParts();
+      const look = (manager: object, managerPassword = 'lab-password') =>
+        adapterFor(server, { manager: { port: site.port, ...manager }, managerPassword }, parts).probe(signal());
+      const running = stack.move();
+      return { site, look, [Symbol.asyncDispose]: () => running.disposeAsync() };
+    }
+
+    it('and tells version, build and brand, once its certificate is confirmed', async () => {
+      await using it = await both();
+      const first = await it.look(user);
+      expect(stepOf(first)).toMatchObject({ status: 'warning', detail: expect.stringContaining('not confirmed yet') });
+      const report = await it.look({ ...user, certificateFingerprint: fingerprintOf(first) });
+      expect(stepOf(report)).toMatchObject({ status: 'ok', detail: expect.stringContaining('build 12') });
+      expect(report.learned?.['manager']).toEqual({ version: '7.4.1', build: '12', brand: 'mxone' });
+      expect(JSON.stringify(report)).not.toContain('lab-password');
+    });
+
+    it('and sends no password to another certificate', async () => {
+      await using it = await both();
+      const other = Array.from({ length: 32 }, () => 'AB').join(':');
+      const report = await it.look({ ...user, certificateFingerprint: other }, 'wrong');
+      expect(stepOf(report)?.detail).toContain('not the one that was confirmed');
+      expect(it.site.badLogins).toBe(0);
+    });
+
+    it('and makes no third try when two were refused, by any log-in of the link', async () => {
+      await using it = await both();
+      const confirmed = { ...user, certificateFingerprint: fingerprintOf(await it.look({})) };
+      for (let tries = 0; tries < 3; tries += 1) await it.look(confirmed, 'wrong');
+      expect(it.site.badLogins).toBe(2);
+      expect(await it.look(confirmed)).toMatchObject({ ok: false, error: { code: 'pbx.login-stopped' } });
+    });
   });
 
   it('of a release with a quirk says what to do about it', async () => {
