@@ -74,7 +74,9 @@ describe('a reset that is due', () => {
     expect(names).toEqual(expect.arrayContaining(['device.key', 'logs', 'boot.json', 'admin-token']));
     expect((await ConfigFile.load(configFile)).current).toMatchObject({ pbxs: [{ ...PBX, id: PBX_ID }] });
     expect((await ConfigFile.load(configFile)).current.cloud).toBeUndefined();
-    expect(JSON.parse(await read(stateFolder, 'former-account.json'))).toEqual({ account: '01ARZ3NDEKTSV4RRFFQ69G5FAA' });
+    expect(JSON.parse(await read(stateFolder, 'former-account.json'))).toEqual({
+      account: '01ARZ3NDEKTSV4RRFFQ69G5FAA',
+    });
   });
 
   it('moves to another account: new PBX ids, nothing of the old account, and the enrolment can go on', async () => {
