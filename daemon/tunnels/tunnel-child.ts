@@ -15,7 +15,7 @@ import { dialRelay } from './dial.ts';
 import { type CloudAccess, FILES, lines, NumberedOrder, type Order, type SessionNews } from './protocol.ts';
 
 /** How long it stays with nothing to do, in milliseconds. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 15_000;
 const MAX_RECORD_BYTES = 5 * 1024 * 1024;
 const MAX_NEWS = 500;
 

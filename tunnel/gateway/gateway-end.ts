@@ -50,7 +50,6 @@ export class GatewayEnd {
   readonly #redial: Redial;
   readonly #live = new Map<string, Live>();
   #services = new Map<string, Service>();
-  #carrier: GatewayCarrier | undefined;
 
   constructor(options: GatewayEndOptions) {
     this.#options = options;
@@ -120,10 +119,9 @@ export class GatewayEnd {
     if (this.#live.size === 0) this.#options.offSwitch.stop();
   }
 
-  /** Ends everything and leaves the relay, at once. */
+  /** Ends everything at once. The tunnel itself stays a moment, so that the relay can be told why. */
   cutAll(reason: EndReason): void {
     for (const session of this.#live.keys()) this.end(session, reason);
-    this.#carrier?.destroy(new DemarcError('tunnel.off'));
   }
 
   sessions(): GatewaySession[] {
@@ -147,7 +145,6 @@ export class GatewayEnd {
     }
     const timing = this.#options.timing ?? TIMING;
     const carrier = new GatewayCarrier(socket, (wanted) => void this.#serve(wanted), timing);
-    this.#carrier = carrier;
     const leave = () => carrier.destroy(new DemarcError('tunnel.lost', 'not needed any more'));
     signals.leave.addEventListener('abort', leave, { once: true });
     return { ended: carrier.ended };

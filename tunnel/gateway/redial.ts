@@ -34,6 +34,8 @@ export class Redial {
   readonly #waiting = new Set<() => void>();
   #status: RedialStatus;
   #running: Promise<void> | undefined;
+  #failures = 0;
+  #hurry = new AbortController();
 
   constructor(options: RedialOptions) {
     this.#options = options;
@@ -54,13 +56,14 @@ export class Redial {
     return this.#status;
   }
 
-  /** @throws DemarcError of the first failed try from now on; the signal's reason */
+  /** Resolves when it stands; whoever waits makes the next try come at once. @throws DemarcError of that try, the signal's reason */
   async connected(signal: AbortSignal): Promise<void> {
+    const before = this.#failures;
+    this.#hurry.abort();
     for (;;) {
       signal.throwIfAborted();
-      const { state, lastError } = this.#status;
-      if (state === 'connected') return;
-      if (state === 'waiting') throw lastError ?? new DemarcError('tunnel.not-connected');
+      if (this.#status.state === 'connected') return;
+      if (this.#failures > before) throw this.#status.lastError ?? new DemarcError('tunnel.not-connected');
       await new Promise<void>((resolve) => {
         this.#waiting.add(resolve);
         signal.addEventListener('abort', () => resolve(), { once: true });
@@ -96,8 +99,11 @@ export class Redial {
       if (clock.now() - begun > WAIT.stable) wait = WAIT.first;
       if (!wanted() || this.#stopped.signal.aborted) break;
       log.warn({ code: error.code, detail: error.detail }, 'no tunnel to the cloud; it is tried again');
+      this.#failures += 1;
+      this.#hurry = new AbortController();
       this.#set('waiting', error);
-      await sleep(random() * wait, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+      const awake = AbortSignal.any([this.#stopped.signal, this.#hurry.signal]);
+      await sleep(random() * wait, undefined, { signal: awake }).catch(() => undefined);
       wait = Math.min(wait * 2, WAIT.longest);
     }
     this.#set('idle');

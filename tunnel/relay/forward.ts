@@ -95,8 +95,8 @@ function once(
     };
     const left = () => giveUp();
     const forget = launch.onEnd(() => {
-      response.destroy();
-      giveUp();
+      if (response.headersSent) response.destroy();
+      giveUp(new DemarcError('launch.ended'));
     });
     response.once('close', left);
     sent.once('finish', () => {

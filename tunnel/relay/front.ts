@@ -185,7 +185,8 @@ export class Front {
       return await links.open(view.target.gateway, { service: view.target.service, session: view.id });
     } catch (thrown) {
       const error = toDemarcError(thrown);
-      if (ENDED_AT_SITE.has(error.code)) launches.end(view.id, 'by-customer');
+      // After the request that met it has its answer.
+      if (ENDED_AT_SITE.has(error.code)) setImmediate(() => launches.end(view.id, 'by-customer'));
       throw error;
     }
   }

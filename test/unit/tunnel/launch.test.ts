@@ -435,15 +435,27 @@ test('a system that never answers, breaks off or talks nonsense is told as what 
   }
 });
 
-test('once the customer has switched off, a page says that the gateway is not connected', async () => {
+test('once the customer has ended the session, a page says so, and the session is over on both sides', async () => {
   await using pbx = await hello();
   await using it = await launchSite({ port: pbx.port });
   const session = await it.open();
   expect((await session.get('/')).body).toBe('hello');
   it.end.cutAll('switched-off');
   const answer = await session.get('/', { 'sec-fetch-dest': 'document' });
-  expect([403, 502, 503]).toContain(answer.status);
+  expect(answer).toMatchObject({ status: 403, headers: { 'demarc-error': 'tunnel.not-granted' } });
   expect(answer.body).toContain('<h1>');
+  expect(await session.get('/')).toMatchObject({ status: 410, headers: { 'demarc-error': 'launch.ended' } });
+  expect(it.records.at(-1)).toMatchObject({ kind: 'ended', launch: { end: { reason: 'by-customer' } } });
+});
+
+test('a session that is ended at the relay is over at the gateway too', async () => {
+  await using pbx = await hello();
+  await using it = await launchSite({ port: pbx.port });
+  const session = await it.open();
+  expect(it.end.sessions()).toHaveLength(1);
+  it.relay.launches.end(session.launch.id, 'by-admin');
+  it.relay.links.endSession('gateway-1', session.launch.id);
+  await until('ended there', 2000, () => it.end.sessions().length === 0);
 });
 
 test('a plain connection carries bytes both ways with half-closes, for TCP systems only', async () => {

@@ -1,0 +1,167 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { HistoryEvent } from '#contract/api.ts';
+import type { LaunchIssued, LaunchRedeemed, Tunnel } from '#contract/tunnels.ts';
+import { type AdminSite, startAdminSite } from '#test/support/admin-site.ts';
+import { until } from '#test/support/program.ts';
+import { type Site, startSite } from '#test/support/site.ts';
+
+let site: Site;
+let admin: AdminSite;
+let tunnel = '';
+let ca = '';
+
+beforeAll(async () => {
+  site = await startSite({ users: 10 });
+  admin = await startAdminSite();
+  await site.enrol();
+  await site.addDirectory();
+  tunnel = `${site.pbxs.directory}.web`;
+  ca = await readFile(site.connector.caFile, 'utf8');
+});
+afterAll(async () => {
+  await admin[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
+});
+
+const local = <T>(method: string, path: string, body?: unknown) => site.daemon.call<T>(method, path, body);
+const launch = () =>
+  site.api.send('POST', '/api/v1/launches', { gateway: site.gateway, tunnel, reason: 'ticket 4711' });
+
+async function tunnels(): Promise<Tunnel[]> {
+  return (await site.api.get<{ items: Tunnel[] }>(`/api/v1/tunnels?gateway=${site.gateway}`)).items;
+}
+
+/** What the browser does behind the link. */
+async function open(issued: LaunchIssued): Promise<{ host: string; cookie: string }> {
+  const token = new URL(issued.url).hash.slice(1);
+  const { host, ticket } = await site.api.post<LaunchRedeemed>('/api/v1/launches/redeem', { token });
+  const answer = await ask(host, '/.demarc/enter', { method: 'POST', body: JSON.stringify({ ticket }) });
+  expect(answer.status).toBe(204);
+  return { host, cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
+}
+
+function ask(
+  host: string,
+  path: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port: site.connector.port,
+        path,
+        method: init.method ?? 'GET',
+        // Judged by the connector's CA: its certificate must be good for every session's name.
+        servername: host.replace(/:\d+$/, ''),
+        ca,
+        agent: false,
+        headers: { host, ...init.headers },
+      },
+      (answer) => {
+        let body = '';
+        answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+        answer.once('error', reject);
+      },
+    );
+    sent.once('error', reject);
+    sent.end(init.body);
+  });
+}
+
+describe('remote access to the admin page of a PBX', () => {
+  test('nothing can be launched until the customer has started the tunnel; the cloud may not do it for him', async () => {
+    const other = await site.api.send('POST', '/api/v1/launches', { gateway: site.gateway, tunnel: 'another.web' });
+    expect(other).toMatchObject({ status: 404, body: { code: 'tunnel.unknown-service' } });
+    const change = { host: '127.0.0.1', port: admin.port, scheme: 'https' };
+    await local('PATCH', `/api/tunnels/${tunnel}`, change);
+    await until('the cloud knows it', 10_000, async () => (await tunnels()).some(({ id }) => id === tunnel));
+    expect(await launch()).toMatchObject({ status: 409, body: { code: 'tunnel.stopped' } });
+    const refused = await site.command('tunnel.start', { tunnel });
+    expect(refused).toMatchObject({ state: 'failed', reason: { code: 'tunnel.local-only' } });
+    await local('PATCH', `/api/tunnels/${tunnel}`, { cloudMayStart: true });
+    expect(await site.command('tunnel.start', { tunnel })).toMatchObject({ state: 'succeeded' });
+    await until('started', 10_000, async () =>
+      (await tunnels()).some((row) => row.id === tunnel && row.status === 'started'),
+    );
+  });
+
+  test('a launch leads to the page; the session survives a restart of the daemon; both sides have it on record', async () => {
+    const answer = await launch();
+    expect(answer).toMatchObject({ status: 201, body: { launch: { state: 'waiting', reason: 'ticket 4711' } } });
+    const issued = answer.body as LaunchIssued;
+    const { host, cookie } = await open(issued);
+    const page = await ask(host, '/', { headers: { cookie } });
+    expect(page).toMatchObject({ status: 302, headers: { location: '/login' } });
+    await site.daemon.stop('SIGKILL');
+    expect(await ask(host, '/login', { headers: { cookie } })).toMatchObject({ status: 200 });
+    await site.daemon.start();
+    await site.online();
+    expect(await ask(host, '/login', { headers: { cookie } })).toMatchObject({ status: 200 });
+    const { sessions } = await local<{ sessions: { session: string; who: string }[] }>('GET', '/api/tunnels');
+    expect(sessions).toMatchObject([{ session: issued.launch.id, who: 'Demo Admin', reason: 'ticket 4711' }]);
+    await site.api.post(`/api/v1/launches/${issued.launch.id}/end`);
+    expect(await ask(host, '/', { headers: { cookie } })).toMatchObject({ status: 410 });
+    await until('the customer’s record has the end', 5000, async () => {
+      const record = await readFile(join(site.daemon.state, 'tunnel-sessions.ndjson'), 'utf8');
+      return record.includes(issued.launch.id) && record.includes('"ended":"ended"');
+    });
+    const { items } = await site.api.get<{ items: { path: string }[] }>(
+      `/api/v1/launches/${issued.launch.id}/requests`,
+    );
+    expect(items.map(({ path }) => path)).toEqual(['/', '/login', '/login']);
+    const events = await site.api.get<{ items: HistoryEvent[] }>(`/api/v1/events?account=${site.account.id}&limit=50`);
+    const names = new Set(events.items.map(({ name }) => name));
+    for (const name of ['launch.issued', 'launch.opened', 'launch.ended', 'launch.admitted'])
+      expect(names).toContain(name);
+    expect(admin.complaints).toEqual([]);
+  });
+
+  test('the customer’s switch cuts a session within a second, while the cloud is down too, and no launch gets by it', async () => {
+    const { host, cookie } = await open((await launch()).body as LaunchIssued);
+    await ask(host, '/login', { headers: { cookie } });
+    await local('POST', '/api/tunnels/off');
+    const { sessions } = await local<{ sessions: unknown[] }>('GET', '/api/tunnels');
+    expect(sessions).toEqual([]);
+    const cut = await ask(host, '/login', { headers: { cookie, accept: 'text/html' } });
+    expect(cut).toMatchObject({ status: 403, headers: { 'demarc-error': 'tunnel.off' } });
+    expect(cut.body).toContain('<h1>');
+    await until('the cloud knows', 10_000, async () => (await tunnels())[0]?.off === true);
+    expect(await launch()).toMatchObject({ status: 403, body: { code: 'tunnel.off' } });
+    await site.daemon.stop();
+    await site.daemon.start();
+    await site.online();
+    expect((await site.command('tunnel.start', { tunnel })).state).toBe('succeeded');
+    expect(await launch()).toMatchObject({ status: 403, body: { code: 'tunnel.off' } });
+    await local('POST', '/api/tunnels/on', { confirm: 'yes' });
+    await until('on again', 10_000, async () => (await tunnels())[0]?.off === false);
+  });
+
+  test('a changed certificate closes the way and raises an alarm, until it is accepted at the site', async () => {
+    await admin.renewCertificate();
+    const { host, cookie } = await open((await launch()).body as LaunchIssued);
+    const refused = await ask(host, '/login', { headers: { cookie } });
+    expect(refused).toMatchObject({ status: 502, headers: { 'demarc-error': 'tunnel.upstream-certificate' } });
+    await until('alarm', 10_000, async () => (await site.events('tunnel.certificate-changed')) > 0);
+    const table = await local<{ tunnels: { id: string; otherCertificate?: string }[] }>('GET', '/api/tunnels');
+    const certificate = table.tunnels.find(({ id }) => id === tunnel)?.otherCertificate;
+    await local('POST', `/api/tunnels/${tunnel}/certificate`, { certificate });
+    expect(await ask(host, '/login', { headers: { cookie } })).toMatchObject({ status: 200 });
+  });
+
+  test('a connector that was killed has no session any more, and says so; the next launch works', async () => {
+    const { host, cookie } = await open((await launch()).body as LaunchIssued);
+    await site.connector.stop('SIGKILL');
+    await site.connector.start();
+    expect(await ask(host, '/login', { headers: { cookie } })).toMatchObject({ status: 404 });
+    await site.online();
+    const again = await open((await launch()).body as LaunchIssued);
+    expect(await ask(again.host, '/login', { headers: { cookie: again.cookie } })).toMatchObject({ status: 200 });
+    await writeFile(join(site.daemon.state, 'tunnels-off'), '');
+  });
+});
