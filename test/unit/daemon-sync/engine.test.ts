@@ -145,6 +145,33 @@ describe('irregularities', () => {
   });
 });
 
+describe('haste', () => {
+  it('begins with each run and is over at its end, also of one that fails, and already within a very large one', async () => {
+    let hurrying = 0;
+    const calmAt: number[] = [];
+    await using s = await site({
+      hurry: () => {
+        hurrying += 1;
+        let isOver = false;
+        return () => {
+          if (!isOver) hurrying -= 1;
+          isOver = true;
+        };
+      },
+      onStatus: () => {
+        const running = s.engine.status(PBX).running;
+        if (running && hurrying === 0) calmAt.push(running.read);
+      },
+    });
+    s.pbx.people = people(22_000);
+    await s.sync();
+    expect([hurrying, calmAt[0]]).toEqual([0, 20_500]);
+    s.pbx.people = [];
+    expect((await s.sync()).outcome).toBe('Failed');
+    expect(hurrying).toBe(0);
+  });
+});
+
 describe('records that cannot be used', () => {
   it('are left out, counted, and listed with place and reason', async () => {
     await using s = await site();
