@@ -2,19 +2,19 @@
 import sip from 'sip';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { guard, type Refusal } from './guard.ts';
-
-type Params = Readonly<Record<string, string | null>>;
-
-/** One hop (RFC 3261 section 20.42). */
-interface Via {
-  protocol: string;
-  host: string;
-  port?: number;
-  params: Params;
-}
+import {
+  type Challenge,
+  challengesOf,
+  headerLines,
+  type Params,
+  splitOutside,
+  type Via,
+  valuesOf,
+  viasOf,
+} from './header-lines.ts';
 
 /** `"Name" <sip:uri>;tag=x` (RFC 3261 section 20.10). */
-interface NameAddress {
+export interface NameAddress {
   name?: string;
   uri: string;
   params: Params;
@@ -33,12 +33,21 @@ export interface SipMessage {
   body: Buffer;
 }
 
+/** A message as it came: what is only ever read stands here. */
+export interface ReceivedMessage extends SipMessage {
+  /** Every contact; the first of them is `contact` as well. */
+  contacts: NameAddress[];
+  /** `<sip:...;lr>`, in the order of the message. */
+  recordRoute: string[];
+  challenges: Challenge[];
+}
+
 /** Reads one whole message; says why when it cannot. Never throws, whatever the bytes are. */
-export function parseMessage(bytes: Buffer): SipMessage | Refusal {
+export function parseMessage(bytes: Buffer): ReceivedMessage | Refusal {
   const guarded = guard(bytes);
   if (typeof guarded === 'string') return guarded;
   try {
-    return project(sip.parse(`${guarded.head}\r\n\r\n`), guarded.body) ?? 'unreadable';
+    return project(sip.parse(`${guarded.head}\r\n\r\n`), guarded) ?? 'unreadable';
   } catch (error) {
     // The grammar throws TypeErrors at broken headers; to the reader they are all the same.
     if (error instanceof Error) return 'unreadable';
@@ -58,7 +67,7 @@ export function stringifyMessage(message: SipMessage): Buffer {
       : { status: start.status, reason: start.reason }),
     headers: {
       via,
-      'max-forwards': '70',
+      ...(start.kind === 'request' ? { 'max-forwards': '70' } : {}),
       from,
       to,
       'call-id': callId,
@@ -79,7 +88,7 @@ function refuseLineBreaks(value: unknown): void {
 }
 
 /** Takes over what has the expected form; undefined when a part is missing that every message has. */
-function project(parsed: unknown, body: Buffer): SipMessage | undefined {
+function project(parsed: unknown, { head, body }: { head: string; body: Buffer }): ReceivedMessage | undefined {
   if (!isRecord(parsed) || !isRecord(parsed['headers'])) return undefined;
   const given = parsed['headers'];
   const start = startOf(parsed);
@@ -93,19 +102,24 @@ function project(parsed: unknown, body: Buffer): SipMessage | undefined {
   const length = given['content-length'];
   if (length !== undefined && !(typeof length === 'number' && length >= 0 && length <= body.length)) return undefined;
   const contacts: unknown = given['contact'];
-  const contact = Array.isArray(contacts) ? nameAddress(contacts[0]) : undefined;
+  const allContacts = Array.isArray(contacts) ? contacts.flatMap((one: unknown) => nameAddress(one) ?? []) : [];
+  const [contact] = allContacts;
+  const lines = headerLines(head);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === 'string' && name !== 'call-id' && /^[\w.-]+$/.test(name)) headers[name] = value;
   }
   return {
     start,
-    via: Array.isArray(given['via']) ? given['via'].flatMap((hop: unknown) => viaOf(hop) ?? []) : [],
+    via: viasOf(lines),
     from,
     to,
     callId,
     cseq: { seq, method },
     ...(contact ? { contact } : {}),
+    contacts: allContacts,
+    recordRoute: valuesOf(lines, 'record-route').flatMap((value) => splitOutside(value, ',')),
+    challenges: challengesOf(lines),
     headers,
     body: typeof length === 'number' ? body.subarray(0, length) : body,
   };
@@ -122,13 +136,6 @@ function nameAddress(value: unknown): NameAddress | undefined {
   if (!isRecord(value) || typeof value['uri'] !== 'string') return undefined;
   const { name, uri } = value;
   return { ...(typeof name === 'string' ? { name } : {}), uri, params: paramsOf(value['params']) };
-}
-
-function viaOf(value: unknown): Via | undefined {
-  if (!isRecord(value)) return undefined;
-  const { protocol, host, port } = value;
-  if (typeof protocol !== 'string' || typeof host !== 'string') return undefined;
-  return { protocol, host, ...(typeof port === 'number' ? { port } : {}), params: paramsOf(value['params']) };
 }
 
 function paramsOf(value: unknown): Params {
