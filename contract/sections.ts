@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { OutboxState } from './envelope.ts';
 import { Id, Instant } from './ids.ts';
+import { TrunksSection } from './trunk-health.ts';
 import { TrunkSettings } from './trunks.ts';
 import { TunnelsSection } from './tunnels.ts';
 import { UpdateStatus } from './update.ts';
@@ -174,6 +175,7 @@ export const sections = {
   inventory: InventorySection,
   health: HealthSection,
   tunnels: TunnelsSection,
+  trunks: TrunksSection,
 } as const;
 export type SectionName = keyof typeof sections;
 export type SectionData<N extends SectionName> = z.infer<(typeof sections)[N]>;

@@ -12,6 +12,7 @@ import { StopList } from '#config/stop.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { InventoryCollector } from '#inventory/collector.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
+import { SipTaps } from '#sip-trunks/trace/tap.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { localCertificate } from './api/certificate.ts';
 import { bundles } from './bundle/start.ts';
@@ -50,6 +51,7 @@ import { Sections } from './sections/sections.ts';
 import { SelfTestKeeper } from './self-test/keeper.ts';
 import { countBoot } from './store/boot.ts';
 import { DaemonStore } from './store/store.ts';
+import { watchTrunks } from './supervision/start.ts';
 import { SyncEngine } from './sync/engine.ts';
 import { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { Tunnels } from './tunnels/tunnels.ts';
@@ -237,9 +239,22 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
             disk: await diskOf(folder),
           }),
         tunnels: () => tunnels.document(),
+        trunks: () => trunkWatch.document(),
       },
     });
     stops.add('reports', async () => reporter.stop());
+    const taps = new SipTaps();
+    const trunkWatch = watchTrunks({
+      store,
+      trunks,
+      addressOf: (pbx) => registry.list().find(({ id }) => id === pbx)?.address,
+      isOnline: online,
+      onEvent: (event) => void outbox.append([eventRecord(event)]).catch(failed('an event is lost')),
+      onChange: () => reporter.refreshSoon('trunks'),
+      tap: taps,
+      ...{ clock, random, log },
+    });
+    stops.add('supervision', () => trunkWatch.stop());
     const tunnels = await Tunnels.open({
       folder,
       pbxs: () => registry.list(),

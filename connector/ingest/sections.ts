@@ -3,6 +3,7 @@ import type { Ask } from '#contract/envelope.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { type SectionData, type SectionMessage, type SectionName, sections } from '#contract/sections.ts';
 import { topics } from '#contract/topics.ts';
+import { takeTrunkHealth } from '../trunks/health-store.ts';
 import { isNewerOutbox, type RecordDelivery } from './delivery.ts';
 import { projectInventory } from './inventory.ts';
 import { upsertPbx } from './pbx.ts';
@@ -26,6 +27,7 @@ const projections: { [N in SectionName]: (delivery: RecordDelivery, document: Se
     }
   },
   tunnels: async () => undefined,
+  trunks: takeTrunkHealth,
 };
 
 const isSection = (name: string): name is SectionName => Object.hasOwn(sections, name);

@@ -1,6 +1,7 @@
 /** What counts as a change, by section: values that move by themselves must not make traffic every minute. */
 import type { HealthSection, SectionName } from '#contract/sections.ts';
 import { HealthSection as HealthSchema } from '#contract/sections.ts';
+import { TrunksSection } from '#contract/trunk-health.ts';
 import { without } from './canonical.ts';
 
 export interface SectionRule {
@@ -20,10 +21,24 @@ function healthVerdict(document: unknown): unknown {
   return { drops: outbox.drops, store, checks: checks.map(({ id, status, code }) => ({ id, status, code })) };
 }
 
+/** Of a trunk what it is, not what each try took: round trips and the history move with every question. */
+function trunkFacts(document: unknown): unknown {
+  const parsed = TrunksSection.safeParse(document);
+  if (!parsed.success) return document;
+  return parsed.data.trunks.map(({ id, ends }) => [
+    id,
+    ends.map(({ end, host, port, transport, state, since, reachable, accepted, registered, callProven, ...rest }) => {
+      const facts = [reachable, accepted, registered, callProven].map((fact) => fact?.is ?? null);
+      return [end, host, port, transport, state, since, facts, rest.certificateExpiresAt];
+    }),
+  ]);
+}
+
 export const SECTION_RULES: Readonly<Record<SectionName, SectionRule>> = {
   gateway: { significant: (document) => document },
   pbxs: { significant: (document) => document },
   inventory: { significant: (document) => without(document, TIMES) },
   health: { significant: healthVerdict, refreshMs: 10 * 60_000 },
   tunnels: { significant: (document) => document },
+  trunks: { significant: trunkFacts, refreshMs: 5 * 60_000 },
 };

@@ -8,6 +8,7 @@ import { resets } from './0004-resets.ts';
 import { alerts } from './0005-alerts.ts';
 import { launches } from './0006-launches.ts';
 import { trunks } from './0007-trunks.ts';
+import { trunkHealth } from './0008-trunk-health.ts';
 import { syncRunNotes } from './0010-sync-run-notes.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '0005-alerts': alerts,
   '0006-launches': launches,
   '0007-trunks': trunks,
+  '0008-trunk-health': trunkHealth,
   '0010-sync-run-notes': syncRunNotes,
 };
 
