@@ -20,6 +20,7 @@ const PEERS = {
   sshd: 'openssh-server',
   snmpd: 'snmpd',
   ip: 'iproute2',
+  nginx: 'nginx-light',
   iptables: 'iptables',
   'avahi-daemon': 'avahi-daemon',
   kamailio: 'kamailio',

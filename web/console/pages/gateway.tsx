@@ -19,6 +19,7 @@ import { CheckList } from './gateway-checks.tsx';
 import { PbxLinks } from './gateway-links.tsx';
 import { GatewayLogs } from './gateway-logs.tsx';
 import { GatewayReset } from './gateway-reset.tsx';
+import { GatewayTunnels } from './gateway-tunnels.tsx';
 import { GatewayUpdate } from './gateway-update.tsx';
 
 const t = text.gateway;
@@ -71,6 +72,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           <IdentityPanel gateway={gateway} />
         </SimpleGrid>
         <PbxLinks gateway={gateway} actions={actions} />
+        <GatewayTunnels gateway={gateway} actions={actions} />
         <GatewayUpdate gateway={gateway} actions={actions} />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Panel title={t.checks} aside={<AsOf at={gateway.checkedAt} none={t.asOfNever} />}>

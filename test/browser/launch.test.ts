@@ -1,0 +1,141 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AdminSite, startAdminSite } from '#test/support/admin-site.ts';
+import { freePort, hasProgram, type Program, portOpen, startProgram, until } from '#test/support/program.ts';
+import { ADMIN, type Site, startSite } from '#test/support/site.ts';
+import { hasChromium, newContext, type RunningConsole, startConsole } from './support/console.ts';
+
+/** nginx with a folder of files, as many appliances have it. */
+async function startNginx(folder: string): Promise<{ port: number; program: Program }> {
+  const port = await freePort();
+  await mkdir(join(folder, 'www'), { recursive: true });
+  await writeFile(join(folder, 'www/index.html'), '<h1>Served by nginx</h1><img src="/dot.svg" alt="dot">');
+  await writeFile(join(folder, 'www/dot.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  const config = [
+    `pid ${folder}/nginx.pid;`,
+    `error_log ${folder}/error.log;`,
+    'events {}',
+    'http {',
+    `  access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;`,
+    `  fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;`,
+    `  types { text/html html; image/svg+xml svg; } gzip on;`,
+    `  server { listen 127.0.0.1:${port}; root ${folder}/www; absolute_redirect on; }`,
+    '}',
+  ];
+  await writeFile(join(folder, 'nginx.conf'), config.join('\n'));
+  const program = startProgram('nginx', ['-c', join(folder, 'nginx.conf'), '-g', 'daemon off; user root;']);
+  await portOpen(port);
+  return { port, program };
+}
+
+describe.skipIf(!hasChromium || !hasProgram('nginx'))(
+  'Launch in a browser (skipped without Chromium and nginx)',
+  () => {
+    let built: RunningConsole;
+    let site: Site;
+    let secure: AdminSite;
+    let plain: AdminSite;
+    let nginx: Awaited<ReturnType<typeof startNginx>>;
+    let context: BrowserContext;
+
+    beforeAll(async () => {
+      // Builds the console and brings the browser.
+      built = await startConsole();
+      site = await startSite({ users: 10 });
+      secure = await startAdminSite();
+      plain = await startAdminSite({ scheme: 'http' });
+      nginx = await startNginx(join(site.folder, 'nginx'));
+      await site.enrol();
+      await site.addDirectory();
+      context = await newContext(built.browser);
+      const page = await context.newPage();
+      await page.goto(site.connector.url);
+      await page.getByLabel('E-mail address').fill(ADMIN.email);
+      await page.getByLabel('Password').first().fill(ADMIN.password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      await page.close();
+    });
+    afterAll(async () => {
+      await context?.close();
+      await nginx?.program.stop();
+      await secure?.[Symbol.asyncDispose]();
+      await plain?.[Symbol.asyncDispose]();
+      await site?.[Symbol.asyncDispose]();
+      await built?.[Symbol.asyncDispose]();
+    });
+
+    /** Points the PBX's tunnel at a system, starts it, and clicks Launch in the console. */
+    async function launch(port: number, scheme: 'http' | 'https'): Promise<Page> {
+      const tunnel = `${site.pbxs.directory}.web`;
+      await site.daemon.call('PATCH', `/api/tunnels/${tunnel}`, { host: '127.0.0.1', port, scheme });
+      await site.daemon.call('POST', `/api/tunnels/${tunnel}/start`, { confirm: 'yes' });
+      const page = await context.newPage();
+      await page.goto(`${site.connector.url}/gateways/${site.gateway}`);
+      const button = page.getByRole('button', { name: 'Launch Head office' });
+      await button.waitFor();
+      const [tab] = await Promise.all([context.waitForEvent('page'), button.click()]);
+      await tab.waitForURL(/launch\.localhost/);
+      await page.close();
+      return tab;
+    }
+
+    test.each([
+      ['an HTTPS page with its own certificate', () => secure],
+      ['a plain HTTP page', () => plain],
+    ])('%s: log-in form, file upload and WebSocket work; the page sees only itself', async (_name, of) => {
+      const system = of();
+      const tab = await launch(system.port, system.scheme);
+      await tab.locator('input[name=password]').fill(system.password);
+      await tab.getByRole('button', { name: 'Log in' }).click();
+      await tab.getByRole('heading', { name: 'System administration' }).waitFor();
+      await tab.getByText('console says hello').waitFor();
+      const buffer = Buffer.alloc(3_000_000, 'x');
+      await tab.locator('#file').setInputFiles({ name: 'backup.tar', mimeType: 'application/x-tar', buffer });
+      await tab.getByRole('button', { name: 'Upload' }).click();
+      await tab.getByText('3000000 bytes').waitFor();
+      expect(system.complaints).toEqual([]);
+      // The address holds no secret, and the console's own cookie stays out of reach.
+      expect(tab.url()).toMatch(/^https:\/\/[a-z2-7]{26}\.launch\.localhost:\d+\/$/);
+      expect(await tab.evaluate(() => document.cookie)).toBe('');
+      await tab.close();
+    });
+
+    test('files of nginx arrive, and a person who ends the session in the console ends it in the page', async () => {
+      const tab = await launch(nginx.port, 'http');
+      await tab.getByRole('heading', { name: 'Served by nginx' }).waitFor();
+      expect(await tab.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(9);
+      const page = await context.newPage();
+      await page.goto(`${site.connector.url}/gateways/${site.gateway}`);
+      const ends = page.getByRole('button', { name: 'End', exact: true });
+      await ends.first().waitFor();
+      for (let left = await ends.count(); left > 0; left = await ends.count()) {
+        await ends.first().click();
+        await until('one fewer', 10_000, async () => (await ends.count()) < left);
+      }
+      await tab.reload();
+      await tab.getByRole('heading', { name: 'The session was ended' }).waitFor();
+      await tab.close();
+      await page.close();
+    });
+
+    test('a link that is opened again, or by a browser without its person, says what to do', async () => {
+      const tunnel = `${site.pbxs.directory}.web`;
+      const { url } = await site.api.post<{ url: string }>('/api/v1/launches', { gateway: site.gateway, tunnel });
+      const stranger = await newContext(built.browser);
+      const theirs = await stranger.newPage();
+      await theirs.goto(url);
+      await theirs.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+      await stranger.close();
+      const tab = await context.newPage();
+      await tab.goto(url);
+      await tab.getByRole('heading', { name: 'Served by nginx' }).waitFor();
+      await tab.goto('about:blank');
+      await tab.goto(url);
+      await tab.getByRole('heading', { name: 'This link was used' }).waitFor();
+      await tab.close();
+    });
+  },
+);
