@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Permission } from './access.ts';
 import { Id, Instant } from './ids.ts';
 import { CheckResult } from './sections.ts';
+import { VerifyEnd, VerifyReport } from './trunk-verify.ts';
 import { TunnelId, TunnelOpen } from './tunnels.ts';
 import { UpdateSchedule } from './update.ts';
 import { HoldDecision, Reason, SyncCounts } from './users.ts';
@@ -134,6 +135,18 @@ export const commands = {
     args: z.strictObject({ confirm: z.literal('revert') }),
     output: z.looseObject({ wiped: z.boolean() }),
     permission: 'support:reset',
+  },
+  /** Asks both ends and changes nothing: a registration is looked up, not made, and nobody is called. */
+  'trunk.verify': {
+    args: z.strictObject({ trunk: Id }),
+    output: VerifyReport,
+    permission: 'integrations:view',
+  },
+  /** Calls the pilot number: through the far end, or through the PBX as its telephones do. */
+  'trunk.test-call': {
+    args: z.strictObject({ trunk: Id, through: VerifyEnd.default('far-end') }),
+    output: VerifyReport,
+    permission: 'integrations:edit',
   },
   'tunnel.start': {
     args: z.strictObject({ tunnel: TunnelId }),

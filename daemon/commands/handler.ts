@@ -6,8 +6,11 @@ export interface CommandContext {
   id: string;
   issuer: CommandMessage['issuer'];
   signal: AbortSignal;
-  /** Tells how far it is; more than two a second are thinned out, the latest one wins. */
-  progress: (text: string, percent?: number) => void;
+  /**
+   * Tells how far it is, and what there is of its output so far; more than two a second are thinned out, the latest one
+   * wins.
+   */
+  progress: (text: string, percent?: number, soFar?: unknown) => void;
   /**
    * Puts `step` (JSON) on disk with the command. To be awaited before an act that may end this process: the next process
    * then calls `resume` with the latest step, where a command without one ends as interrupted. With `noReturn` the

@@ -75,13 +75,13 @@ export class LiveCommand {
       id,
       issuer,
       signal: this.signal,
-      progress: (text, percent) => {
+      progress: (text, percent, soFar) => {
         if (this.#ended) return;
         const bounded = percent === undefined ? {} : { percent: Math.min(100, Math.max(0, percent)) };
         const progress = { text: text.slice(0, 500), ...bounded };
         this.#throttle.offer(() => {
           this.#runningTold = true;
-          void this.write('running', { progress });
+          void this.write('running', { progress, ...(soFar === undefined ? {} : { output: soFar }) });
         });
       },
       checkpoint: (step, options) => this.#checkpoint(step, options?.noReturn ?? false),

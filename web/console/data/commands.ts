@@ -128,6 +128,13 @@ export function outcomeSentence(command: Command): string | undefined {
       const output = commands['gateway.factory-reset'].output.safeParse(command.output);
       return output.success ? text.commands.reset(output.data.wiped) : undefined;
     }
+    case 'trunk.verify':
+    case 'trunk.test-call': {
+      const output = commands['trunk.verify'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const bad = output.data.steps.filter(({ status }) => status === 'error' || status === 'warning').length;
+      return text.commands.checked(bad, output.data.steps.length);
+    }
     case 'tunnel.start':
     case 'tunnel.stop':
     case 'tunnel.open':

@@ -266,6 +266,8 @@ export const text = {
       'pbx.test': 'Test the PBX link',
       'inventory.report': 'Report the inventory',
       'gateway.self-test': 'Self-test',
+      'trunk.verify': 'Verify trunk',
+      'trunk.test-call': 'Test call',
       'gateway.reboot': 'Reboot the machine',
       'gateway.restart': 'Restart the gateway',
       'gateway.collect-logs': 'Collect logs',
