@@ -23,7 +23,7 @@ const ErrorBody = z.object({ code: z.string(), message: z.string(), nextStep: z.
 
 /** A call of the daemon's local API. `limitMs` is how long the answer may take to begin. */
 interface Call {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;
   limitMs?: number;

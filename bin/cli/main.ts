@@ -6,6 +6,7 @@ import { AnswerError, LocalApi } from './client.ts';
 import type { LogOptions } from './logs.ts';
 import type { NetworkSetOptions } from './network.ts';
 import type { Output } from './output.ts';
+import { addTunnelCommands } from './tunnels.ts';
 import { addUpdateCommands } from './update-commands.ts';
 
 /** What the program is run with; handed in by tests. */
@@ -134,6 +135,7 @@ export async function runCli(options: CliOptions): Promise<number> {
     addUpdateCommands(command('update', 'updates of this gateway: how it stands with them'), act_, () =>
       LocalApi.find(daemonSettings(env).stateFolder),
     );
+    addTunnelCommands(command('tunnels', 'remote access: what may be launched, and who is in'), act_);
     command('logs', 'the latest lines of the daemon’s log')
       .option('--lines <n>', 'how many', lineCount, 50)
       .addOption(new Option('--level <level>', 'this level and above').choices(LEVELS))

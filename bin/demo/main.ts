@@ -12,6 +12,7 @@ import { ConnectorProcess, DaemonProcess, enrol, firstAccount, runsOf } from '#t
 import { type DemoLab, startDemoLab } from './lab.ts';
 import { findPbxs } from './search.ts';
 import { summarize } from './summary.ts';
+import { openTunnel } from './tunnels.ts';
 
 interface Options {
   once: boolean;
@@ -75,10 +76,13 @@ async function setUp(connector: ConnectorProcess, daemon: DaemonProcess, lab: De
   say('Enrolling the gateway with its claim code ...');
   const gateway = await enrol(daemon, connector, api, account.id);
   const pbxs: string[] = [];
-  for (const { type, name, connection } of await findPbxs(daemon, lab, say)) {
+  for (const pbx of await findPbxs(daemon, lab, say)) {
+    const { type, name, connection } = pbx;
     say(`Connecting ${name} ...`);
     const { id } = await daemon.call<{ id: string }>('POST', '/api/pbxs', { type, name, connection });
     pbxs.push(id);
+    if (await openTunnel(daemon, lab, pbx, id))
+      say(`  its admin page can be launched from the gateway’s page in the console`);
   }
   return { api, remembered: { email, password, account: account.id, gateway, pbxs } satisfies Remembered };
 }

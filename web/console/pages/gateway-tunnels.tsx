@@ -59,7 +59,7 @@ export function GatewayTunnels(props: { gateway: GatewayDetail; actions: Command
                             name={row.status === 'started' ? 'tunnel.stop' : 'tunnel.start'}
                             args={{ tunnel: row.id }}
                             label={row.status === 'started' ? t.stop : t.start}
-                            icon="link"
+                            icon={row.status === 'started' ? 'cross' : 'check'}
                             small
                             actions={actions}
                           />
