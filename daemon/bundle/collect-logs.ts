@@ -48,6 +48,9 @@ const Step = z.discriminatedUnion('phase', [
 ]);
 type Step = z.infer<typeof Step>;
 
+/** In which phases the command can be met on disk; the matrix of faults is made from it. */
+export const COLLECTING_PHASES = Step.options.map((option) => option.shape.phase.value);
+
 type Output = CommandOutput<'gateway.collect-logs'>;
 
 /** Where bundles lie until they are in the cloud. */

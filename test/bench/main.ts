@@ -4,6 +4,7 @@ import { adapters } from './adapters.ts';
 import { bundle } from './bundle.ts';
 import { commands } from './commands.ts';
 import { discover } from './discover.ts';
+import { fleet } from './fleet.ts';
 import { footprint } from './footprint.ts';
 import { memory } from './memory.ts';
 import { type Findings, toLine } from './report.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   bundle,
   commands,
   discover,
+  fleet,
   sync,
   memory,
   footprint,
