@@ -37,6 +37,8 @@ import { ReleaseFolder } from './releases/release-folder.ts';
 import { releaseRoutes } from './releases/release-routes.ts';
 import { Retention } from './retention/retention.ts';
 import { Store } from './store/store.ts';
+import { trunkMetrics } from './trunks/health-metrics.ts';
+import { pruneTrunkHealth } from './trunks/health-store.ts';
 import { Trunks } from './trunks/trunks.ts';
 import { uploadParts } from './uploads/start.ts';
 
@@ -66,7 +68,12 @@ export async function startConnector(
 
     const identity = new DeviceIdentity({ store, clock });
     const uploads = uploadParts({ folder, store, clock, log, identity });
-    const retention = new Retention({ store, clock, log, prunes: [uploads.prune] });
+    const retention = new Retention({
+      store,
+      clock,
+      log,
+      prunes: [uploads.prune, () => pruneTrunkHealth(store, clock.now())],
+    });
     stops.add('retention', () => retention.stop());
 
     const ca = await PrivateCa.open({ folder, clock });
@@ -89,6 +96,7 @@ export async function startConnector(
     });
     const registry = new Registry();
     busMetrics(registry, bus);
+    trunkMetrics(registry, store);
     const publish = bus.publish.bind(bus);
     const commands = new Commands({ store, clock, log, publish, failed: reopenHold });
     const wants = new Wants({ store, publish });

@@ -13,6 +13,7 @@ export const AlertRuleName = z.enum([
   'queue-growing',
   'records-lost',
   'command-failed',
+  'trunk-down',
 ]);
 export type AlertRuleName = z.infer<typeof AlertRuleName>;
 
@@ -44,6 +45,8 @@ export const AlertRules = z.strictObject({
     .prefault({}),
   'records-lost': z.strictObject({ on }).prefault({}),
   'command-failed': z.strictObject({ on: z.boolean().default(false) }).prefault({}),
+  /** One end of a SIP trunk is down, by the trunk's own rule, for so long. */
+  'trunk-down': z.strictObject({ on, minutes: z.int().min(0).max(1440).default(2) }).prefault({}),
   /** Hours between reminders of an alert that stays open and that nobody has acknowledged; 0 for none. */
   remindHours: z.int().min(0).max(720).default(24),
 });
@@ -61,7 +64,7 @@ export const Alert = z.object({
   gateway: Id,
   gatewayName: z.string(),
   rule: AlertRuleName,
-  /** What of the gateway it is about where there are several: a PBX, or the name of a command; empty otherwise. */
+  /** What of the gateway it is about where there are several: a PBX, a trunk, or the name of a command; empty otherwise. */
   subject: z.string(),
   subjectName: z.string().nullable(),
   state: z.enum(['Open', 'Resolved']),

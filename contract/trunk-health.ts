@@ -1,7 +1,6 @@
 /** How SIP trunks are, as their gateway sees it: section `trunks`, and what the API shows of it (design section 9). */
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
-import { TrunkTransport } from './trunks.ts';
 
 /** Which end of a trunk was asked: the far end, the PBX itself, or the second PBX of a resilient pair. */
 export const TrunkEnd = z.enum(['far-end', 'pbx', 'secondary-pbx']);
@@ -53,7 +52,7 @@ export const TrunkEndHealth = z.looseObject({
   end: TrunkEnd,
   host: z.string().max(253),
   port: z.int().min(1).max(65_535),
-  transport: TrunkTransport,
+  transport: z.enum(['udp', 'tcp', 'tls']),
   state: TrunkState,
   since: Instant.nullable(),
   /** It answered SIP at all. */

@@ -1,6 +1,7 @@
 /** SIP trunks: what a trunk is set to, and what is known of how it is (TRK-6 to TRK-15; design section 9). */
 import { z } from 'zod';
 import { Id, Instant } from './ids.ts';
+import { TrunkEndBrief } from './trunk-health.ts';
 import { PbxType } from './words.ts';
 
 export const TrunkTransport = z.enum(['udp', 'tcp', 'tls']);
@@ -129,6 +130,8 @@ export const Trunk = TrunkSettings.extend({
   gateway: Id,
   pbxName: z.string(),
   pbxType: PbxType,
+  /** How its ends are, as its gateway last told; empty while it has told nothing. */
+  health: z.array(TrunkEndBrief).default([]),
   createdAt: Instant,
   updatedAt: Instant,
   etag: z.string(),
@@ -196,3 +199,32 @@ export const DryRun = z.object({
   problem: z.string().nullable(),
 });
 export type DryRun = z.infer<typeof DryRun>;
+
+/**
+ * One thing of a trunk, as it is wanted and as the PBX shows it. `kept`: it is there and Demarc did not make it, so it
+ * stays as it is; `surplus`: Demarc made it for settings that are not wanted any more.
+ */
+export const TrunkDiffItem = z.object({
+  id: z.string().max(64),
+  title: z.string().max(200),
+  state: z.enum(['same', 'missing', 'different', 'surplus', 'kept']),
+  wanted: z.record(z.string(), z.string()).nullable(),
+  found: z.record(z.string(), z.string()).nullable(),
+});
+export type TrunkDiffItem = z.infer<typeof TrunkDiffItem>;
+
+/** What would change on the PBX, and how. */
+export const TrunkDiff = z.looseObject({
+  items: z.array(TrunkDiffItem).max(50),
+  /** The commands that would be run, in their order, without passwords; empty when nothing differs. */
+  commands: z.array(z.string().max(2000)).max(50),
+  /** Of what was found and what would be done; `trunk.apply` does nothing else than this. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What an earlier run was cut off in; it is taken back first. Null when there is nothing of the kind. */
+  unfinished: z.string().max(500).nullable(),
+});
+export type TrunkDiff = z.infer<typeof TrunkDiff>;
+
+/** What was done on the PBX, in the order of doing it; empty when nothing had to be. */
+export const TrunkOutcome = z.looseObject({ done: z.array(z.string().max(200)).max(50), text: z.string().max(1000) });
+export type TrunkOutcome = z.infer<typeof TrunkOutcome>;

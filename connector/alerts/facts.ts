@@ -7,6 +7,7 @@ import { backlogNow } from '../lists/backlog.ts';
 import { optionalJson } from '../lists/stored-json.ts';
 import { presenceOf } from '../presence/presence.ts';
 import type { Db } from '../store/store.ts';
+import { trunkFacts } from '../trunks/health-facts.ts';
 import { COMMAND_MS, type GatewayFacts, type PbxSyncFacts } from './rules.ts';
 
 /** The few fields of the section documents that matter here. */
@@ -49,6 +50,7 @@ export async function loadFacts(db: Db, choice: Choice, now: number): Promise<Lo
   const sections = await sectionsOf(db, ids);
   const pbxs = Map.groupBy(await pbxRows(db, ids), (row) => row.gateway_id);
   const commands = await commandsOf(db, ids, now);
+  const trunks = await trunkFacts(db, ids);
   return page.map((row) => {
     const { links, health } = sections.get(row.id) ?? {};
     const told = optionalJson(OutboxState, row.outbox);
@@ -68,6 +70,7 @@ export async function loadFacts(db: Db, choice: Choice, now: number): Promise<Lo
       disk: health?.disk ?? null,
       diskCheck: check === undefined || check === 'skipped' ? null : check,
       pbxs: pbxFacts(pbxs.get(row.id) ?? [], links ?? []),
+      trunks: trunks.get(row.id) ?? [],
       commands: commands.get(row.id) ?? [],
     };
     const mark = row.lost === null ? undefined : { lost: row.lost, raisedAt: time(row.raised_at) };

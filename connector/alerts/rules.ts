@@ -1,6 +1,7 @@
 /** What is wrong with a gateway: pure rules over what is stored of it. Times are milliseconds since 1970. */
 import type { AlertRuleName, AlertRules } from '#contract/alerts.ts';
 import type { OutboxState } from '#contract/envelope.ts';
+import type { TrunkEnd } from '#contract/trunk-health.ts';
 import type { Presence } from '#contract/words.ts';
 
 const MINUTE_MS = 60_000;
@@ -30,6 +31,13 @@ export interface PbxSyncFacts {
   held: boolean;
 }
 
+/** One SIP trunk of a gateway; `down` is the end that has been down for longest, by the trunk's own rule. */
+export interface TrunkFacts {
+  id: string;
+  name: string;
+  down: { end: TrunkEnd; since: number; what: string } | null;
+}
+
 /** Everything that the rules look at. */
 export interface GatewayFacts {
   account: string;
@@ -47,6 +55,7 @@ export interface GatewayFacts {
   /** What the self-test last said of the disk; counts where there is no figure. */
   diskCheck: 'ok' | 'warning' | 'error' | null;
   pbxs: readonly PbxSyncFacts[];
+  trunks: readonly TrunkFacts[];
   /** The last end of each command of the last day, by name. */
   commands: readonly { name: string; failed: boolean; message: string }[];
 }
@@ -157,6 +166,19 @@ function recordsLost({ lost, lostAt }: GatewayFacts, { now }: Moment): Verdict {
   return lostAt !== null && now - lostAt < LOST_QUIET_MS ? bad({ lost }) : GOOD;
 }
 
+/** What a gateway that is away last told of a trunk is neither good nor bad news now. */
+function trunkDown(
+  { presence }: GatewayFacts,
+  { down }: TrunkFacts,
+  { minutes }: AlertRules['trunk-down'],
+  now: number,
+) {
+  if (presence !== 'Online') return UNSURE;
+  if (down === null) return GOOD;
+  if (now - down.since < minutes * MINUTE_MS) return UNSURE;
+  return bad({ end: down.end, what: down.what, since: iso(down.since) });
+}
+
 /** Every verdict about one gateway, by the rules that are on. Nothing for one that is not watched. */
 export function findings(facts: GatewayFacts, rules: AlertRules, moment: Moment): Finding[] {
   if (!facts.watched) return [];
@@ -169,6 +191,9 @@ export function findings(facts: GatewayFacts, rules: AlertRules, moment: Moment)
   for (const pbx of facts.pbxs) {
     add('sync-missed', () => missed(facts, pbx, rules['sync-missed'], moment), pbx.id, pbx.name);
     add('sync-held', () => (pbx.held ? bad({}) : GOOD), pbx.id, pbx.name);
+  }
+  for (const trunk of facts.trunks) {
+    add('trunk-down', () => trunkDown(facts, trunk, rules['trunk-down'], moment.now), trunk.id, trunk.name);
   }
   add('certificate-expiring', () => expiring(facts, rules['certificate-expiring'], moment));
   add('disk-low', () => diskLow(facts, rules['disk-low']));
@@ -221,4 +246,5 @@ export const SEVERITY: Readonly<Record<AlertRuleName, 'warning' | 'error'>> = {
   'queue-growing': 'warning',
   'records-lost': 'error',
   'command-failed': 'warning',
+  'trunk-down': 'error',
 };

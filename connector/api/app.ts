@@ -11,6 +11,7 @@ import { SignIn } from '../access/sign-in.ts';
 import { TooManyRequests } from '../access/too-many-requests.ts';
 import { launchPage } from '../launch/launch-page.ts';
 import { launchRoutes } from '../launch/launch-routes.ts';
+import { trunkHealthRoutes } from '../trunks/health-routes.ts';
 import { consoleFiles } from './console.ts';
 import { answerErrors } from './error-answer.ts';
 import { guard } from './guard.ts';
@@ -83,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         alertTargetRoutes,
         eventRoutes,
         trunkRoutes,
+        trunkHealthRoutes,
         ...(options.launches === undefined ? [] : [launchRoutes(options.launches)]),
         enrolmentRoutes,
         streamRoute,

@@ -9,7 +9,7 @@ import {
 } from '#contract/trunk-health.ts';
 import type { RecordDelivery } from '../ingest/delivery.ts';
 import type { Tables } from '../store/schema.ts';
-import type { Db } from '../store/store.ts';
+import type { Db, Store } from '../store/store.ts';
 
 /** Gateways tell of stretches of five minutes; others are brought to these. */
 const SLOT_MS = 300_000;
@@ -127,7 +127,11 @@ export const healthOf = (row: Pick<Selectable<Tables['trunk_health']>, 'document
   TrunkEndHealth.parse(JSON.parse(row.document));
 
 /** Removes points that no picture needs, and what is known of trunks that are gone. */
-export async function pruneTrunkHealth(db: Db, now: number): Promise<void> {
+export async function pruneTrunkHealth(store: Store, now: number): Promise<void> {
+  await store.write(async ({ db }) => prune(db, now));
+}
+
+async function prune(db: Db, now: number): Promise<void> {
   await db
     .deleteFrom('trunk_history')
     .where('slot', '<', Math.floor((now - KEEP_MS) / SLOT_MS))

@@ -4,6 +4,12 @@ const free = (details: Readonly<Record<string, string | number>>): string =>
   details['percent'] === undefined ? '' : ` (noch ${details['percent']} % oder ${details['mebibytes']} MiB frei)`;
 const day = (at: string | number | undefined): string => String(at ?? '').slice(0, 10);
 
+const ends: Readonly<Record<string, string>> = {
+  'far-end': 'die Gegenstelle',
+  pbx: 'die Telefonanlage',
+  'secondary-pbx': 'die zweite Telefonanlage',
+};
+
 export const german: AlertTexts = {
   message: {
     'gateway-offline': ({ gateway }) => `Gateway ${gateway} ist offline`,
@@ -20,6 +26,8 @@ export const german: AlertTexts = {
       `Gateway ${gateway} hat Einträge verloren oder unlesbare gesendet (bisher ${details['lost']})`,
     'command-failed': ({ gateway, subject, details }) =>
       `Der Befehl ${subject} ist auf Gateway ${gateway} fehlgeschlagen${details['reason'] ? `: ${details['reason']}` : ''}`,
+    'trunk-down': ({ gateway, subject, details }) =>
+      `Der SIP-Trunk ${subject} ist vom Gateway ${gateway} aus gestört: ${ends[details['end'] ?? '']} (${details['what']})`,
   },
   nextStep: {
     'gateway-offline':
@@ -35,6 +43,7 @@ export const german: AlertTexts = {
     'records-lost':
       'Das Gateway öffnen, die Zähler für verworfene und zurückgestellte Meldungen ansehen und einen vollen Abgleich starten.',
     'command-failed': 'Den Befehl öffnen; sein Ergebnis sagt, was zu tun ist.',
+    'trunk-down': 'Den Trunk öffnen und prüfen: jeder Schritt sagt, was nicht stimmt und was zu tun ist.',
   },
   opened: (count) => (count === 1 ? 'Neue Warnung' : `${count} neue Warnungen`),
   reminder: (count) => (count === 1 ? 'Weiterhin offen' : `${count} weiterhin offen`),

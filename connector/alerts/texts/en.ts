@@ -4,6 +4,12 @@ const free = (details: Readonly<Record<string, string | number>>): string =>
   details['percent'] === undefined ? '' : ` (${details['percent']} % or ${details['mebibytes']} MiB free)`;
 const day = (at: string | number | undefined): string => String(at ?? '').slice(0, 10);
 
+const ends: Readonly<Record<string, string>> = {
+  'far-end': 'the far end',
+  pbx: 'the PBX',
+  'secondary-pbx': 'the second PBX',
+};
+
 export const english: AlertTexts = {
   message: {
     'gateway-offline': ({ gateway }) => `Gateway ${gateway} is offline`,
@@ -20,6 +26,8 @@ export const english: AlertTexts = {
       `Gateway ${gateway} lost records or sent some that could not be read (${details['lost']} so far)`,
     'command-failed': ({ gateway, subject, details }) =>
       `The command ${subject} failed on gateway ${gateway}${details['reason'] ? `: ${details['reason']}` : ''}`,
+    'trunk-down': ({ gateway, subject, details }) =>
+      `SIP trunk ${subject} is down, seen from gateway ${gateway}: ${ends[details['end'] ?? '']} (${details['what']})`,
   },
   nextStep: {
     'gateway-offline':
@@ -32,6 +40,7 @@ export const english: AlertTexts = {
     'queue-growing': 'Run the self-test of the gateway and look at the speed of its Internet access.',
     'records-lost': 'Open the gateway, look at the dropped and quarantined counts, and run a full sync of its PBXs.',
     'command-failed': 'Open the command; its result says what to do.',
+    'trunk-down': 'Open the trunk and verify it: every step says what is wrong and what to do.',
   },
   opened: (count) => (count === 1 ? 'New alert' : `${count} new alerts`),
   reminder: (count) => (count === 1 ? 'Still open' : `${count} still open`),

@@ -4,6 +4,12 @@ const free = (details: Readonly<Record<string, string | number>>): string =>
   details['percent'] === undefined ? '' : ` (${details['percent']} % ou ${details['mebibytes']} Mio libres)`;
 const day = (at: string | number | undefined): string => String(at ?? '').slice(0, 10);
 
+const ends: Readonly<Record<string, string>> = {
+  'far-end': 'l’extrémité distante',
+  pbx: 'le PBX',
+  'secondary-pbx': 'le second PBX',
+};
+
 export const french: AlertTexts = {
   message: {
     'gateway-offline': ({ gateway }) => `La passerelle ${gateway} est hors ligne`,
@@ -20,6 +26,8 @@ export const french: AlertTexts = {
       `La passerelle ${gateway} a perdu des enregistrements ou en a envoyé d’illisibles (${details['lost']} à ce jour)`,
     'command-failed': ({ gateway, subject, details }) =>
       `La commande ${subject} a échoué sur la passerelle ${gateway}${details['reason'] ? ` : ${details['reason']}` : ''}`,
+    'trunk-down': ({ gateway, subject, details }) =>
+      `Le trunk SIP ${subject} est en panne, vu de la passerelle ${gateway} : ${ends[details['end'] ?? '']} (${details['what']})`,
   },
   nextStep: {
     'gateway-offline':
@@ -34,6 +42,7 @@ export const french: AlertTexts = {
     'records-lost':
       'Ouvrez la passerelle, regardez les compteurs de messages perdus et mis de côté, et lancez une synchronisation complète.',
     'command-failed': 'Ouvrez la commande ; son résultat dit ce qu’il faut faire.',
+    'trunk-down': 'Ouvrez le trunk et vérifiez-le : chaque étape dit ce qui ne va pas et ce qu’il faut faire.',
   },
   opened: (count) => (count === 1 ? 'Nouvelle alerte' : `${count} nouvelles alertes`),
   reminder: (count) => (count === 1 ? 'Toujours ouverte' : `${count} toujours ouvertes`),

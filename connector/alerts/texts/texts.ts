@@ -7,7 +7,7 @@ import { french } from './fr.ts';
 /** What a message is made of: names as people know them, and what the rule found. */
 export interface MessageParts {
   gateway: string;
-  /** The PBX or command that it is about; empty where there is none. */
+  /** The PBX, trunk or command that it is about; empty where there is none. */
   subject: string;
   details: AlertDetails;
 }

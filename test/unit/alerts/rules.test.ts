@@ -42,6 +42,7 @@ const WELL: GatewayFacts = {
   disk: { freeBytes: 50e9, totalBytes: 100e9 },
   diskCheck: 'ok',
   pbxs: [PBX],
+  trunks: [],
   commands: [],
 };
 const away = (minutes: number): Partial<GatewayFacts> => ({
@@ -52,6 +53,10 @@ const queue = (more: object) => ({
   backlog: { low: 1, next: 9, records: 1, bytes: 1, oldestAt: null, drops: {}, ...more },
 });
 const pbx = (more: object) => ({ pbxs: [{ ...PBX, ...more }] });
+const trunk = (minutes: number | null): Partial<GatewayFacts> => {
+  const down = minutes === null ? null : { end: 'far-end' as const, since: NOW - minutes * MINUTE, what: 'timeout' };
+  return { trunks: [{ id: 't', name: 'Cloud', down }] };
+};
 const GIB = 1_073_741_824;
 
 function verdict(
@@ -66,6 +71,10 @@ function verdict(
 
 describe('a rule says', () => {
   const table: [AlertRuleName, string, Partial<GatewayFacts>, Verdict['is']][] = [
+    ['trunk-down', 'up', trunk(null), 'good'],
+    ['trunk-down', 'down for a minute', trunk(1), 'unsure'],
+    ['trunk-down', 'down for two minutes', trunk(2), 'bad'],
+    ['trunk-down', 'down as a gateway last told that is away', { ...trunk(60), ...away(30) }, 'unsure'],
     ['gateway-offline', 'online for a day', {}, 'good'],
     ['gateway-offline', 'offline for 14 minutes', away(14), 'unsure'],
     ['gateway-offline', 'offline for 15 minutes', away(15), 'bad'],
@@ -196,6 +205,7 @@ const facts: fc.Arbitrary<GatewayFacts> = fc.record({
       { maxLength: 2 },
     )
     .filter((pbxs) => new Set(pbxs.map(({ id }) => id)).size === pbxs.length),
+  trunks: fc.constant([]),
   commands: fc.constant([]),
 });
 

@@ -61,6 +61,12 @@ function fieldsOf(rules: AlertRules, name: AlertRuleName): Field[] {
         field(t.missedPeriods, rule.periods, [1, 100], (periods) => ({ ...rules, [name]: { ...rule, periods } })),
       ];
     }
+    case 'trunk-down': {
+      const rule = rules[name];
+      return [
+        field(t.trunkMinutes, rule.minutes, [0, 1440], (minutes) => ({ ...rules, [name]: { ...rule, minutes } })),
+      ];
+    }
     case 'certificate-expiring': {
       const rule = rules[name];
       return [field(t.certificateDays, rule.days, [1, 60], (days) => ({ ...rules, [name]: { ...rule, days } }))];

@@ -32,6 +32,7 @@ export const alertText = {
     'queue-growing': 'Queue growing',
     'records-lost': 'Records lost',
     'command-failed': 'Command failed',
+    'trunk-down': 'SIP trunk down',
   } satisfies Record<AlertRuleName, string>,
   allAlerts: (open: string) => `All alerts (${open} open)`,
 } as const;
@@ -60,8 +61,10 @@ export const alertSettingsText = {
     'queue-growing': 'A gateway is online but does not get rid of what it has to send.',
     'records-lost': 'A gateway had to drop records, or sent some that could not be read.',
     'command-failed': 'A command that was sent to a gateway has failed or timed out.',
+    'trunk-down': 'One end of a SIP trunk does not answer as the rule of the trunk wants it.',
   } satisfies Record<AlertRuleName, string>,
   offlineMinutes: 'Offline for longer than (minutes)',
+  trunkMinutes: 'Down for longer than (minutes)',
   missedPeriods: 'Intervals without success',
   certificateDays: 'Days left',
   diskPercent: 'Free space under (percent)',
