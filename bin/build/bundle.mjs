@@ -53,6 +53,17 @@ const plansAsText = {
   },
 };
 
+/** What the MQTT library brings along for browsers and for proxies of its own, and the daemon never uses. */
+const noStowaways = {
+  name: 'no-stowaways',
+  setup(context) {
+    context.onResolve({ filter: /^(socks|worker-timers)$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/mqtt/') ? { path, namespace: 'no-stowaways' } : undefined,
+    );
+    context.onLoad({ filter: /.*/, namespace: 'no-stowaways' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** Compiled helpers that libraries try and do without; only the database brings one that is needed. */
 const noAddons = {
   name: 'no-addons',
@@ -81,7 +92,7 @@ const options = (entries, found) => ({
   keepNames: true,
   metafile: true,
   logLevel: 'warning',
-  plugins: [children(found), englishOnly, plansAsText, noAddons],
+  plugins: [children(found), englishOnly, plansAsText, noStowaways, noAddons],
   legalComments: 'none',
   // What CommonJS modules expect to find; the database looks for its compiled part beside this file.
   banner: {

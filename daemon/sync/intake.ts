@@ -1,7 +1,7 @@
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { RecordNote, RecordNotes } from '#contract/users.ts';
 import type { PbxUser, UserItem } from '#pbx-adapters/adapter.ts';
-import { type NormaliseRules, normaliser } from './normalise.ts';
+import type { NormaliseRules, Normaliser } from './normalise.ts';
 import type { Staging } from './staging.ts';
 import { cleanText } from './text.ts';
 import type { UserRow } from './user-row.ts';
@@ -38,6 +38,8 @@ export class Intake {
 
   /** @throws DemarcError `sync.empty`, and whatever the source or `onTaken` throws */
   async take(pages: AsyncIterable<readonly UserItem[]>, rules: NormaliseRules, hooks: IntakeHooks): Promise<void> {
+    // The numbering plans take memory that a gateway at rest does not need.
+    const { normaliser } = await import('./normalise.ts');
     const normalise = normaliser(rules);
     for await (const page of pages) {
       for (const item of page) {
@@ -56,7 +58,7 @@ export class Intake {
     throw new DemarcError('sync.empty', this.read > 0 ? `${this.read} records, none usable` : undefined);
   }
 
-  #use(item: UsableItem, normalise: ReturnType<typeof normaliser>): UserRow | undefined | Promise<UserRow | undefined> {
+  #use(item: UsableItem, normalise: Normaliser): UserRow | undefined | Promise<UserRow | undefined> {
     const at = this.read;
     const result = normalise(item.user);
     if (!result.ok) return this.#reject(`record ${at}`, result.reason);

@@ -1,6 +1,6 @@
 /** From a PBX's record to the one that the cloud keeps (design section 6). Pure; adapters have split "Last, First". */
 import type { UserRecord } from '#contract/users.ts';
-import type { Irregularity, PhonePolicy } from '#contract/words.ts';
+import type { PhonePolicy } from '#contract/words.ts';
 import type { PbxUser } from '#pbx-adapters/adapter.ts';
 import { readEmail } from './email.ts';
 import { phoneCountry, toE164 } from './phone.ts';
@@ -19,8 +19,10 @@ export interface NormaliseRules {
 /** A usable record, or why there is none. */
 export type Normalised = { ok: true; user: UserRecord } | { ok: false; reason: string };
 
-/** A function that normalises one record after another by the same rules. */
-export function normaliser(rules: NormaliseRules): (user: PbxUser) => Normalised {
+/** Normalises one record after another by the same rules. */
+export type Normaliser = (user: PbxUser) => Normalised;
+
+export function normaliser(rules: NormaliseRules): Normaliser {
   const country = phoneCountry(rules.country);
   const wantsWork = rules.phonePolicy === 'All' || rules.phonePolicy === 'Work';
   const wantsMobile = rules.phonePolicy === 'All' || rules.phonePolicy === 'Mobile';
@@ -65,13 +67,4 @@ function readExtension(text: string | undefined): string | undefined {
 
 function fullName(first: string | undefined, last: string | undefined): string | undefined {
   return cleanText([first, last].filter((part) => part !== undefined).join(' '), MAX_TEXT);
-}
-
-/** The record with the two irregularities that only the whole of the users can tell, in a stable order. */
-export function withShared(user: UserRecord, shared: { email: boolean; extension: boolean }): UserRecord {
-  const own = user.irregularities.filter((found) => found === 'no-email' || found === 'invalid-email');
-  const irregularities: Irregularity[] = [...own];
-  if (shared.email) irregularities.push('email-not-unique');
-  if (shared.extension) irregularities.push('duplicate-extension');
-  return { ...user, irregularities };
 }

@@ -1,8 +1,8 @@
 import type { IrregularityCounts, UserRecord } from '#contract/users.ts';
 import type { Generation } from './generation.ts';
-import { withShared } from './normalise.ts';
 import { Occurrences } from './occurrences.ts';
 import { noIrregularities } from './records.ts';
+import { withShared } from './shared.ts';
 import { UserRow } from './user-row.ts';
 
 /** The generation that a run builds, with what must be known of all users together. Memory: about 60 bytes a user. */

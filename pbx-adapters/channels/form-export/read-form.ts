@@ -1,4 +1,4 @@
-import { CsvError, type Parser, parse } from 'csv-parse';
+import type { CsvError, Parser } from 'csv-parse';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { type FormField, type FormHeader, type FormName, recogniseHeader } from './forms.ts';
 import { chunks, fileState, inspectText, sameState } from './inspect.ts';
@@ -82,6 +82,8 @@ async function* records(
   shape: { encoding: string; delimiter: string },
   signal: AbortSignal,
 ): AsyncGenerator<ParsedRecord> {
+  // Loaded at the first form: most gateways read none.
+  const { parse } = await import('csv-parse');
   const parser: Parser = parse({
     delimiter: shape.delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -137,7 +139,7 @@ function drained(parser: Parser, signal: AbortSignal): Promise<void> {
 
 function csvError(error: unknown, path: string): DemarcError {
   if (error instanceof DemarcError) return error;
-  if (!(error instanceof CsvError)) return new DemarcError('form.unreadable', path, { cause: error });
+  if (!isCsvError(error)) return new DemarcError('form.unreadable', path, { cause: error });
   const line = typeof error['lines'] === 'number' ? ` near line ${error['lines']}` : '';
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
     return new DemarcError('form.truncated', `${path}: a quote is not closed`, { cause: error });
@@ -145,3 +147,6 @@ function csvError(error: unknown, path: string): DemarcError {
   const what = error.code === 'CSV_MAX_RECORD_SIZE' ? `a row of more than ${MAX_ROW} characters` : error.code;
   return new DemarcError('form.bad-csv', `${path}${line}: ${what}`, { cause: error });
 }
+
+const isCsvError = (error: unknown): error is CsvError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('CSV_');
