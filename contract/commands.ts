@@ -3,6 +3,7 @@ import type { Permission } from './access.ts';
 import { Id, Instant } from './ids.ts';
 import { CheckResult } from './sections.ts';
 import { VerifyEnd, VerifyReport } from './trunk-verify.ts';
+import { TrunkDiff, TrunkOutcome } from './trunks.ts';
 import { TunnelId, TunnelOpen } from './tunnels.ts';
 import { UpdateSchedule } from './update.ts';
 import { HoldDecision, Reason, SyncCounts } from './users.ts';
@@ -163,6 +164,22 @@ export const commands = {
     /** The system as the gateway knows it: the cloud takes its name from nowhere else. */
     output: z.looseObject({ scheme: z.enum(['http', 'https', 'tcp']), authority: z.string().max(300) }),
     permission: 'support:launch',
+  },
+  'trunk.plan': {
+    args: z.strictObject({ trunk: Id }),
+    output: TrunkDiff,
+    permission: 'integrations:view',
+  },
+  'trunk.apply': {
+    /** `expected` is the hash of the plan that the person has seen. */
+    args: z.strictObject({ trunk: Id, expected: TrunkDiff.shape.hash }),
+    output: TrunkOutcome,
+    permission: 'integrations:edit',
+  },
+  'trunk.remove': {
+    args: z.strictObject({ trunk: Id }),
+    output: TrunkOutcome,
+    permission: 'integrations:edit',
   },
 } as const satisfies Record<
   string,

@@ -274,4 +274,56 @@ export const trunkErrors = {
     cause: 'The far end hung up in the middle of the test call',
     nextStep: 'Look at the reason in the detail, and at what answers on the pilot number.',
   },
+  'trunk.by-hand': {
+    status: 422,
+    cause: 'This PBX has no command line by which Demarc could set a trunk',
+    nextStep: 'Download the worksheet of the trunk and set it on the PBX as written there.',
+  },
+  'trunk.no-password': {
+    status: 422,
+    cause: 'The trunk logs in with a password, and the gateway has none for this PBX',
+    nextStep: 'Enter the password of the trunk on site, in the settings of the PBX on the gateway.',
+  },
+  'trunk.foreign-route': {
+    status: 409,
+    cause: 'The route number is in use on the PBX by something that Demarc did not make, or that was changed since',
+    nextStep: 'Choose a route number that is free, or remove the route on the PBX if nobody needs it.',
+  },
+  'trunk.number-in-use': {
+    status: 409,
+    cause: 'The pilot number is in use on the PBX for something else',
+    nextStep: 'Choose another pilot number, or free it on the PBX.',
+  },
+  'trunk.plan-outdated': {
+    status: 409,
+    cause: 'The PBX or the settings of the trunk have changed since they were compared, so nothing was written',
+    nextStep: 'Compare with the PBX again, look at what would change, and apply that.',
+  },
+  'trunk.set-elsewhere': {
+    status: 409,
+    cause: 'The trunk is still set on the PBX that it belonged to before',
+    nextStep: 'Remove it from that PBX first, then apply it to this one.',
+  },
+  'trunk.busy': {
+    status: 409,
+    cause: 'A trunk of this PBX is being changed right now',
+    nextStep: 'Wait until that has ended, then try again.',
+  },
+  'trunk.undone': {
+    status: 502,
+    cause: 'The change did not go through, and the PBX is as it was before',
+    nextStep: 'Look at the step that is named and its reason, put it right, then compare with the PBX again.',
+  },
+  'trunk.half-done': {
+    status: 502,
+    cause: 'The change did not go through, and could not be taken back wholly',
+    nextStep:
+      'Look at what is named on the PBX. When the PBX can be reached and nobody else uses the route, apply or remove ' +
+      'the trunk again: Demarc takes back what is left first.',
+  },
+  'trunk.not-kept': {
+    status: 502,
+    cause: 'The change is in effect, but the PBX has not saved it: a restart would lose it',
+    nextStep: 'Apply the trunk again, which saves it, or run data_backup on the PBX.',
+  },
 } as const;

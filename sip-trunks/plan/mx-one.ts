@@ -9,14 +9,34 @@ const PROFILE = 'CloudLink Gateway';
 const ROUTE_CATEGORY = 'SEL=7110000000000010,SIG=0111110000A0,TRAF=03151515,TRM=4,SERV=3110000001,BCAP=000100';
 const DESTINATION_CATEGORY = 'ADC=0005000000000250000001010000,SRT=1';
 
-/** One change: what makes it, what undoes it, and the print that shows whether it is there. */
+/** The kinds of changes, in the order in which they are made. */
+export const MX_ONE_CHANGES = [
+  'number',
+  'number-length',
+  'route',
+  'sip-route',
+  'route-data',
+  'individuals',
+  'destination',
+] as const;
+
+/** One change: what makes it, what undoes it, and what the prints must then show. */
 export interface MxOneChange {
-  id: 'number' | 'number-length' | 'route' | 'sip-route' | 'route-data' | 'individuals' | 'destination';
+  id: (typeof MX_ONE_CHANGES)[number];
   title: string;
   make: string;
   undo: string;
-  print: string;
+  /**
+   * What the prints show of it. Parameter strings that the market decides are not among it: a site may have to adapt
+   * them, and that is no difference.
+   */
+  wanted: Readonly<Record<string, string>>;
+  /** Whether the password of the trunk belongs into `make`; whoever runs it puts it there. */
+  secret: boolean;
 }
+
+/** The series of `number_print` in which the pilot number stands (`-numbertype ED`). */
+export const DESTINATION_SERIES = 'EXTERNAL DESTINATION CODE';
 
 /** A value inside a command line: letters, digits and a few signs; nothing that the shell or `mdsh` reads otherwise. */
 function plain(value: string, what: string): string {
@@ -34,82 +54,108 @@ export function mxOneChanges({ trunk }: PlanInput): MxOneChange[] {
   if (trunk.pilotNumber === null) throw new DemarcError('trunk.incomplete', 'pilotNumber');
   const number = digitsOf(trunk.pilotNumber);
   const { serviceNode } = trunk.inPbx;
-  return [
+  const channels = Array.from({ length: trunk.channels }, (_, at) => [serviceNode, at + 1] as const);
+  const first = `${serviceNode}-1`;
+  const individuals = trunk.channels === 1 ? first : `${first}&&${serviceNode}-${trunk.channels}`;
+  const options = sipRoute(trunk);
+  const changes: Omit<MxOneChange, 'secret'>[] = [
     {
       id: 'number',
       title: 'Make the pilot number an external destination',
       make: `number_initiate -number ${number} -numbertype ED`,
       undo: `number_end -number ${number} -numbertype ED`,
-      print: 'number_print',
+      wanted: { number, series: DESTINATION_SERIES },
     },
     {
       id: 'number-length',
       title: 'Set its length',
       make: `number_data_initiate -externalnumber ${number} -minlength ${number.length} -maxlength ${number.length}`,
       undo: `number_data_end -externalnumber ${number}`,
-      print: 'number_data_print',
+      wanted: { number, length: `${number.length} - ${number.length}` },
     },
     {
       id: 'route',
       title: 'Make the route',
       make: `ROCAI:ROU=${route},${ROUTE_CATEGORY};`,
       undo: `ROCAE:ROU=${route};`,
-      print: `ROCAP:ROU=ALL;`,
+      wanted: { route: String(route) },
     },
     {
       id: 'sip-route',
       title: 'Point the route to the far end',
-      make: sipRoute(trunk, route),
+      make: `sip_route -set -route ${route} ${optionText(options)}`,
       undo: `sip_route -remove -route ${route}`,
-      print: 'sip_route -print -route all',
+      wanted: { route: String(route), ...options },
     },
     {
       id: 'route-data',
       title: 'Make it a SIP route',
       make: `RODAI:ROU=${route},TYPE=TL66,VARC=00000000,VARI=00000000,VARO=00000000;`,
       undo: `RODAE:ROU=${route};`,
-      print: 'RODAP:ROU=ALL;',
+      wanted: { route: String(route), type: 'TL66' },
     },
     {
       id: 'individuals',
       title: 'Give it channels',
-      make: `ROEQI:ROU=${route},TRU=${serviceNode}-1&&${serviceNode}-${trunk.channels};`,
-      undo: `ROEQE:ROU=${route},TRU=${serviceNode}-1&&${serviceNode}-${trunk.channels};`,
-      print: 'ROEDP:ROU=ALL,TRU=ALL;',
+      make: `ROEQI:ROU=${route},TRU=${individuals};`,
+      undo: `ROEQE:ROU=${route},TRU=${individuals};`,
+      wanted: { route: String(route), individuals: individualsText(channels) },
     },
     {
       id: 'destination',
       title: 'Lead the pilot number to the route',
       make: `RODDI:ROU=${route},DEST=${number},${DESTINATION_CATEGORY};`,
       undo: `RODDE:ROU=${route},DEST=${number};`,
-      print: 'RODDP:DEST=ALL,CUST=ALL;',
+      wanted: { number, route: String(route) },
     },
   ];
+  const secret = trunk.authentication.kind === 'digest';
+  return changes.map((change) => ({ ...change, secret: secret && change.id === 'sip-route' }));
 }
 
-/** Everything that `sip_route` sets of the route; the password is put in by whoever runs it, and never printed. */
-function sipRoute(trunk: TrunkSettings, route: number): string {
+/** Trunk individuals (Service Node and number of each) as one text, such as `1: 1-10, 12`. */
+export function individualsText(individuals: Iterable<readonly [node: number, individual: number]>): string {
+  const sorted = [...individuals].sort(([a, x], [b, y]) => a - b || x - y);
+  const nodes = new Map<number, [from: number, to: number][]>();
+  for (const [node, individual] of sorted) {
+    const ranges = nodes.get(node) ?? [];
+    nodes.set(node, ranges);
+    const last = ranges.at(-1);
+    if (last !== undefined && individual <= last[1] + 1) last[1] = individual;
+    else ranges.push([individual, individual]);
+  }
+  const rangeText = ([from, to]: readonly [number, number]) => (from === to ? String(from) : `${from}-${to}`);
+  return [...nodes].map(([node, ranges]) => `${node}: ${ranges.map(rangeText).join(', ')}`).join('; ');
+}
+
+/** Everything that `sip_route` sets of the route, by the names that its print has too. */
+function sipRoute(trunk: TrunkSettings): Record<string, string> {
   const { farEnd, authentication, supervision } = trunk;
   const host = plain(farEnd.host, 'farEnd.host');
   const plus = trunk.numbers.toFarEnd.form === 'plus' ? '+' : '';
-  return [
-    `sip_route -set -route ${route}`,
-    `-profile "${PROFILE}"`,
-    `-uristring0 "sip:?@${host}"`,
+  return {
+    profile: PROFILE,
+    uristring0: `sip:?@${host}`,
     // Index 1 are numbers of the international type.
-    `-uristring1 "sip:${plus}?@${host}"`,
-    `-protocol ${farEnd.transport}`,
-    `-remoteport ${farEnd.port}`,
-    '-accept REMOTE_IP',
-    `-match ${host}`,
-    ...(authentication.kind === 'digest' ? [`-authname "${plain(authentication.user, 'authentication.user')}"`] : []),
+    uristring1: `sip:${plus}?@${host}`,
+    protocol: farEnd.transport,
+    remoteport: String(farEnd.port),
+    accept: 'REMOTE_IP',
+    match: host,
+    ...(authentication.kind === 'digest' ? { authname: plain(authentication.user, 'authentication.user') } : {}),
     ...(authentication.kind === 'digest' && authentication.realm !== undefined
-      ? [`-realm "${plain(authentication.realm, 'authentication.realm')}"`]
-      : []),
-    '-supervise ACTIVE_SUPERVISION',
-    `-supervisetime ${Math.max(30, supervision.everySeconds)}`,
-  ].join(' ');
+      ? { realm: plain(authentication.realm, 'authentication.realm') }
+      : {}),
+    supervise: 'ACTIVE_SUPERVISION',
+    supervisetime: String(Math.max(30, supervision.everySeconds)),
+  };
 }
+
+/** `?` and spaces would mean something to `mdsh` outside quotes. */
+const optionText = (options: Readonly<Record<string, string>>): string =>
+  Object.entries(options)
+    .map(([name, value]) => `-${name} ${/^[\w.-]+$/.test(value) ? value : `"${value}"`}`)
+    .join(' ');
 
 /** The same as a worksheet: by commands where everything is known, by the pages of the Service Node Manager otherwise. */
 export function mxOneSteps(input: PlanInput): PlanStep[] {

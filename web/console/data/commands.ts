@@ -7,6 +7,7 @@ import { absoluteTime, duration } from '#web/kit/format/age.ts';
 import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { text } from '../texts/en.ts';
+import { trunkText } from '../texts/en-trunks.ts';
 
 /** A command's name as people call it. */
 export const commandTitle = (name: string): string => text.commands.names[name] ?? name;
@@ -139,6 +140,15 @@ export function outcomeSentence(command: Command): string | undefined {
     case 'tunnel.stop':
     case 'tunnel.open':
       return undefined;
+    case 'trunk.plan': {
+      const output = commands['trunk.plan'].output.safeParse(command.output);
+      return output.success ? trunkText.compared(output.data.commands.length) : undefined;
+    }
+    case 'trunk.apply':
+    case 'trunk.remove': {
+      const output = commands['trunk.apply'].output.safeParse(command.output);
+      return output.success ? output.data.text : undefined;
+    }
     default:
       return which satisfies never;
   }

@@ -74,5 +74,9 @@ export const trunkText = {
   direction: 'Direction',
   directions: { 'to-far-end': 'From the PBX to the far end', 'to-pbx': 'From the far end to the PBX' },
   tryIt: 'Try',
+  compared: (commands: number) =>
+    commands === 0
+      ? 'Nothing differs: the PBX has the trunk as it is wanted.'
+      : `Compared: ${commands === 1 ? 'one command' : `${commands} commands`} would be run.`,
   sentAs: (number: string) => `It goes out as ${number}`,
 } as const;
