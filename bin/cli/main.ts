@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { daemonSettings } from '#config/daemon-settings.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { AnswerError, LocalApi } from './client.ts';
+import type { ConnectOptions } from './connect.ts';
 import type { LogOptions } from './logs.ts';
 import type { NetworkSetOptions } from './network.ts';
 import type { Output } from './output.ts';
@@ -38,16 +39,15 @@ export async function runCli(options: CliOptions): Promise<number> {
   const { env, interactive } = options;
   let code = 0;
   let json = options.args.includes('--json');
+  const output = (): Output => ({
+    json,
+    interactive,
+    write: (text) => options.write(text),
+    writeError: (text) => options.writeError(text),
+  });
   const act = async (work: (api: LocalApi, out: Output) => Promise<number>, flags: { json?: boolean }) => {
     json = flags.json ?? false;
-    const api = await LocalApi.find(daemonSettings(env).stateFolder);
-    const out: Output = {
-      json,
-      interactive,
-      write: (text) => options.write(text),
-      writeError: (text) => options.writeError(text),
-    };
-    code = await work(api, out);
+    code = await work(await LocalApi.find(daemonSettings(env).stateFolder), output());
   };
   const program = define(act);
   try {
@@ -136,6 +136,32 @@ export async function runCli(options: CliOptions): Promise<number> {
       LocalApi.find(daemonSettings(env).stateFolder),
     );
     addTunnelCommands(command('tunnels', 'remote access: what may be launched, and who is in'), act_);
+    command(
+      'connect',
+      'a port of this machine that leads to a system at a site, for ssh and the like; needs no gateway here',
+    )
+      .argument('<gateway>', 'its name or id in the cloud')
+      .argument('<tunnel>', 'id of the tunnel, or shell where there is one only')
+      .requiredOption('--cloud <url>', 'address of the cloud, https://...')
+      .requiredOption('--email <address>', 'who signs in; the password is in DEMARC_PASSWORD')
+      .option('--listen <address>', 'where to listen', '127.0.0.1:0')
+      .option('--ca <file>', 'PEM file of the CA that signed the cloud’s certificate')
+      .option('--reason <text>', 'why, for the customer')
+      .action(
+        async (
+          gateway: string,
+          tunnel: string,
+          flags: Omit<ConnectOptions, 'gateway' | 'tunnel' | 'password'> & { json?: boolean },
+        ) => {
+          json = flags.json ?? false;
+          const { connect } = await import('./connect.ts');
+          const ended = new AbortController();
+          process.once('SIGINT', () => ended.abort());
+          process.once('SIGTERM', () => ended.abort());
+          const password = env['DEMARC_PASSWORD'] ?? '';
+          code = await connect({ ...flags, gateway, tunnel, password }, output(), ended.signal);
+        },
+      );
     command('logs', 'the latest lines of the daemon’s log')
       .option('--lines <n>', 'how many', lineCount, 50)
       .addOption(new Option('--level <level>', 'this level and above').choices(LEVELS))

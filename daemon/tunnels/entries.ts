@@ -54,7 +54,10 @@ export function entriesOf(pbxs: readonly TunnelPbx[], set: readonly TunnelEntry[
   return pbxs.flatMap((pbx) =>
     USUAL[pbx.type].map((usual): TunnelEntry => {
       const id = `${pbx.id}.${usual.kind}`;
-      return known.get(id) ?? { id, pbx: pbx.id, ...usual, oldTls: false, started: false, cloudMayStart: false };
+      const own =
+        usual.kind === 'shell' ? z.int().min(1).max(65_535).safeParse(pbx.connection['port']).data : undefined;
+      const port = own ?? usual.port;
+      return known.get(id) ?? { id, pbx: pbx.id, ...usual, port, oldTls: false, started: false, cloudMayStart: false };
     }),
   );
 }
