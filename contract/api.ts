@@ -248,6 +248,8 @@ export const Application = z.object({
   licence: Licence.nullable(),
   swaStatus: SwaStatus,
   hasPortal: z.boolean(),
+  /** The PBX that it is or belongs to; null for what no PBX told of. */
+  pbx: Id.nullable(),
   reportedAt: Instant,
 });
 export type Application = z.infer<typeof Application>;

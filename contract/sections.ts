@@ -130,6 +130,8 @@ export const ApplicationReport = z.looseObject({
   licence: Licence.nullable(),
   /** Whether it has an admin page that could be launched (INV-31). */
   hasPortal: z.boolean().default(false),
+  /** The PBX that told of it; its tunnels lead to that page (INV-29). */
+  pbx: Id.optional(),
 });
 export type ApplicationReport = z.infer<typeof ApplicationReport>;
 

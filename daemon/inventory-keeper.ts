@@ -93,7 +93,8 @@ export class InventoryKeeper {
   async #applicationsOf(pbx: string, signal: AbortSignal): Promise<ApplicationReport[]> {
     try {
       const adapter = await this.#options.registry.adapterFor(pbx);
-      const reports = await adapter.inventory(AbortSignal.any([signal, AbortSignal.timeout(PBX_LIMIT_MS)]));
+      const told = await adapter.inventory(AbortSignal.any([signal, AbortSignal.timeout(PBX_LIMIT_MS)]));
+      const reports = told.map((report) => ({ ...report, pbx }));
       this.#applications.set(pbx, reports);
       return reports;
     } catch (thrown) {

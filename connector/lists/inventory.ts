@@ -170,6 +170,7 @@ export function applicationDto(row: ApplicationRow, now: number): Application {
     licence: report.licence,
     swaStatus: swaStatus(report.licence, now),
     hasPortal: report.hasPortal,
+    pbx: report.pbx ?? null,
     reportedAt: row.reported_at,
   };
 }

@@ -48,7 +48,7 @@ test('what was collected is told, kept over a restart, and what the next collect
   await using b = await bench();
   expect(b.keeper.last()).toBeUndefined();
   const found = await b.keeper.collect(signal());
-  expect(found.applications).toEqual([reported]);
+  expect(found.applications).toEqual([{ ...reported, pbx: PBX }]);
   expect([b.keeper.last(), b.it.told]).toEqual([found, 1]);
   const again = await b.open();
   expect(again.last()).toEqual(found);
@@ -66,7 +66,7 @@ test('who asks while one runs gets its result, also when the first one gives up'
   first.abort(new DemarcError('command.deadline-passed'));
   await expect(one).rejects.toMatchObject({ code: 'command.deadline-passed' });
   gate.resolve();
-  expect((await two).applications).toEqual([reported]);
+  expect((await two).applications).toEqual([{ ...reported, pbx: PBX }]);
   expect(b.it.collections).toBe(1);
 });
 
@@ -87,7 +87,7 @@ test('a PBX that does not answer keeps what it told last, and its fault is in th
   b.it.inventory = async () => {
     throw new DemarcError('pbx.timeout');
   };
-  expect((await b.keeper.collect(signal())).applications).toEqual([reported]);
+  expect((await b.keeper.collect(signal())).applications).toEqual([{ ...reported, pbx: PBX }]);
   expect(b.codes()).toEqual(['pbx.timeout']);
 });
 
