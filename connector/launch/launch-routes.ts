@@ -133,7 +133,7 @@ export function launchRoutes(desk: LaunchDesk): (app: Api, parts: Parts) => void
         if (cursor !== undefined) rows = rows.where('l.id', '<', cursor);
         const found = await rows.selectAll('l').orderBy('l.id', 'desc').limit(limit).execute();
         const last = found.length === limit ? found.at(-1) : undefined;
-        return { items: found.map(launchDto), nextCursor: last?.id ?? null, total: Number(total) };
+        return { items: found.map(launchDto), nextCursor: last?.id ?? null, total };
       },
     );
 

@@ -34,7 +34,7 @@ export interface LaunchService {
   /** Takes a connection whose TLS handshake is over, if it is for us. */
   connection(socket: TLSSocket): boolean;
   /** The tunnel inside a WebSocket. @throws DemarcError */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
   stop(): Promise<void>;
 }
 

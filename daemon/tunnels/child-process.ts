@@ -127,7 +127,7 @@ export class TunnelProcess {
 
   #lost(socket: Socket): void {
     if (this.#socket === socket) this.#socket = undefined;
-    for (const { reject } of [...this.#waiting.values()])
+    for (const { reject } of this.#waiting.values())
       reject(new DemarcError('tunnel.lost', 'the tunnel process ended'));
   }
 }

@@ -195,19 +195,10 @@ describe.skipIf(!hasProgram('sshd') || process.getuid?.() !== 0)(
       await using _cli = cli;
       await until(`connected`, 15_000, () => cli.output().includes('listening') || cli.process.exitCode !== null);
       const { listening } = JSON.parse(cli.output().split('\n')[0] ?? '{}') as { listening: string };
-      const { stdout } = await run('ssh', [
-        ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'].flatMap(
-          (o) => ['-o', o],
-        ),
-        ...[
-          '-i',
-          at('user_key'),
-          '-p',
-          listening.split(':')[1] ?? '',
-          'root@127.0.0.1',
-          'echo over the tunnel; head -c 2000000 /dev/zero | wc -c',
-        ],
-      ]);
+      const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'];
+      const words = options.flatMap((option) => ['-o', option]);
+      words.push('-i', at('user_key'), '-p', listening.split(':')[1] ?? '', 'root@127.0.0.1');
+      const { stdout } = await run('ssh', [...words, 'echo over the tunnel; head -c 2000000 /dev/zero | wc -c']);
       expect(stdout).toBe('over the tunnel\n2000000\n');
       const { items } = await site.api.get<{ items: { state: string; bytesDown: number }[] }>('/api/v1/launches');
       expect(items).toMatchObject([{ state: 'open' }]);

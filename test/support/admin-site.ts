@@ -48,7 +48,8 @@ const LOGIN = page(
   '<h1>Log in</h1><form method="post" action="/login"><input name="password" type="password"><button>Log in</button></form>',
 );
 
-export async function startAdminSite({ scheme = 'https' as 'http' | 'https' } = {}): Promise<AdminSite> {
+export async function startAdminSite(options: { scheme?: 'http' | 'https' } = {}): Promise<AdminSite> {
+  const scheme = options.scheme ?? 'https';
   const ca = await TestCa.make('Admin site');
   const identity = async () => {
     const { certificate, key } = await ca.server();
