@@ -64,6 +64,14 @@ const noStowaways = {
   },
 };
 
+/** Node's own streams instead of the copy of them that libraries carry for browsers and for old Nodes. */
+const ownStreams = {
+  name: 'own-streams',
+  setup(context) {
+    context.onResolve({ filter: /^readable-stream$/ }, () => ({ path: 'node:stream', external: true }));
+  },
+};
+
 /** Compiled helpers that libraries try and do without; only the database brings one that is needed. */
 const noAddons = {
   name: 'no-addons',
@@ -92,7 +100,7 @@ const options = (entries, found) => ({
   keepNames: true,
   metafile: true,
   logLevel: 'warning',
-  plugins: [children(found), englishOnly, plansAsText, noStowaways, noAddons],
+  plugins: [children(found), englishOnly, plansAsText, noStowaways, ownStreams, noAddons],
   legalComments: 'none',
   // What CommonJS modules expect to find; the database looks for its compiled part beside this file.
   banner: {
