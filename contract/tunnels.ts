@@ -83,6 +83,17 @@ export const Launch = z.object({
 });
 export type Launch = z.infer<typeof Launch>;
 
+/** A request of a session as it is on record: no bodies, no cookies, no query. */
+export const LaunchLine = z.object({
+  n: z.int(),
+  at: Instant,
+  method: z.string(),
+  path: z.string(),
+  status: z.int(),
+  bytes: z.number(),
+});
+export type LaunchLine = z.infer<typeof LaunchLine>;
+
 /** What a click gives: `url` is good once, for this person, until `redeemUntil`; the secret stands behind its #. */
 export const LaunchIssued = z.object({ launch: Launch, url: z.url(), redeemUntil: Instant });
 export type LaunchIssued = z.infer<typeof LaunchIssued>;

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSite as startLabSite } from '#test/lab/mivoice-business/admin-site.ts';
 import { type AdminSite, startAdminSite } from '#test/support/admin-site.ts';
 import { freePort, hasProgram, type Program, portOpen, startProgram, until } from '#test/support/program.ts';
 import { ADMIN, type Site, startSite } from '#test/support/site.ts';
@@ -75,8 +76,11 @@ describe.skipIf(!hasChromium || !hasProgram('nginx'))(
       const page = await context.newPage();
       await page.goto(`${site.connector.url}/gateways/${site.gateway}`);
       const button = page.getByRole('button', { name: 'Launch Head office' });
-      await button.waitFor();
-      const [tab] = await Promise.all([context.waitForEvent('page'), button.click()]);
+      await button.click();
+      const dialog = page.getByRole('dialog', { name: 'Launch Head office' });
+      await dialog.getByLabel('Reason').fill('Ticket 4711');
+      const go = dialog.getByRole('button', { name: 'Launch' });
+      const [tab] = await Promise.all([context.waitForEvent('page'), go.click()]);
       await tab.waitForURL(/launch\.localhost/);
       await page.close();
       return tab;
@@ -103,13 +107,65 @@ describe.skipIf(!hasChromium || !hasProgram('nginx'))(
       await tab.close();
     });
 
+    test('the lab’s MiVoice Business: its log-in form takes the right password after a wrong one, and both sides have it on record', async () => {
+      const lab = await startLabSite({
+        title: 'Mitel | MiVoice Business',
+        loginPath: '/esm_loginMain.htm',
+        server: 'GoAhead-Webs',
+        user: 'installer',
+        password: 'lab-password',
+        lockAfter: 3,
+      });
+      await using stack = new AsyncDisposableStack();
+      stack.defer(() => lab.stop());
+      // It takes the place of a system that showed another certificate.
+      const tunnel = `${site.pbxs.directory}.web`;
+      const tab = await launch(lab.port, 'https');
+      const refused = tab.getByRole('heading', { name: /another certificate/ });
+      const form = tab.locator('input[name=password]');
+      await refused.or(form).waitFor();
+      if (await refused.isVisible()) {
+        const page = await context.newPage();
+        await page.goto(`${site.connector.url}/gateways/${site.gateway}`);
+        const alarm = page.getByRole('alert').filter({ hasText: 'shows another certificate than before' });
+        await alarm.getByText(`demarc tunnels accept ${tunnel}`).waitFor();
+        const command = (await alarm.getByText(`demarc tunnels accept ${tunnel}`).textContent()) ?? '';
+        await site.daemon.call('POST', `/api/tunnels/${tunnel}/certificate`, {
+          certificate: command.split(' ').at(-1),
+        });
+        await alarm.waitFor({ state: 'detached' });
+        await page.close();
+        await tab.reload();
+      }
+      await form.waitFor();
+      expect(new URL(tab.url()).pathname).toBe('/esm_loginMain.htm');
+      for (const [password, outcome] of [
+        ['wrong', 'User name or password is wrong.'],
+        ['lab-password', 'Signed in'],
+      ] as const) {
+        await tab.locator('input[name=user]').fill('installer');
+        await form.fill(password);
+        await tab.getByRole('button', { name: 'Log in' }).click();
+        await tab.getByText(outcome).waitFor();
+      }
+      await tab.close();
+      const page = await context.newPage();
+      await page.goto(`${site.connector.url}/launches`);
+      await page.getByRole('button', { name: 'Demo Admin' }).first().click();
+      const details = page.getByRole('dialog');
+      await details.getByText('Ticket 4711').waitFor();
+      await details.getByRole('cell', { name: '/esm_loginMain.htm' }).first().waitFor();
+      await details.getByRole('cell', { name: 'POST' }).first().waitFor();
+      await page.close();
+    });
+
     test('files of nginx arrive, and a person who ends the session in the console ends it in the page', async () => {
       const tab = await launch(nginx.port, 'http');
       await tab.getByRole('heading', { name: 'Served by nginx' }).waitFor();
       expect(await tab.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(9);
       const page = await context.newPage();
       await page.goto(`${site.connector.url}/gateways/${site.gateway}`);
-      const ends = page.getByRole('button', { name: 'End', exact: true });
+      const ends = page.getByRole('button', { name: /^End the session of Demo Admin with/ });
       await ends.first().waitFor();
       for (let left = await ends.count(); left > 0; left = await ends.count()) {
         await ends.first().click();

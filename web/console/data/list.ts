@@ -19,7 +19,8 @@ export type Resource =
   | 'alert-contacts'
   | 'alert-webhooks'
   | 'commands'
-  | 'trunks';
+  | 'trunks'
+  | 'launches';
 
 const PAGE = 50;
 

@@ -1,17 +1,21 @@
 import { Application } from '#contract/api.ts';
+import type { Tunnel } from '#contract/tunnels.ts';
 import { ApplicationType } from '#contract/words.ts';
 import { Age } from '#web/kit/age.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { SwaBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
+import { useAccount } from '../data/account.tsx';
 import { useListState } from '../data/list-state.ts';
+import { useAccountTunnels } from '../data/tunnels.ts';
 import { ListPage } from '../list-page.tsx';
 import { text } from '../texts/en.ts';
+import { Portal } from './launch-portal.tsx';
 import { LicenceBadge } from './licence.tsx';
 
 const t = text.applications;
 
-const COLUMNS: readonly Column<Application>[] = [
+const columns = (tunnels: readonly Tunnel[] | undefined): Column<Application>[] => [
   { id: 'platform', header: t.platform, cell: (row) => row.platformName },
   { id: 'type', header: t.type, sort: 'type', fixed: true, cell: (row) => row.type },
   { id: 'name', header: t.name, cell: (row) => row.name },
@@ -21,7 +25,7 @@ const COLUMNS: readonly Column<Application>[] = [
   {
     id: 'portal',
     header: text.platforms.portal,
-    cell: (row) => (row.hasPortal ? t.hasPortal : <span className="dk-dimmed">{text.platforms.portalNone}</span>),
+    cell: (row) => <Portal application={row} tunnels={tunnels} />,
   },
   { id: 'account', header: text.platforms.account, hiddenByDefault: true, cell: (row) => row.accountName },
   {
@@ -43,13 +47,15 @@ const FIELDS: readonly FilterField[] = [
 
 /** What runs on the platforms (INV-32). */
 export default function Applications() {
+  const { account } = useAccount();
+  const tunnels = useAccountTunnels(account);
   return (
     <ListPage
       resource="applications"
       schema={Application}
       title={t.title}
       searchLabel={t.search}
-      columns={COLUMNS}
+      columns={columns(tunnels.data?.items)}
       fields={FIELDS}
       state={useListState('type')}
       empty={t.empty}

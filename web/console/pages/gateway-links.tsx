@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GatewayDetail } from '#contract/api.ts';
 import type { PbxLink } from '#contract/sections.ts';
+import type { Tunnel } from '#contract/tunnels.ts';
 import { PBX_TYPE_NAMES } from '#contract/words.ts';
 import { Age, AsOf } from '#web/kit/age.tsx';
 import { count } from '#web/kit/format/numbers.ts';
@@ -10,29 +11,35 @@ import { sentences } from '#web/kit/format/sentences.ts';
 import { Facts, Panel } from '#web/kit/panels.tsx';
 import { OutcomeBadge, StatusBadge } from '#web/kit/status-badge.tsx';
 import { type CommandActions, CommandButton } from '../command-button.tsx';
+import { pageOf, useGatewayTunnels } from '../data/tunnels.ts';
 import { text } from '../texts/en.ts';
+import { LaunchButton } from './launch-button.tsx';
 
 const t = text.gateway;
 
 /** The telephone systems behind a gateway: last and running sync, the next one, and what each channel gives. */
-export const PbxLinks = (props: { gateway: GatewayDetail; actions: CommandActions }) => (
-  <Panel title={t.links} aside={<AsOf at={props.gateway.linksAt} none={t.asOfNever} />}>
-    {props.gateway.links.length === 0 ? (
-      <Text size="sm" c="dimmed">
-        {t.noLinks}
-      </Text>
-    ) : (
-      <Stack gap="xl">
-        {props.gateway.links.map((link) => (
-          <LinkPart key={link.id} link={link} actions={props.actions} />
-        ))}
-      </Stack>
-    )}
-  </Panel>
-);
+export function PbxLinks(props: { gateway: GatewayDetail; actions: CommandActions }) {
+  const { gateway, actions } = props;
+  const tunnels = useGatewayTunnels(gateway.id);
+  return (
+    <Panel title={t.links} aside={<AsOf at={gateway.linksAt} none={t.asOfNever} />}>
+      {gateway.links.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t.noLinks}
+        </Text>
+      ) : (
+        <Stack gap="xl">
+          {gateway.links.map((link) => (
+            <LinkPart key={link.id} link={link} page={pageOf(tunnels.data?.items, link.id)} actions={actions} />
+          ))}
+        </Stack>
+      )}
+    </Panel>
+  );
+}
 
-function LinkPart(props: { link: PbxLink; actions: CommandActions }) {
-  const { link, actions } = props;
+function LinkPart(props: { link: PbxLink; page: Tunnel | undefined; actions: CommandActions }) {
+  const { link, page, actions } = props;
   const args = { pbx: link.id };
   return (
     <article aria-label={link.name}>
@@ -47,6 +54,7 @@ function LinkPart(props: { link: PbxLink; actions: CommandActions }) {
           </Text>
         </div>
         <Group gap="xs">
+          {page && <LaunchButton tunnel={page} />}
           <CommandButton name="pbx.sync" args={args} label={t.syncNow} icon="sync" small main actions={actions} />
           <CommandButton name="pbx.test" args={args} label={t.test} icon="check" small actions={actions} />
         </Group>

@@ -1,150 +1,166 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type GatewayDetail, Page } from '#contract/api.ts';
-import { Launch, LaunchIssued, Tunnel } from '#contract/tunnels.ts';
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { GatewayDetail } from '#contract/api.ts';
+import type { Tunnel } from '#contract/tunnels.ts';
 import { Age } from '#web/kit/age.tsx';
-import { useApi } from '#web/kit/api/context.tsx';
 import { bytes, count } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
-import { type CommandActions, CommandButton } from '../command-button.tsx';
 import { useMay } from '../data/me.tsx';
-import { text } from '../texts/en.ts';
+import { useGatewayLaunches, useGatewayTunnels, useTunnelCommands } from '../data/tunnels.ts';
+import { tunnelText as t } from '../texts/en-tunnels.ts';
+import { EndButton, SessionState } from './launch-sessions.tsx';
+import { CertificateAlarm, TunnelRow } from './tunnel-row.tsx';
+import { StartTunnels } from './tunnel-start.tsx';
 
-const t = text.tunnels;
-const REFRESH_MS = 5000;
+/** Sessions that a gateway's own page shows. */
+const LATEST = 8;
 
-/** The tunnels of a gateway as its customer has set them, a button to launch, and who is in (TUN-1 to TUN-4). */
-export function GatewayTunnels(props: { gateway: GatewayDetail; actions: CommandActions }) {
-  const { gateway, actions } = props;
-  const api = useApi();
-  const mayLaunch = useMay('support:launch');
-  const tunnels = useQuery({
-    queryKey: ['gateways', 'tunnels', gateway.id],
-    queryFn: ({ signal }) => api.get('/tunnels', Page(Tunnel), { gateway: gateway.id, limit: '200' }, signal),
-    refetchInterval: REFRESH_MS,
-  });
-  const launch = useLaunch(gateway.id);
+/** The tunnels of a gateway as its customer has set them, and who is or was in (TUN-1 to TUN-10). */
+export function GatewayTunnels(props: { gateway: GatewayDetail }) {
+  const { gateway } = props;
+  const tunnels = useGatewayTunnels(gateway.id);
+  const commands = useTunnelCommands(gateway.id);
+  const mayView = useMay('inventory:view');
+  const mayControl = useMay('support:launch');
+  const knows = gateway.capabilities.length === 0 || gateway.capabilities.includes('tunnel.start');
+  const [asked, setAsked] = useState<readonly Tunnel[]>([]);
+  if (!mayView) return null;
   const rows = tunnels.data?.items ?? [];
-  if (!useMay('inventory:view')) return null;
+  const [first] = rows;
+  const control = mayControl && knows;
   return (
-    <Panel title={t.title}>
+    <Panel title={t.title} aside={control && <AllButtons rows={rows} onStart={setAsked} onStop={commands.run} />}>
       <Stack>
-        {tunnels.error && <ErrorPanel error={tunnels.error} />}
-        {rows[0]?.off === true && <Text size="sm">{t.off}</Text>}
+        {tunnels.error && <ErrorPanel error={tunnels.error} onRetry={() => void tunnels.refetch()} />}
+        {commands.error && <ErrorPanel error={commands.error} />}
+        {first?.off === true && <Text size="sm">{t.off}</Text>}
+        {first?.online === false && (
+          <Text size="sm">
+            {t.offlineSince}, <Age at={gateway.lastSeenAt} />.
+          </Text>
+        )}
+        {rows.map((row) =>
+          row.otherCertificate === undefined ? null : (
+            <CertificateAlarm key={row.id} row={row} other={row.otherCertificate} />
+          ),
+        )}
         {rows.length === 0 ? (
           <Text size="sm" c="dimmed">
-            {t.none}
+            {tunnels.isPending ? '…' : t.none}
           </Text>
         ) : (
           <div className="dk-scroll-x" role="region" aria-label={t.title} tabIndex={0}>
             <table className="dk-mini">
               <thead>
                 <tr>
-                  <th scope="col">{t.component}</th>
-                  <th scope="col">{t.tunnel}</th>
-                  <th scope="col">{t.status}</th>
-                  <th scope="col">{t.control}</th>
+                  {[t.component, t.tunnel, t.status, t.control, t.description].map((name) => (
+                    <th key={name} scope="col">
+                      {name}
+                    </th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
                 {rows.map((row) => (
-                  <tr key={row.id}>
-                    <td>{row.component}</td>
-                    <td>{row.tunnel}</td>
-                    <td>{row.status === 'started' ? t.started : ''}</td>
-                    <td>
-                      <Group gap="xs" wrap="nowrap">
-                        {row.cloudMayStart && (
-                          <CommandButton
-                            name={row.status === 'started' ? 'tunnel.stop' : 'tunnel.start'}
-                            args={{ tunnel: row.id }}
-                            label={row.status === 'started' ? t.stop : t.start}
-                            icon={row.status === 'started' ? 'cross' : 'check'}
-                            small
-                            actions={actions}
-                          />
-                        )}
-                        {mayLaunch && row.kind === 'web' && row.status === 'started' && (
-                          <Button
-                            size="xs"
-                            disabled={row.off || launch.isPending}
-                            aria-label={t.launchOf(row.component)}
-                            onClick={() => launch.mutate(row.id)}
-                          >
-                            {t.launch}
-                          </Button>
-                        )}
-                      </Group>
-                    </td>
-                  </tr>
+                  <TunnelRow
+                    key={row.id}
+                    row={row}
+                    command={commands.of(row.id)}
+                    onStart={control ? () => setAsked([row]) : undefined}
+                    onStop={control ? () => commands.run('tunnel.stop', [row]) : undefined}
+                  />
                 ))}
               </tbody>
             </table>
           </div>
         )}
-        {launch.error && <ErrorPanel error={launch.error} />}
-        <OpenLaunches gateway={gateway.id} />
+        <Sessions gateway={gateway.id} />
       </Stack>
+      {asked.length > 0 && (
+        <StartTunnels tunnels={asked} onYes={() => commands.run('tunnel.start', asked)} onClose={() => setAsked([])} />
+      )}
     </Panel>
   );
 }
 
-/** Launches in a tab of its own, which is opened in the click itself: later a browser would hold it back. */
-function useLaunch(gateway: string) {
-  const api = useApi();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: async (tunnel: string) => {
-      const tab = window.open('', '_blank');
-      try {
-        const issued = await api.send('POST', '/launches', LaunchIssued, { gateway, tunnel });
-        if (tab === null) window.location.assign(issued.url);
-        else {
-          tab.opener = null;
-          tab.location.replace(issued.url);
-        }
-        return issued;
-      } catch (error) {
-        tab?.close();
-        throw error;
-      }
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: ['gateways', 'launches', gateway] }),
-  });
+/** Those that the customer lets be started from here; the others stay as they are (TUN-6). */
+function AllButtons(props: {
+  rows: readonly Tunnel[];
+  onStart: (rows: readonly Tunnel[]) => void;
+  onStop: (name: 'tunnel.stop', rows: readonly Tunnel[]) => void;
+}) {
+  const ours = props.rows.filter(({ cloudMayStart, online }) => cloudMayStart && online);
+  const stopped = ours.filter(({ status, authority, off }) => status === 'stopped' && authority !== '' && !off);
+  const started = ours.filter(({ status }) => status === 'started');
+  if (ours.length < 2) return null;
+  return (
+    <Group gap="xs">
+      <Button size="xs" variant="default" disabled={stopped.length === 0} onClick={() => props.onStart(stopped)}>
+        {t.startAll}
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        disabled={started.length === 0}
+        onClick={() => props.onStop('tunnel.stop', started)}
+      >
+        {t.stopAll}
+      </Button>
+    </Group>
+  );
 }
 
-function OpenLaunches(props: { gateway: string }) {
-  const { gateway } = props;
-  const api = useApi();
-  const queries = useQueryClient();
-  const mayEnd = useMay('support:launch');
-  const launches = useQuery({
-    queryKey: ['gateways', 'launches', gateway],
-    queryFn: ({ signal }) => api.get('/launches', Page(Launch), { gateway, limit: '20' }, signal),
-    refetchInterval: REFRESH_MS,
-    enabled: useMay('events:view'),
-  });
-  const end = useMutation({
-    mutationFn: (id: string) => api.act('POST', `/launches/${encodeURIComponent(id)}/end`),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['gateways', 'launches', gateway] }),
-  });
-  const open = launches.data?.items.filter(({ state }) => state !== 'ended') ?? [];
-  if (open.length === 0) return null;
+function Sessions(props: { gateway: string }) {
+  const launches = useGatewayLaunches(props.gateway, LATEST);
+  const rows = launches.data?.items ?? [];
+  if (launches.error) return <ErrorPanel error={launches.error} />;
+  if (!launches.data) return null;
+  if (rows.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t.noSessions}
+      </Text>
+    );
+  }
   return (
-    <Stack gap="xs">
-      {open.map((one) => (
-        <Group key={one.id} justify="space-between" gap="xs">
-          <Text size="sm">
-            {t.session(one.personName, one.name)} <Age at={one.createdAt} />, {count(one.requests)} {t.requests},{' '}
-            {bytes(one.bytesUp + one.bytesDown)}
-          </Text>
-          {mayEnd && (
-            <Button size="xs" variant="default" disabled={end.isPending} onClick={() => end.mutate(one.id)}>
-              {t.end}
-            </Button>
-          )}
-        </Group>
-      ))}
-    </Stack>
+    <>
+      <div className="dk-scroll-x" role="region" aria-label={t.sessions} tabIndex={0}>
+        <table className="dk-mini">
+          <thead>
+            <tr>
+              {[t.who, t.why, t.target, t.since, t.state, t.requests, t.bytes, t.control].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((launch) => (
+              <tr key={launch.id}>
+                <td>{launch.personName}</td>
+                <td>{launch.reason || <span className="dk-dimmed">{t.noReason}</span>}</td>
+                <td>{launch.name}</td>
+                <td>
+                  <Age at={launch.createdAt} inRow />
+                </td>
+                <td>
+                  <SessionState launch={launch} />
+                </td>
+                <td>{count(launch.requests)}</td>
+                <td>{bytes(launch.bytesUp + launch.bytesDown)}</td>
+                <td>
+                  <EndButton launch={launch} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Anchor component={Link} href="/launches" size="sm">
+        {t.allSessions}
+      </Anchor>
+    </>
   );
 }

@@ -72,7 +72,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           <IdentityPanel gateway={gateway} />
         </SimpleGrid>
         <PbxLinks gateway={gateway} actions={actions} />
-        <GatewayTunnels gateway={gateway} actions={actions} />
+        <GatewayTunnels gateway={gateway} />
         <GatewayUpdate gateway={gateway} actions={actions} />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Panel title={t.checks} aside={<AsOf at={gateway.checkedAt} none={t.asOfNever} />}>

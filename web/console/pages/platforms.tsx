@@ -1,4 +1,4 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { Application, Platform } from '#contract/api.ts';
 import { ApplicationType } from '#contract/words.ts';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
@@ -8,10 +8,12 @@ import { SwaBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { useList } from '../data/list.ts';
 import { type ListState, useListState } from '../data/list-state.ts';
+import { useGatewayTunnels } from '../data/tunnels.ts';
 import { ListPage } from '../list-page.tsx';
 import { RowLink } from '../row-link.tsx';
 import { text } from '../texts/en.ts';
 import { FactTable } from './fact-table.tsx';
+import { Portal } from './launch-portal.tsx';
 import { LicenceBadge } from './licence.tsx';
 
 const t = text.platforms;
@@ -161,6 +163,7 @@ function PlatformApplications(props: { platform: Platform }) {
     account: props.platform.account,
     filter: [`platformId:eq:${props.platform.platformId}`],
   });
+  const tunnels = useGatewayTunnels(props.platform.gateway);
   if (page.error) return <ErrorPanel error={page.error} onRetry={page.retry} />;
   if (page.rows.length === 0) {
     return (
@@ -173,7 +176,10 @@ function PlatformApplications(props: { platform: Platform }) {
     <Facts
       items={page.rows.map((one) => [
         one.name ?? one.type,
-        `${one.type}, ${one.version.value ?? '–'}, ${one.swaStatus}`,
+        <Group key={one.id} gap="xs">
+          {`${one.type}, ${one.version.value ?? '–'}, ${one.swaStatus}`}
+          {one.hasPortal && <Portal application={one} tunnels={tunnels.data?.items} />}
+        </Group>,
       ])}
     />
   );

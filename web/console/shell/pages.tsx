@@ -2,6 +2,7 @@ import { type ComponentType, lazy } from 'react';
 import type { Permission } from '#contract/access.ts';
 import type { IconName } from '#web/kit/icons.tsx';
 import { text } from '../texts/en.ts';
+import { tunnelText } from '../texts/en-tunnels.ts';
 
 /** A page of the console: its route, its code (loaded when it is first opened), and its place in the navigation. */
 interface ConsolePage {
@@ -69,6 +70,12 @@ export const PAGES: readonly ConsolePage[] = [
     path: '/events',
     page: lazy(() => import('../pages/events.tsx')),
     nav: { label: text.nav.events, icon: 'event' },
+    needs: 'events:view',
+  },
+  {
+    path: '/launches',
+    page: lazy(() => import('../pages/launches.tsx')),
+    nav: { label: tunnelText.pageTitle, icon: 'launch' },
     needs: 'events:view',
   },
   {

@@ -1,22 +1,5 @@
 /** English texts of the admin console, by page. */
 export const text = {
-  tunnels: {
-    title: 'Tunnels',
-    component: 'Component',
-    tunnel: 'Tunnel',
-    status: 'Status',
-    control: 'Control',
-    started: 'started',
-    start: 'Start',
-    stop: 'Stop',
-    launch: 'Launch',
-    launchOf: (component: string) => `Launch ${component}`,
-    end: 'End',
-    requests: 'requests',
-    session: (person: string, name: string) => `${person} is in ${name}`,
-    none: 'This gateway has no system that could be opened from here.',
-    off: 'The customer has switched remote access off at the site.',
-  },
   logs: {
     title: 'Logs',
     type: 'What to collect',

@@ -8,7 +8,7 @@ export function affectedBy(change: Change): QueryKey[] {
     case 'account':
       return [['accounts', 'list'], ...one('accounts')];
     case 'gateway':
-      return [['gateways', 'list'], ...one('gateways')];
+      return [['gateways', 'list'], ...one('gateways'), ['launches']];
     case 'users':
       return [['users'], ['accounts', 'list']];
     case 'sync-run':
