@@ -2,6 +2,7 @@
 import type { ErrorText } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport } from '#contract/sections.ts';
 import type { PbxType } from '#contract/words.ts';
+import type { TrunkProvisioner } from './trunk-provisioner.ts';
 
 /** What an adapter can give, and by which channel; `via: 'none'` says plainly that it cannot, `note` what to do instead. */
 export interface Capability {
@@ -108,6 +109,8 @@ export interface PbxAdapter {
    */
   numberOf?(user: PbxUser): DirectoryNumber | undefined;
   inventory(signal: AbortSignal): Promise<ApplicationReport[]>;
+  /** Where trunks can be set on the PBX by Demarc itself. */
+  readonly trunks?: TrunkProvisioner;
   /** Where the link gives it: goes on, over lost connections, until the signal ends it. */
   activity?(signal: AbortSignal): AsyncIterable<PbxActivity>;
 }

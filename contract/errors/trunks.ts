@@ -160,6 +160,11 @@ export const trunkErrors = {
     nextStep:
       'Compare user name, password and realm at both ends. No further attempt is made, so that nothing is locked.',
   },
+  'trunk.not-registered': {
+    status: 502,
+    cause: 'User and password are right, but nobody is registered with them at the far end at this moment',
+    nextStep: 'Look on the PBX whether its registration is switched on and to whom it goes.',
+  },
   'trunk.algorithm-unsupported': {
     status: 502,
     cause: 'The peer asks for a log-in by a method that is not supported here',
@@ -308,6 +313,11 @@ export const trunkErrors = {
     status: 409,
     cause: 'A trunk of this PBX is being changed right now',
     nextStep: 'Wait until that has ended, then try again.',
+  },
+  'trunk.not-there': {
+    status: 502,
+    cause: 'The PBX does not show what was written',
+    nextStep: 'Look at the step on the PBX: a licence or a limit may be missing, or the release wants other values.',
   },
   'trunk.undone': {
     status: 502,

@@ -29,6 +29,8 @@ import { givenBy } from './gives.ts';
 import { askManager, type ManagerFacts } from './manager.ts';
 import { readBeside, readExtensions, sharedNames } from './people.ts';
 import { extensionRanges, licencesOf, versionOf } from './prints.ts';
+import { MxOneTrunks } from './trunks/provisioner.ts';
+import { TrunkShell } from './trunks/shell.ts';
 
 /** Probe steps in the order in which they run. */
 const PLAN = [
@@ -54,6 +56,7 @@ export class MxOneAdapter implements PbxAdapter {
   readonly type = 'mx-one';
   /** Counts of calls, when switched on. */
   readonly activity?: (signal: AbortSignal) => AsyncIterable<PbxActivity>;
+  readonly trunks: MxOneTrunks;
   readonly #connection: MxOneConnection;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -70,6 +73,7 @@ export class MxOneAdapter implements PbxAdapter {
       ...(connection.manager?.user === undefined ? [] : (['manager'] as const)),
     ]);
     this.#line = new SshLine({ access: connection, loginGuard: this.#guard('pbx') });
+    this.trunks = new MxOneTrunks(new TrunkShell(this.#line, connection.trunkPassword));
     const place = cstaPlace(connection);
     if (place) this.activity = (signal) => cstaActivity(place, parts, signal);
   }

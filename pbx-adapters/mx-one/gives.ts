@@ -10,7 +10,10 @@ export const mxOneGives: Capabilities = {
     note: 'From ts_about. The Provisioning Manager tells its own version only after a log-in, which Demarc does not make.',
   },
   licence: { via: 'SSH mdsh', note: 'Use of each licence from license_status; it tells no expiry date.' },
-  trunk: { via: 'none', note: 'Comes with a later release; until then enter the route in the Service Node Manager.' },
+  trunk: {
+    via: 'SSH mdsh',
+    note: 'Compared, set, read back and saved by Demarc, when the account may; else by the worksheet of the trunk.',
+  },
   activity: {
     via: 'CSTA',
     note: 'When switched on; only extensions whose CSTA support is open to third parties are seen. Demarc sends no log-in there.',

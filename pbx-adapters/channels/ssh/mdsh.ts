@@ -12,12 +12,17 @@ const reasonOf = (detail: string): string => detail.slice(detail.lastIndexOf(': 
 
 /**
  * Runs one command of the MX-ONE shell and gives its lines (byte strings). Ends normally only when the output is known
- * to be whole: by the exit status, or by the line `END` that prints may close with.
+ * to be whole: by the exit status, or by the line `END` that prints may close with. `forced` asks for no confirmation.
  * @throws DemarcError `mdsh.…`, `pbx.truncated` when it broke off, and those of `SshSession.run`
  */
-export async function* mdsh(session: SshSession, command: string, signal: AbortSignal): AsyncGenerator<string> {
-  // Commands come from a closed list and hold no quote: no shell can read anything else into them.
-  const output = session.run(`mdsh -c '${command}'`, signal);
+export async function* mdsh(
+  session: SshSession,
+  command: string,
+  signal: AbortSignal,
+  { forced = false }: { forced?: boolean } = {},
+): AsyncGenerator<string> {
+  // Commands come from closed lists and hold no quote: no shell can read anything else into them.
+  const output = session.run(`mdsh -c ${forced ? '-f ' : ''}'${command}'`, signal);
   let count = 0;
   let ended = false;
   let refusal: string[] | undefined;

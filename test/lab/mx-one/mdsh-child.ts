@@ -1,12 +1,18 @@
 /** The `mdsh` of a simulated MX-ONE as a program: `mdsh -c COMMAND`; its site is the file named by MDSH_SITE. */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { runMdsh } from './run.ts';
 import type { MxOneSite } from './site.ts';
 
-const [option, command = ''] = process.argv.slice(2);
-const site = JSON.parse(readFileSync(process.env['MDSH_SITE'] ?? '', 'utf8')) as MxOneSite;
+const [option, ...words] = process.argv.slice(2);
+const command = (words[0] === '-f' ? words[1] : words[0]) ?? '';
+const file = process.env['MDSH_SITE'] ?? '';
+const before = readFileSync(file, 'utf8');
+const site = JSON.parse(before) as MxOneSite;
 if (option !== '-c') process.exit(2);
 for (const step of runMdsh(command, site)) {
+  // What a command changes is in effect before it says so.
+  const after = JSON.stringify(site);
+  if (after !== before) writeFileSync(file, after);
   if ('exit' in step) process.exit(step.exit);
   if ('hang' in step) hang();
   else write(Buffer.from(step.text));

@@ -132,9 +132,14 @@ const numbers = (site: MxOneSite): string[] => [
   '                                             9115',
   'EXTERNAL DESTINATION CODE',
   '                                8800 -       8899',
+  ...(site.trunks?.numbers ?? []).map((number) => number.padStart(49)),
   'EXTERNAL NUMBER LENGTH DATA :',
   'EXTERNAL NUMBER                NUMBER LENGTH',
   '8800                                4 -  4',
+  ...Object.entries(site.trunks?.lengths ?? {}).map(([number, length]) => `${number.padEnd(36)}${length}`),
+  'CALL DISCRIMINATION DATA :',
+  'EXTERNAL/INTERNAL NUMBER           CDCAT            CUSTOMER',
+  '000                                3                   0',
 ];
 
 const about = (version: string): string[] => [

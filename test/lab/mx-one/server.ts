@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import ssh2 from 'ssh2';
-import { runMdsh } from './run.ts';
+import { isAbout, runMdsh } from './run.ts';
 import type { MxOneSite } from './site.ts';
 
 /** Misbehaviour of the server itself. */
@@ -20,6 +20,8 @@ export interface ServerNasty {
   hangUp?: boolean;
   /** Writes these bytes in answer to this command, instead of what it prints. */
   garbage?: { command: string; bytes: Buffer };
+  /** Called before a command takes effect, as often as it comes: for what others do meanwhile. */
+  meanwhile?: (command: string) => void;
 }
 
 export interface MxOneServer {
@@ -134,15 +136,15 @@ function serve(client: Connection, lab: MxOneServer): void {
 }
 
 async function answer(client: Connection, channel: ServerChannel, line: string, lab: MxOneServer): Promise<void> {
-  const command = /^mdsh -c '([^']*)'$/.exec(line)?.[1];
+  const command = /^mdsh -c (?:-f )?'([^']*)'$/.exec(line)?.[1];
   const finish = (status: number) => {
     channel.exit(status);
     channel.end();
   };
   if (command === undefined) return finish(127);
-  const isNamed = (rule: { command: string } | undefined) => rule?.command === command.split(' ')[0];
+  lab.nasty.meanwhile?.(command);
   const { drop, garbage, pieces, exitFirst } = lab.nasty;
-  if (garbage && isNamed(garbage)) {
+  if (garbage && isAbout(garbage, command)) {
     channel.write(garbage.bytes);
     return finish(0);
   }
@@ -152,7 +154,7 @@ async function answer(client: Connection, channel: ServerChannel, line: string, 
     if ('exit' in step) return exitFirst ? void channel.end() : finish(step.exit);
     if ('hang' in step) return;
     let bytes = Buffer.from(step.text);
-    const cut = drop && isNamed(drop) ? drop.afterBytes - written : Number.POSITIVE_INFINITY;
+    const cut = drop && isAbout(drop, command) ? drop.afterBytes - written : Number.POSITIVE_INFINITY;
     if (cut < bytes.length) bytes = bytes.subarray(0, cut);
     for (let at = 0; at < bytes.length; at += pieces ?? bytes.length) {
       await write(channel, bytes.subarray(at, at + (pieces ?? bytes.length)));

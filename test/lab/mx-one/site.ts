@@ -1,5 +1,6 @@
 /** What a simulated MX-ONE holds and how it misbehaves; a plain document, so that it can be handed to another process. */
 import { generatePeople } from '../people.ts';
+import type { MxOneTrunkState } from './trunks.ts';
 
 export interface MxOneSite {
   users: number;
@@ -10,9 +11,11 @@ export interface MxOneSite {
   /** One header line or two. */
   headers?: 1 | 2;
   nasty?: MxOneNasty;
+  /** Numbers and routes, from the first command about them on. */
+  trunks?: MxOneTrunkState;
 }
 
-/** Misbehaviour, by switches. Commands are named by their first word. */
+/** Misbehaviour, by switches. Commands are named by their first word, or by how they begin. */
 export interface MxOneNasty {
   /** Answers this command with a refusal: object and reason. */
   refuse?: { command: string; object: string; reason: string };
