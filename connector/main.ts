@@ -128,7 +128,11 @@ export async function startConnector(
 
     const tokens = new ProvisioningTokens({ store, clock });
     const certificates = new Certificates({ store, ca, clock });
-    const enrolments = new Enrolments({ store, clock, tokens, disconnect: bus.disconnect.bind(bus) });
+    const disconnect = (gateway: string, reason: string) => {
+      bus.disconnect(gateway, reason);
+      launches.drop(gateway);
+    };
+    const enrolments = new Enrolments({ store, clock, tokens, disconnect });
     const app = await createApp({
       store,
       clock,

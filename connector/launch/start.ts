@@ -35,6 +35,8 @@ export interface LaunchService {
   connection(socket: TLSSocket): boolean;
   /** The tunnel inside a WebSocket. @throws DemarcError */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+  /** Cuts the tunnel of a gateway that is no longer one of ours. */
+  drop(gateway: string): void;
   stop(): Promise<void>;
 }
 
@@ -94,6 +96,7 @@ export async function startLaunches(parts: LaunchParts): Promise<LaunchService> 
         }
       });
     },
+    drop: (gateway) => relay.links.drop(gateway),
     stop: async () => {
       await relay.stop();
       await record.stop();

@@ -26,6 +26,8 @@ export interface FrontOptions {
 
 const ANSWER_MS = 180_000;
 const HEADERS_MS = 10_000;
+/** How often slow senders are looked for; they are gone after both times together. */
+const LOOK_EVERY_MS = 2000;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_ENTER_BYTES = 1024;
 /** Where the relay's own pages are on a session's host. */
@@ -53,6 +55,7 @@ export class Front {
     this.#server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: LOOK_EVERY_MS,
       // The upload of a backup takes as long as it takes.
       requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
