@@ -1,7 +1,7 @@
 /** Sockets of our own for SIP: npm `sip` hides TLS errors and can be killed by one datagram. */
 import { createSocket } from 'node:dgram';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type PeerCertificate, TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect as connectTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import { MessageFramer } from '../message/framing.ts';
 
 export type Transport = 'udp' | 'tcp' | 'tls';
@@ -14,6 +14,13 @@ export interface SipTarget {
   name?: string;
 }
 
+/** How a TLS peer is judged and what it is shown. All in PEM; without `ca` the authorities of the system count. */
+export interface TlsTrust {
+  ca?: string;
+  certificate?: string;
+  key?: string;
+}
+
 /** Why no exchange came about. `not-sip`: something answered, and it was no SIP message. */
 export type SipFailure = 'timeout' | 'refused' | 'unreachable' | 'closed' | 'tls' | 'not-sip' | 'canceled';
 
@@ -23,8 +30,10 @@ export interface SipConnection {
   local: { address: string; port: number };
   /** UDP loses; a client then has to send again (RFC 3261 section 17.1.2). */
   isReliable: boolean;
-  /** Of a TLS peer; it was looked at, not trusted. */
+  /** Of a TLS peer; without a `TlsTrust` it was looked at, not trusted. */
   certificate?: PeerCertificate;
+  /** Such as `TLSv1.3, TLS_AES_256_GCM_SHA384`. */
+  cipher?: string;
   send(bytes: Buffer): void;
   close(): void;
 }
@@ -35,25 +44,36 @@ export interface SipEvents {
   onFailure(failure: SipFailure, detail: string): void;
 }
 
-/** Thrown by `openConnection` alone. */
+/**
+ * Why there is no way to a peer, or none any more. The message begins with the code of Node or OpenSSL, such as
+ * `CERT_HAS_EXPIRED`.
+ */
 export class SipConnectError extends Error {
   readonly failure: SipFailure;
+  /** Of a TLS peer that was refused for it. */
+  readonly certificate: PeerCertificate | undefined;
 
-  constructor(failure: SipFailure, detail: string) {
+  constructor(failure: SipFailure, detail: string, certificate?: PeerCertificate) {
     super(detail);
     this.name = 'SipConnectError';
     this.failure = failure;
+    this.certificate = certificate;
   }
 }
 
 /**
- * Opens the way to a peer. TLS is opened without judging the certificate: a prober reports what it saw, and whoever
- * sends more than OPTIONS judges `certificate` first.
+ * Opens the way to a peer. Without `trust` TLS is opened without judging the certificate, as a prober does that only
+ * reports what it saw; with it nothing is sent to a peer that is not who it should be.
  * @throws SipConnectError
  */
-export function openConnection(target: SipTarget, events: SipEvents, signal: AbortSignal): Promise<SipConnection> {
+export function openConnection(
+  target: SipTarget,
+  events: SipEvents,
+  signal: AbortSignal,
+  trust?: TlsTrust,
+): Promise<SipConnection> {
   if (signal.aborted) return Promise.reject(canceled(signal));
-  return target.transport === 'udp' ? openUdp(target, events, signal) : openStream(target, events, signal);
+  return target.transport === 'udp' ? openUdp(target, events, signal) : openStream(target, events, signal, trust);
 }
 
 function openUdp({ address, port }: SipTarget, events: SipEvents, signal: AbortSignal): Promise<SipConnection> {
@@ -96,9 +116,21 @@ function openUdp({ address, port }: SipTarget, events: SipEvents, signal: AbortS
   });
 }
 
-function openStream(target: SipTarget, events: SipEvents, signal: AbortSignal): Promise<SipConnection> {
+function openStream(
+  target: SipTarget,
+  events: SipEvents,
+  signal: AbortSignal,
+  trust: TlsTrust | undefined,
+): Promise<SipConnection> {
   return new Promise((resolve, reject) => {
-    const socket = dial(target);
+    let socket: Socket;
+    try {
+      socket = dial(target, trust);
+    } catch (error) {
+      // A key or certificate of ours that OpenSSL cannot read.
+      reject(new SipConnectError('tls', error instanceof Error ? error.message : String(error)));
+      return;
+    }
     const framer = new MessageFramer();
     const onAbort = () => {
       socket.destroy();
@@ -128,11 +160,18 @@ function openStream(target: SipTarget, events: SipEvents, signal: AbortSignal): 
       close();
     });
     socket.once(target.transport === 'tls' ? 'secureConnect' : 'connect', () => {
-      const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
+      const secure = socket instanceof TLSSocket ? socket : undefined;
+      const certificate = secure?.getPeerCertificate();
+      if (trust && secure && !secure.authorized) {
+        close();
+        reject(new SipConnectError('tls', String(secure.authorizationError), certificate));
+        return;
+      }
       resolve({
         local: { address: socket.localAddress ?? '0.0.0.0', port: socket.localPort ?? 0 },
         isReliable: true,
         ...(certificate === undefined ? {} : { certificate }),
+        ...(secure ? { cipher: `${secure.getProtocol()}, ${secure.getCipher().standardName}` } : {}),
         send: (bytes) => void socket.write(bytes),
         close,
       });
@@ -140,12 +179,23 @@ function openStream(target: SipTarget, events: SipEvents, signal: AbortSignal): 
   });
 }
 
-function dial({ transport, address, port, name }: SipTarget): Socket {
+function dial({ transport, address, port, name }: SipTarget, trust: TlsTrust | undefined): Socket {
   if (transport === 'tcp') return connectTcp(port, address);
+  const to = { host: address, port, ...(name === undefined || isIP(name) ? {} : { servername: name }) };
+  // Judged after the handshake, so that the certificate of a peer that is refused can be told.
+  if (trust) {
+    return connectTls({
+      ...to,
+      rejectUnauthorized: false,
+      checkServerIdentity: (_, certificate) => checkServerIdentity(name ?? address, certificate),
+      minVersion: 'TLSv1.2',
+      ...(trust.ca === undefined ? {} : { ca: trust.ca }),
+      ...(trust.certificate === undefined ? {} : { cert: trust.certificate }),
+      ...(trust.key === undefined ? {} : { key: trust.key }),
+    });
+  }
   return connectTls({
-    host: address,
-    port,
-    ...(name === undefined || isIP(name) ? {} : { servername: name }),
+    ...to,
     rejectUnauthorized: false,
     // Old systems speak no more than this; nothing but OPTIONS is sent before the certificate is judged.
     minVersion: 'TLSv1',
