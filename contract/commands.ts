@@ -61,6 +61,22 @@ export const LogRequest = z.strictObject({
 });
 export type LogRequest = z.infer<typeof LogRequest>;
 
+/** What a trace of calls is to record. Without a filter, everything that is to be seen. */
+export const TraceRequest = z.strictObject({
+  minutes: z.int().min(1).max(60).default(5),
+  /** Ends before its time when so many calls have ended. */
+  calls: z.int().min(1).max(1000).optional(),
+  /** Calls from or to this number, however it is written in them. */
+  number: z
+    .string()
+    .trim()
+    .regex(/^\+?\d{2,20}$/, 'must be digits, with a plus or without')
+    .optional(),
+  trunk: Id.optional(),
+  method: z.enum(['INVITE', 'REGISTER', 'OPTIONS', 'SUBSCRIBE', 'NOTIFY', 'MESSAGE', 'REFER']).optional(),
+});
+export type TraceRequest = z.infer<typeof TraceRequest>;
+
 /** A file that a command brought to the cloud, at `/api/v1/device/uploads/{command}`. */
 const UploadedFile = z.looseObject({
   fileName: z.string().max(200),
@@ -110,6 +126,12 @@ export const commands = {
     args: LogRequest,
     output: UploadedFile,
     permission: 'support:logs',
+  },
+  'gateway.trace-calls': {
+    args: TraceRequest,
+    /** `missing` says what the trace could not see, such as packets where capturing is not permitted. */
+    output: UploadedFile.extend({ messages: z.int().min(0), calls: z.int().min(0), packets: z.boolean() }),
+    permission: 'support:trace',
   },
   'gateway.check-update': {
     args: NoArguments,

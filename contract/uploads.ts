@@ -1,5 +1,5 @@
 /**
- * Files that gateways bring to the cloud for a command: support bundles and logs, later call traces. A gateway sends one
+ * Files that gateways bring to the cloud for a command: support bundles and logs, and call traces. A gateway sends one
  * file for one command to `/api/v1/device/uploads/{command}` with its client certificate, in parts that can be taken up
  * again (after draft-ietf-httpbis-resumable-upload): `HEAD` tells how much is on disk, `PATCH` appends at
  * `Upload-Offset`. The last part makes the cloud compare the digest; from then on the upload is closed.
@@ -27,6 +27,7 @@ export const UPLOAD_PERMISSIONS: Readonly<Record<UploadKind, Permission>> = {
 /** The commands that bring a file, and of which kind it is. */
 export const UPLOADING_COMMANDS: Readonly<Partial<Record<CommandName, UploadKind>>> = {
   'gateway.collect-logs': 'logs',
+  'gateway.trace-calls': 'trace',
 };
 
 const Bytes = z.coerce.number().int().min(0).max(MAX_UPLOAD_BYTES);

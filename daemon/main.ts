@@ -53,6 +53,7 @@ import { countBoot } from './store/boot.ts';
 import { DaemonStore } from './store/store.ts';
 import { watchTrunks } from './supervision/start.ts';
 import { SyncEngine } from './sync/engine.ts';
+import { traceHandlers } from './trace/trace-calls.ts';
 import { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { Tunnels } from './tunnels/tunnels.ts';
 import { updateHandlers } from './update/handlers.ts';
@@ -201,7 +202,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const online = () => link.status().state === 'online';
     const busy = new BusyBoard();
     const leaving = { folder, identity, outbox, target, online, virtual, busy, restart };
-    const reset = await Reset.open({ ...leaving, clock, log });
+    const hasEnded = (command: string) => commands.hasEnded(command);
+    const reset = await Reset.open({ ...leaving, hasEnded, clock, log });
     stops.add('reset', () => reset.stop());
     const pbxLinks = () =>
       pbxsDocument(registry.list(), {
@@ -315,6 +317,10 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         ...resetHandlers(reset, virtual),
         ...updateHandlers(updates.updater),
         ...bundle.handlers,
+        ...traceHandlers({
+          ...{ stateFolder: folder, taps, trunks, busy, target, clock, random, log },
+          certificate: () => identity.forLink(),
+        }),
         ...tunnels.handlers(),
       },
     });

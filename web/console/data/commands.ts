@@ -7,6 +7,7 @@ import { absoluteTime, duration } from '#web/kit/format/age.ts';
 import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { text } from '../texts/en.ts';
+import { traceText } from '../texts/en-traces.ts';
 import { trunkText } from '../texts/en-trunks.ts';
 
 /** A command's name as people call it. */
@@ -106,6 +107,12 @@ export function outcomeSentence(command: Command): string | undefined {
       if (!output.success) return undefined;
       const { fileName, bytes: size, missing } = output.data;
       return sentences(text.commands.collected(fileName, bytes(size)), ...missing);
+    }
+    case 'gateway.trace-calls': {
+      const output = commands['gateway.trace-calls'].output.safeParse(command.output);
+      if (!output.success) return undefined;
+      const { fileName, calls, messages, missing } = output.data;
+      return sentences(traceText.traced(fileName, calls, messages), ...missing);
     }
     case 'gateway.check-update': {
       const output = commands['gateway.check-update'].output.safeParse(command.output);

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { GatewayDetail } from '#contract/api.ts';
 import type { LogRequest } from '#contract/commands.ts';
-import { Upload } from '#contract/uploads.ts';
+import { Upload, type UploadKind } from '#contract/uploads.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ConfirmWord } from '#web/kit/confirm-word.tsx';
@@ -44,7 +44,7 @@ export function GatewayLogs(props: { gateway: GatewayDetail }) {
         )}
         {commands.error && <ErrorPanel error={commands.error} />}
         <FollowedCommand id={commands.last} />
-        <CollectedFiles gateway={gateway.id} />
+        <CollectedFiles gateway={gateway.id} kind="logs" none={t.none} />
       </Stack>
     </Panel>
   );
@@ -132,12 +132,13 @@ function CollectForm(props: { zone: string; busy: boolean; onCollect: (request: 
 
 const TYPES = ['bundle', 'daemon', 'journal'] as const;
 
-function CollectedFiles(props: { gateway: string }) {
+/** The files of one kind that a gateway brought. */
+export function CollectedFiles(props: { gateway: string; kind: UploadKind; none: string }) {
   const page = usePaged(
     ['uploads', 'list'],
     '/uploads',
     Upload,
-    { filter: [`gateway:eq:${props.gateway}`], sort: '-createdAt' },
+    { filter: [`gateway:eq:${props.gateway}`, `kind:eq:${props.kind}`], sort: '-createdAt' },
     { limit: 10 },
   );
   const [gone, setGone] = useState<Upload | undefined>();
@@ -145,7 +146,7 @@ function CollectedFiles(props: { gateway: string }) {
   if (page.rows.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        {page.loading ? '…' : t.none}
+        {page.loading ? '…' : props.none}
       </Text>
     );
   }

@@ -19,6 +19,7 @@ import { CheckList } from './gateway-checks.tsx';
 import { PbxLinks } from './gateway-links.tsx';
 import { GatewayLogs } from './gateway-logs.tsx';
 import { GatewayReset } from './gateway-reset.tsx';
+import { GatewayTrace } from './gateway-trace.tsx';
 import { GatewayTunnels } from './gateway-tunnels.tsx';
 import { GatewayUpdate } from './gateway-update.tsx';
 
@@ -81,6 +82,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           <RecentCommands gateway={gateway.id} />
         </SimpleGrid>
         <GatewayLogs gateway={gateway} />
+        <GatewayTrace gateway={gateway} />
         <GatewayReset gateway={gateway} issue={commands.issue} />
       </Stack>
     </>

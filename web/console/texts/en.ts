@@ -254,6 +254,7 @@ export const text = {
       'gateway.reboot': 'Reboot the machine',
       'gateway.restart': 'Restart the gateway',
       'gateway.collect-logs': 'Collect logs',
+      'gateway.trace-calls': 'Trace calls',
       'gateway.check-update': 'Check for an update',
       'gateway.update': 'Update',
       'gateway.set-update-schedule': 'Change the update schedule',
