@@ -35,7 +35,8 @@ export async function compare(options: {
   for (const item of wanted) {
     const facts = await found(item);
     const own = there.find((one) => isSame(one, item));
-    const state = own ? ownState(item, facts) : foreignState(item, facts);
+    const moves = there.some((one) => isMovedFrom(item, one, facts));
+    const state = own ? ownState(item, facts) : moves ? 'missing' : foreignState(item, facts);
     items.push({ id: item.id, title: item.title, state, wanted: { ...item.wanted }, found: shown(item, facts) });
     if (state === 'kept') stays.add(item);
     if (state !== 'different' || own === undefined) continue;
@@ -61,6 +62,13 @@ export async function compare(options: {
 }
 
 const ownState = (item: MadeItem, facts: Facts | null) => (matches(item, facts) ? 'same' : 'different');
+
+/** Whether the PBX shows the destination as Demarc made it for another route of its own. */
+const isMovedFrom = (item: MadeItem, made: MadeItem, facts: Facts | null): boolean =>
+  item.id === 'destination' &&
+  made.id === 'destination' &&
+  made.wanted['number'] === item.wanted['number'] &&
+  made.wanted['route'] === facts?.['route'];
 
 /** Of what Demarc has not made: a number that is there already serves; a destination that leads elsewhere does not. */
 function foreignState(item: MadeItem, facts: Facts | null): 'missing' | 'kept' {

@@ -9,6 +9,8 @@ import { type Facts, factsOf, type Lines, printOf } from './facts.ts';
 /** Waits between the tries of a print after a lost connection, in milliseconds. */
 const RETRIES = [500, 2000] as const;
 const LOST: ReadonlySet<string> = new Set(['pbx.unreachable', 'pbx.truncated', 'pbx.timeout', 'ssh.protocol']);
+/** In characters. */
+const MAX_NAMED = 40;
 /** A text in quotes on a command line must not hold what a shell or `mdsh` reads otherwise. */
 const SAFE_PASSWORD = /^[\x21\x23\x25\x26\x28-\x5b\x5d-\x5f\x61-\x7e]{1,128}$/;
 
@@ -65,14 +67,15 @@ export class TrunkShell {
   /** One write, once. @throws DemarcError `pbx.…`, `ssh.…`, `mdsh.…`; after a lost connection it may have happened */
   async write(command: string, secret: boolean, signal: AbortSignal): Promise<void> {
     if (!isTrunkWrite(command)) throw new DemarcError('trunk.unsafe-value', command.slice(0, 60));
-    if (!secret) return void (await this.#run(command, signal));
-    const password = this.requirePassword();
+    const password = secret ? this.requirePassword() : undefined;
+    const whole = password === undefined ? command : `${command} -password "${password}"`;
     try {
-      await this.#run(`${command} -password "${password}"`, signal);
+      await this.#run(whole, signal);
     } catch (thrown) {
       const { code, detail = '' } = toDemarcError(thrown);
+      const told = detail.replaceAll(whole, shortened(command));
       // Without its cause, which names the whole command.
-      throw new DemarcError(code, detail.replaceAll(password, '…'));
+      throw new DemarcError(code, password === undefined ? told : told.replaceAll(password, '…'));
     }
   }
 
@@ -83,3 +86,7 @@ export class TrunkShell {
     return lines;
   }
 }
+
+/** A command as an error names it: the reason behind it must not be cut off. */
+const shortened = (command: string): string =>
+  command.length <= MAX_NAMED ? command : `${command.slice(0, MAX_NAMED)}…`;
