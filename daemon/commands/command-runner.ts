@@ -95,6 +95,12 @@ export class CommandRunner {
     this.#left.clear();
   }
 
+  /** Whether the command's end is on disk, and with it in the outbox; also of one that is not known (any more). */
+  hasEnded(id: string): boolean {
+    const state = this.#ledger.get(id)?.last.state;
+    return state === undefined || isFinal(state);
+  }
+
   /**
    * Takes one message of `down/cmd`, whatever it holds. Resolves when its acceptance, rejection or cancel is on disk.
    * @throws DemarcError `store.full`

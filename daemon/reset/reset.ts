@@ -18,7 +18,7 @@ export interface ResetLimits {
   flushMs: number;
   /** The same for a reset on site, where somebody waits, while the cloud is not there at all. */
   offlineMs: number;
-  /** How long the result of the command takes at least to get into the outbox: before that, empty means nothing. */
+  /** How long the events of a wish take at least to get into the outbox. */
   settleMs: number;
   /** How long the cloud has to take the farewell. */
   leaveMs: number;
@@ -42,6 +42,8 @@ export interface ResetOptions {
   virtual: boolean | null;
   /** What a reset must not cut off. */
   busy: BusyView;
+  /** Whether the end of a command is in the outbox, or was: before that, an empty outbox means nothing. */
+  hasEnded: (command: string) => boolean;
   clock: Clock;
   log: Log;
   restart: RestartProcess;
@@ -179,13 +181,15 @@ export class Reset {
 
   /** Until the cloud has acknowledged everything, or too long. */
   async #flush({ flushMs, offlineMs, settleMs }: ResetLimits): Promise<void> {
-    const { outbox, online, identity, log } = this.#options;
+    const { outbox, online, identity, hasEnded, log } = this.#options;
     if (identity.current() === undefined) return;
+    const command = this.#marker?.command;
+    const isSaid = () => command === undefined || hasEnded(command);
     const begun = performance.now();
     const passed = () => performance.now() - begun;
     while (passed() < flushMs && this.#marker?.phase === 'wanted') {
       await sleep(LOOK_MS, undefined, { signal: this.#stop.signal });
-      if (passed() > settleMs && outbox.state().records === 0 && online()) return;
+      if (passed() > settleMs && isSaid() && outbox.state().records === 0 && online()) return;
       if (passed() > offlineMs && this.#marker.by === 'site' && !online()) break;
     }
     const { records } = outbox.state();

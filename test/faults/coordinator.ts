@@ -5,12 +5,17 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SyncRun, User } from '#contract/api.ts';
+import { pino } from 'pino';
+import { systemClock } from '#config/clock.ts';
+import type { Command, SyncRun, User } from '#contract/api.ts';
+import { JournalEntry } from '#daemon/commands/journal.ts';
+import { DaemonStore } from '#daemon/store/store.ts';
 import { labEntry } from '#test/lab/directory-entries.ts';
 import { until } from '#test/support/program.ts';
 import { differences, directoryPeople, move, type Site } from '#test/support/site.ts';
 import type { CountingGateway } from './counting-gateway.ts';
 import type { FaultProxy } from './fault-proxy.ts';
+import { RefusingCloud } from './refusing-cloud.ts';
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -28,43 +33,71 @@ export interface CoordinatorOptions {
   counting: CountingGateway;
   proxy: FaultProxy;
   random: () => number;
-  rounds: number;
-  events: number;
+  /** Asked after each round, from 1. */
+  isOver: (round: number) => boolean;
   say: (text: string) => void;
 }
+
+/** Events of a round. */
+const EVENTS = 100;
 
 /** What a round may do; all of it is undone before the next one. */
 const FAULTS = [
   'sender killed',
   'daemon killed',
+  'daemon restarted',
   'connector killed',
+  'connector restarted',
   'all killed',
   'cut',
   'reset',
+  'reset storm',
   'stalled',
   'half open',
+  'refused',
+  'error in CONNACK',
+  'silent cloud',
 ] as const;
 type Fault = (typeof FAULTS)[number];
 
-/** Everything that was found wrong; empty when nothing was. */
+/** What people do meanwhile, with the arguments for this site. */
+const COMMANDS: readonly ((site: Site) => { name: string; args: unknown })[] = [
+  () => ({ name: 'gateway.self-test', args: {} }),
+  () => ({ name: 'gateway.collect-logs', args: { type: 'daemon', lines: 1000 } }),
+  () => ({ name: 'gateway.restart', args: {} }),
+  () => ({ name: 'inventory.report', args: {} }),
+  ({ pbxs }) => ({ name: 'pbx.test', args: { pbx: pbxs.directory } }),
+  ({ pbxs }) => ({ name: 'pbx.sync', args: { pbx: pbxs.exports } }),
+];
+
+/** What was found; `problems` is empty when nothing is wrong. */
 export interface Verdict {
+  rounds: number;
   accepted: number;
   stored: number;
+  /** How many commands ended in which state. */
+  commands: Record<string, number>;
   problems: string[];
 }
 
 export async function coordinate(options: CoordinatorOptions): Promise<Verdict> {
-  const { site, counting, random, rounds, events, say } = options;
-  const perRound = Math.ceil(events / rounds);
-  for (let round = 1; round <= rounds; round += 1) {
+  const { site, counting, random, isOver, say } = options;
+  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
+  const commands: string[] = [];
+  let round = 0;
+  do {
+    round += 1;
     await counting.kill();
-    await counting.start(perRound);
+    await counting.start(EVENTS);
     change(site, round, random);
     // Its answer may get lost with the process; what counts is compared at the end.
     const syncing = site.daemon.call('POST', `/api/pbxs/${site.pbxs.directory}/sync`).catch(() => undefined);
-    const fault = FAULTS[Math.floor(random() * FAULTS.length)] ?? 'cut';
+    const { name, args } = pick(COMMANDS)?.(site) ?? { name: 'gateway.self-test', args: {} };
+    const issued = await site.api.post<Command>(`/api/v1/gateways/${site.gateway}/commands`, { name, args });
+    commands.push(issued.id);
+    const fault = pick(FAULTS) ?? 'cut';
     const after = Math.round(random() * 400);
-    say(`round ${round}: ${fault} after ${after} ms`);
+    say(`round ${round}: ${name}, ${fault} after ${after} ms`);
     await sleep(after);
     await strike(fault, options);
     await syncing;
@@ -72,10 +105,10 @@ export async function coordinate(options: CoordinatorOptions): Promise<Verdict> 
     await until(
       'the events of the round are accepted',
       30_000,
-      () => counting.acceptedNow >= perRound || fault === 'sender killed' || fault === 'all killed',
+      () => counting.acceptedNow >= EVENTS || fault === 'sender killed' || fault === 'all killed',
     );
-  }
-  return settle(options);
+  } while (!isOver(round));
+  return settle(options, round, commands);
 }
 
 async function strike(fault: Fault, { site, counting, proxy, random }: CoordinatorOptions): Promise<void> {
@@ -87,9 +120,15 @@ async function strike(fault: Fault, { site, counting, proxy, random }: Coordinat
       await site.daemon.stop('SIGKILL');
       await pause();
       return site.daemon.start();
+    case 'daemon restarted':
+      await site.daemon.stop();
+      return site.daemon.start();
     case 'connector killed':
       await site.connector.stop('SIGKILL');
       await pause();
+      return site.connector.start();
+    case 'connector restarted':
+      await site.connector.stop();
       return site.connector.start();
     case 'all killed':
       await Promise.all([site.daemon.stop('SIGKILL'), site.connector.stop('SIGKILL'), counting.kill()]);
@@ -99,6 +138,24 @@ async function strike(fault: Fault, { site, counting, proxy, random }: Coordinat
       return proxy.cut();
     case 'reset':
       return proxy.reset();
+    case 'reset storm':
+      for (let n = 0; n < 8; n += 1) {
+        proxy.reset();
+        await pause();
+      }
+      return;
+    case 'refused':
+      proxy.refuse();
+      await pause();
+      return proxy.pass();
+    case 'error in CONNACK':
+    case 'silent cloud': {
+      const behaviour = fault === 'silent cloud' ? 'silent' : { connack: 1 + Math.floor(random() * 5) };
+      await using cloud = await RefusingCloud.start(site, behaviour);
+      proxy.leadTo(cloud.port);
+      await sleep(500);
+      return proxy.leadTo(site.connector.port);
+    }
     case 'stalled':
       proxy.stall();
       await pause();
@@ -137,11 +194,12 @@ function change({ lab }: Site, round: number, random: () => number): void {
 }
 
 /** Lets everything come to rest, and compares. */
-async function settle({ site, counting, proxy, events }: CoordinatorOptions): Promise<Verdict> {
+async function settle(options: CoordinatorOptions, rounds: number, commands: readonly string[]): Promise<Verdict> {
+  const { site, counting, proxy } = options;
   proxy.pass();
   await counting.kill();
   // What its killed lives did not get to.
-  await counting.start(Math.max(0, events - counting.accepted.length));
+  await counting.start(EVENTS);
   await counting.said('drained', 60_000);
   const drops = /^drained (.*)$/m.exec(counting.output())?.[1];
   // Started anew, it does not sit out the waits that so many lost connections have earned it.
@@ -163,12 +221,38 @@ async function settle({ site, counting, proxy, events }: CoordinatorOptions): Pr
   const exported = await site.users(site.pbxs.exports);
   if (exported.size !== directorySize(site)) problems.push(`${exported.size} users of the form export`);
 
+  const ended = await endsOf(commands, site, problems);
   const database = new DatabaseSync(join(site.folder, 'connector', 'connector.db'), { readOnly: true });
   try {
-    return { ...compareEvents(database, counting, problems), problems };
+    return { rounds, commands: ended, ...compareEvents(database, counting, problems), problems };
   } finally {
     database.close();
   }
+}
+
+/** Every command has ended, and its gateway knows no other end of it than the cloud. */
+async function endsOf(ids: readonly string[], site: Site, problems: string[]): Promise<Record<string, number>> {
+  const ended: Record<string, number> = {};
+  const states = new Map<string, string>();
+  for (const id of ids) {
+    const { name, state } = await site.commandEnd(id);
+    ended[state] = (ended[state] ?? 0) + 1;
+    states.set(id, `${name} ${state}`);
+  }
+  await site.daemon.stop();
+  const log = pino({ level: 'silent' });
+  const store = await DaemonStore.open({ folder: site.daemon.state, log, clock: systemClock });
+  try {
+    const journal = store.table('commands', JournalEntry);
+    for (const [id, said] of states) {
+      const entry = await journal.get(id);
+      const known = entry === undefined ? undefined : `${entry.command.name} ${entry.last.state}`;
+      if (known !== said) problems.push(`command ${id}: ${said} in the cloud, ${known ?? 'nothing'} at the gateway`);
+    }
+  } finally {
+    await store.close();
+  }
+  return ended;
 }
 
 /** The form export never changes; the directory keeps its size, since as many come as leave. */
