@@ -37,7 +37,7 @@ export function ladderText(calls: readonly LadderCall[]): string {
   return calls
     .map(({ callId, messages }) => {
       const ends = columns(messages);
-      const width = Math.max(30, ...ends.map((end) => end.length + 4));
+      const width = Math.max(58, ...ends.map((end) => end.length + 4));
       const head = `${' '.repeat(14)}${ends.map((end) => end.padEnd(width)).join('')}`.trimEnd();
       const lines = messages.map(({ at, from, to, message }) => {
         const [a, b] = [ends.indexOf(from), ends.indexOf(to)];

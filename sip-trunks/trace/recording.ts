@@ -124,7 +124,7 @@ function fits(messages: readonly Recorded[], { number, method, trunk }: TraceFil
       ...['from', 'to', 'contact', 'p-asserted-identity', 'diversion'].map((name) => headerOf(message, name)),
     ]
       .flatMap((text) =>
-        [...text.matchAll(/(?:sips?|tel):([^@;>]*)/gi)].map(({ 1: user = '' }) => user.replaceAll(/\D/g, '')),
+        [...text.matchAll(/(?:sips?|tel):([^@;>]{0,256})/gi)].map(({ 1: user = '' }) => user.replaceAll(/\D/g, '')),
       )
       .some((digits) => digits.endsWith(wanted)),
   );

@@ -43,9 +43,9 @@ const OWN_USER = 'demarc';
 export function peopleOf(message: WireMessage): string[] {
   const texts = [message.start, ...message.headers.filter(({ name }) => ADDRESSES.has(name)).map(({ value }) => value)];
   const people = texts.flatMap((text) => [
-    ...[...text.matchAll(/\bsips?:([^@\s<>";]+)@/gi)].map(({ 1: user = '' }) => user.split(/[:;]/)[0] ?? ''),
-    ...[...text.matchAll(/\btel:([^\s<>";]+)/gi)].map(({ 1: number = '' }) => number),
-    ...[...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(({ 1: name = '' }) => name),
+    ...[...text.matchAll(/\bsips?:([^@\s<>";]{1,256})@/gi)].map(({ 1: user = '' }) => user.split(/[:;]/)[0] ?? ''),
+    ...[...text.matchAll(/\btel:([^\s<>";]{1,256})/gi)].map(({ 1: number = '' }) => number),
+    ...[...text.matchAll(/"((?:[^"\\]|\\.){0,256})"/g)].map(({ 1: name = '' }) => name),
   ]);
   return people.filter((one) => one !== OWN_USER && one !== '');
 }
