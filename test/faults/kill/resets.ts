@@ -38,6 +38,15 @@ async function unclaimed({ site, state }: Yard): Promise<void> {
   );
 }
 
+/** Enrols it again. What it has said is worth more than that it did not come online. */
+async function claim({ site, proxy }: Yard): Promise<void> {
+  try {
+    await site.enrol(proxy.url);
+  } catch (error) {
+    throw new Error(`it could not be enrolled again:\n${site.daemon.output().slice(-3000)}`, { cause: error });
+  }
+}
+
 export function factoryResetFamily(yard: Yard): CommandFamily {
   const { site } = yard;
   return {
@@ -75,7 +84,7 @@ export function factoryResetFamily(yard: Yard): CommandFamily {
       expect(await site.presence()).toMatchObject({ presence: 'Released', quarantined: 0 });
     },
     afterCase: async (command) => {
-      if (command.state === 'succeeded') await site.enrol(yard.proxy.url);
+      if (command.state === 'succeeded') await claim(yard);
     },
     ownStarts: 1,
   };
@@ -102,7 +111,7 @@ export async function releaseCase(yard: Yard, state: string, victim: Victim): Pr
   await unclaimed(yard);
   expect((await site.status()).pbxs).toHaveLength(1);
   expect(await site.presence()).toMatchObject({ presence: 'Released', quarantined: 0 });
-  await site.enrol(yard.proxy.url);
+  await claim(yard);
   await everybody(yard);
 }
 
