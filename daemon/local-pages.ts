@@ -34,10 +34,13 @@ import type { SecretBox } from './secrets/secret-box.ts';
 import type { SelfTestKeeper } from './self-test/keeper.ts';
 import type { DaemonStore } from './store/store.ts';
 import type { SyncEngine } from './sync/engine.ts';
+import type { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { tunnelRoutes } from './tunnels/tunnel-routes.ts';
 import type { Tunnels } from './tunnels/tunnels.ts';
 import type { UpdateService } from './update/start.ts';
 import { updateRoutes } from './update/update-routes.ts';
+import { trunkRoutes } from './verify/routes.ts';
+import type { TrunkAccesses } from './verify/trunk-access.ts';
 
 interface LocalPagesParts {
   settings: DaemonSettings;
@@ -67,6 +70,8 @@ interface LocalPagesParts {
   reset: Reset;
   network: LazyNetwork;
   tunnels: Tunnels;
+  trunks: WantedTrunks;
+  accesses: TrunkAccesses;
 }
 
 /** Starts to serve. @throws DemarcError `daemon.port-taken`, `daemon.certificate-failed`, `config.unwritable` */
@@ -98,6 +103,7 @@ export async function startLocalPages(parts: LocalPagesParts): Promise<{ url: st
       ...resetRoutes(parts.reset),
       ...networkRoutes(parts.network.open, settings.webHost),
       ...tunnelRoutes(parts.tunnels),
+      ...trunkRoutes(parts),
     ],
     access: new AccessGuard(token, parts.clock),
     certificate: await parts.certificate,

@@ -54,10 +54,13 @@ import { DaemonStore } from './store/store.ts';
 import { watchTrunks } from './supervision/start.ts';
 import { SyncEngine } from './sync/engine.ts';
 import { traceHandlers } from './trace/trace-calls.ts';
+import { TrunkSetter } from './trunks/trunk-setter.ts';
 import { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { Tunnels } from './tunnels/tunnels.ts';
 import { updateHandlers } from './update/handlers.ts';
 import { startUpdates } from './update/start.ts';
+import { verifyHandlers } from './verify/handlers.ts';
+import { TrunkAccesses } from './verify/trunk-access.ts';
 import { AppliedWant } from './want.ts';
 
 /** A running daemon. `url` is its local API. */
@@ -139,6 +142,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('activity', () => activity.stop());
     const sections = new Sections({ store, outbox, clock });
     const trunks = await WantedTrunks.open(store);
+    const accesses = new TrunkAccesses(store, secrets);
     const want = await AppliedWant.open({ store, config, trunks, clock, log });
     const haste = new Haste();
     const engine = await SyncEngine.open({
@@ -300,6 +304,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       selfTest: (signal) => selfTest.run(signal),
       ...{ newId, clock, random, log },
     });
+    const trunkSetter = new TrunkSetter({ store, trunks, adapterFor: (pbx) => registry.adapterFor(pbx), busy, log });
+    stops.add('trunk setting', () => trunkSetter.stop());
     const commands = new CommandRunner({
       store,
       outbox,
@@ -322,6 +328,11 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
           certificate: () => identity.forLink(),
         }),
         ...tunnels.handlers(),
+        ...verifyHandlers({
+          ...{ trunks, accesses, tap: taps, clock, random },
+          country: () => config.current.site.country,
+        }),
+        ...trunkSetter.handlers(),
       },
     });
     await commands.start();
@@ -394,6 +405,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const pages = await startLocalPages({
       ...own,
       ...kept,
+      trunks,
+      accesses,
       enrolment,
       registry,
       engine,
