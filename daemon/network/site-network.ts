@@ -59,6 +59,8 @@ export class SiteNetwork {
   #pending: Pending | undefined;
   #last: NetworkState['last'] = null;
   #timer: NodeJS.Timeout | undefined;
+  /** Until the settings are put in force: the answer to the request has to leave first. */
+  #lead: NodeJS.Timeout | undefined;
   /** The changes, one after the other. */
   #tail: Promise<void> = Promise.resolve();
 
@@ -129,7 +131,7 @@ export class SiteNetwork {
       throw error;
     }
     this.#arm(leadMs + confirmMs);
-    setTimeout(() => this.#later(() => this.#apply(pending)), leadMs);
+    this.#lead = setTimeout(() => this.#later(() => this.#apply(pending)), leadMs);
   }
 
   /**
@@ -160,6 +162,7 @@ export class SiteNetwork {
 
   /** Ends the waiting; a trial stays on disk, and the next start goes on with it. */
   async stop(): Promise<void> {
+    clearTimeout(this.#lead);
     clearTimeout(this.#timer);
     await this.#tail;
   }

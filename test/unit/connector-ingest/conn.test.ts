@@ -18,7 +18,7 @@ describe('births and wills', () => {
     });
     expect(w.published.find((message) => message.topic.endsWith('/down/want'))?.retain).toBe(true);
     expect(w.took('want')).toEqual([
-      { version: 7, settings: { phonePolicy: 'Work', guard: { percent: 10, users: 50 }, country: 'DE' } },
+      { version: 7, settings: { phonePolicy: 'Work', guard: { percent: 10, users: 50 }, country: 'DE', trunks: [] } },
     ]);
     expect(w.took('ack')).toEqual([{ upTo: 1 }]);
     expect(await w.events('gateway.online')).toHaveLength(1);

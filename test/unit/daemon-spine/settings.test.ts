@@ -64,6 +64,7 @@ describe('the configuration document', () => {
       pbxs: [],
       guard: { percent: 10, users: 50 },
       phonePolicy: 'All',
+      update: { channel: 'stable', keys: [], limitSeconds: 180, settleSeconds: 10 },
     });
     expect(DaemonConfig.parse({ version: 1, pbxs: [PBX] }).pbxs).toEqual([
       { ...PBX, syncMinutes: 20, secrets: {}, learned: [] },
