@@ -12,6 +12,9 @@ export interface CarrierSocket {
   peer: string;
 }
 
+/** How many answers say how long the path is. */
+const PROBES = 5;
+
 /**
  * What both ends do with their HTTP/2 session: a wide connection window, wider stream windows where the path is long,
  * and a sign of life every few seconds, because a connection that is half open looks healthy for minutes.
@@ -25,6 +28,8 @@ export class WatchedSession {
   readonly #timer: NodeJS.Timeout;
   #deadline: NodeJS.Timeout | undefined;
   #shortestMs = Number.POSITIVE_INFINITY;
+  #measured = 0;
+  #far = false;
   #reason: DemarcError | undefined;
 
   constructor(session: Http2Session, socket: CarrierSocket, timing: Timing) {
@@ -81,11 +86,21 @@ export class WatchedSession {
     }, this.#timing.silentMs).unref();
   }
 
-  /** The shortest time counts: a longer one may be the queue's, which a wider window would only make longer. */
+  /**
+   * The shortest of the first few counts, because a machine that is busy answers late on the shortest path; a longer
+   * one later may be the queue's, which a wider window would only make longer.
+   */
   #learn(durationMs: number): void {
-    const wasFirst = this.#shortestMs === Number.POSITIVE_INFINITY;
     this.#shortestMs = Math.min(this.#shortestMs, durationMs);
-    if (!wasFirst || this.#shortestMs < FAR_MS || this.session.destroyed) return;
-    this.session.settings({ initialWindowSize: STREAM_WINDOW.far });
+    this.#measured += 1;
+    if (this.session.destroyed) return;
+    if (this.#measured < PROBES) {
+      this.#ping();
+      return;
+    }
+    const isFar = this.#shortestMs >= FAR_MS;
+    if (isFar === this.#far || (isFar && this.#measured > PROBES)) return;
+    this.#far = isFar;
+    this.session.settings({ initialWindowSize: isFar ? STREAM_WINDOW.far : STREAM_WINDOW.near });
   }
 }

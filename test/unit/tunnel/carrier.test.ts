@@ -204,7 +204,7 @@ test('on a long path the window grows: more than 1 MiB is under way', async () =
   });
   await using pair = await carrierPair(toPort(server.port), { delayMs: 15 });
   await until('measured', 2000, () => pair.relay.roundTripMs < 1000);
-  await sleep(100);
+  await sleep(500);
   const stream = await open(pair);
   let got = 0;
   stream.duplex.on('data', (chunk: Buffer) => (got += chunk.length));
