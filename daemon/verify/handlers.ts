@@ -47,7 +47,9 @@ async function run(
     newToken: () => randomBytes(12).toString('hex'),
     timers: systemTimers,
     tap: { isOpen: true, saw: (message: Parameters<SipTap['saw']>[0]) => tap.saw({ ...message, trunk: id }) },
-    ...{ clock, random, signal },
+    clock,
+    random,
+    signal,
   };
   const steps = new Map<string, VerifyStep>();
   const proof = callThrough === undefined ? verifyTrunk(options) : testCall(options, callThrough);

@@ -91,8 +91,7 @@ export class TrunkAccesses {
 
 function judge(ca: string | undefined, certificate: string | undefined, key: string | undefined): void {
   try {
-    if (ca !== undefined) new X509Certificate(ca);
-    const own = certificate === undefined ? undefined : new X509Certificate(certificate);
+    const [, own] = [ca, certificate].map((pem) => (pem === undefined ? undefined : new X509Certificate(pem)));
     if ((own === undefined) !== (key === undefined)) throw new Error('certificate and key belong together');
     if (own && key !== undefined && !own.checkPrivateKey(createPrivateKey(key))) {
       throw new Error('the key is not that of the certificate');

@@ -9,6 +9,7 @@ import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { trunkText as t } from '../texts/en-trunks.ts';
 import { TryNumber } from './trunk-try-number.tsx';
+import { VerifyTrunk } from './trunk-verify.tsx';
 
 /** One trunk: what it connects, everything that has to be set for it, and where a number would go. */
 export default function TrunkPage() {
@@ -50,6 +51,7 @@ export default function TrunkPage() {
       />
       <Stack>
         <Connects trunk={trunk.data} />
+        <VerifyTrunk trunk={trunk.data} />
         <TryNumber path={path} />
         {plan.error && <ErrorPanel error={plan.error} onRetry={() => void plan.refetch()} />}
         {plan.data ? <Plan plan={plan.data} base={base} /> : plan.error ? null : <Skeleton height={240} />}

@@ -79,4 +79,24 @@ export const trunkText = {
       ? 'Nothing differs: the PBX has the trunk as it is wanted.'
       : `Compared: ${commands === 1 ? 'one command' : `${commands} commands`} would be run.`,
   sentAs: (number: string) => `It goes out as ${number}`,
+  verify: {
+    title: 'Prove the trunk',
+    note: 'The gateway asks both ends from its place in the site’s network. Verifying changes nothing and calls nobody; a test call dials the pilot number and sends and listens for some seconds.',
+    verify: 'Verify',
+    callFarEnd: 'Test call to the far end',
+    callPbx: 'Test call through the PBX',
+    noPilot: 'For a test call, enter the pilot number of the trunk.',
+    running: 'Under way',
+    evidence: 'What went over the wire',
+    ends: { pbx: 'PBX', 'far-end': 'Far end' },
+    kinds: {
+      dns: 'Name and addresses',
+      tcp: 'TCP connection',
+      tls: 'TLS and certificate',
+      options: 'Answer to OPTIONS',
+      register: 'Log-in and registration',
+      call: 'Call',
+      media: 'Audio in both directions',
+    },
+  },
 } as const;
