@@ -34,14 +34,13 @@ export async function isLockedOut(db: Db, person: string): Promise<boolean> {
   return any !== undefined;
 }
 
-async function loadActor(db: Db, person: Omit<Actor, 'grants'>): Promise<Actor> {
-  const rows = await activeMemberships(db, person.id);
-  // A role that this version does not know grants nothing.
-  const grants = rows.flatMap((row): Grant[] => {
+/** A role that this version does not know grants nothing, nor does an account that is switched off (ACC-17). */
+function grantsOf(rows: readonly { account_id: string | null; role: string | null; status: string | null }[]): Grant[] {
+  return rows.flatMap((row): Grant[] => {
     const role = Role.safeParse(row.role);
-    return role.success ? [{ account: row.account_id, role: role.data }] : [];
+    const counts = row.account_id === null || (row.status !== null && row.status !== 'Deactivated');
+    return role.success && counts ? [{ account: row.account_id, role: role.data }] : [];
   });
-  return { ...person, grants };
 }
 
 /** Sign-in sessions: a random id in the browser's cookie, only its hash in the store. */
@@ -92,13 +91,18 @@ export class Sessions {
   }
 
   async #find(hash: string, touch: boolean): Promise<Session | undefined> {
-    const row = await this.#store.db
+    // Asked with every request and before every look at the changes, so it is one query: a row for each membership.
+    const rows = await this.#store.db
       .selectFrom('session')
       .innerJoin('person', 'person.id', 'session.person_id')
+      .leftJoin('membership', 'membership.person_id', 'person.id')
+      .leftJoin('account', 'account.id', 'membership.account_id')
       .select(['session.csrf', 'session.seen_at', 'session.expires_at'])
       .select(['person.id', 'person.name', 'person.email', 'person.partner_id', 'person.disabled'])
+      .select(['membership.account_id', 'membership.role', 'account.status'])
       .where('session.id_hash', '=', hash)
-      .executeTakeFirst();
+      .execute();
+    const [row] = rows;
     const now = this.#clock.now();
     if (row === undefined || row.disabled !== 0) return undefined;
     const idleMs = now - Date.parse(row.seen_at);
@@ -112,9 +116,14 @@ export class Sessions {
           .execute(),
       );
     }
-    const person = { id: row.id, name: row.name, email: row.email, partner: row.partner_id };
-    const actor = await loadActor(this.#store.db, person);
-    if (actor.grants.length === 0 && (await isLockedOut(this.#store.db, person.id))) return undefined;
+    const actor = {
+      id: row.id,
+      name: row.name,
+      email: row.email,
+      partner: row.partner_id,
+      grants: grantsOf(rows),
+    };
+    if (actor.grants.length === 0 && (await isLockedOut(this.#store.db, row.id))) return undefined;
     return { hash, csrf: row.csrf, actor };
   }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Change } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
@@ -98,6 +99,8 @@ async function feed({ store, sessions }: { store: Store; sessions: Sessions }, c
         HEARTBEAT_MS,
         signal,
       );
+      // Whoever committed goes first: a command leaves before the consoles are told of it.
+      if (woken) await nextTurn();
       // The number goes along, so that what this caller may not see is not read again after a cut.
       if (!woken && !(await write(`: still here\nid: ${last}\n\n`))) return;
     }

@@ -5,6 +5,7 @@ import { callbackify } from 'node:util';
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import { writeToStream } from 'mqtt-packet';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { joinWrites } from '#config/joined-writes.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { type GatewayAddress, topics } from '#contract/topics.ts';
@@ -125,7 +126,9 @@ export class EmbeddedBus implements DeviceBus {
   }
 
   isConnected(gateway: string): boolean {
-    return this.#links.current(gateway)?.client.connected ?? false;
+    const link = this.#links.current(gateway);
+    // The broker calls a client connected only some time after its CONNACK, which the gateway may have by then.
+    return link?.cameUp === true && !link.client.closed;
   }
 
   /** Ends every connection, waiting (at most two seconds) for what is being committed. Wills do not count. */
@@ -214,7 +217,7 @@ export class EmbeddedBus implements DeviceBus {
       this.#log.warn({ code: 'link.message-too-large', gateway: address.gateway }, `connection cut: ${problem}`);
       stream.destroy();
     });
-    const stream = createWebSocketStream(webSocket, { highWaterMark: 64 * 1024 });
+    const stream = joinWrites(createWebSocketStream(webSocket, { highWaterMark: 64 * 1024 }));
     const client = this.#broker.handle(stream, request);
     const link: Link = { address, client, socket, stream, inFlight: new InFlight(this.#limits.inFlight) };
     this.#links.add(link);

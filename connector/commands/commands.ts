@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import {
@@ -84,12 +85,15 @@ export class Commands {
     return { name: name.data, args: args.data };
   }
 
-  /** The recording half of `issue`, for a caller whose own rows must be true together with the command. */
+  /**
+   * The recording half of `issue`, for a caller whose own rows must be true together with the command. What is recorded
+   * must be handed to `deliver` after the commit.
+   */
   async create(work: Work, request: CommandRequest): Promise<CommandRow> {
     const { name, args } = this.check(request);
     const gateway = await work.db
       .selectFrom('gateway')
-      .select(['id', 'capabilities'])
+      .select(['id', 'capabilities', 'online'])
       .where('id', '=', request.gateway)
       .where('account_id', '=', request.account)
       .where('released_at', 'is', null)
@@ -107,7 +111,9 @@ export class Commands {
       gateway_id: gateway.id,
       name,
       args: JSON.stringify(args),
-      state: 'queued',
+      // Written before it leaves: a process that dies in between only sends it again at the next birth, and the other way
+      // round a command that a gateway has would look like one that nobody has.
+      state: gateway.online === 1 ? 'sent' : 'queued',
       issuer_id: request.actor.id,
       issuer_name: request.actor.name,
       issued_at: new Date(now).toISOString(),
@@ -132,14 +138,15 @@ export class Commands {
     return now ?? row;
   }
 
-  /** The same for several. */
+  /**
+   * The same for several. One that is queued is sent by the birth of its gateway, which had not been committed when the
+   * command was recorded.
+   */
   async deliverAll(rows: readonly CommandRow[]): Promise<CommandRow[]> {
-    const online = await this.#online(rows.map((row) => row.gateway_id));
-    const ready = rows.filter((row) => online.has(row.gateway_id));
-    if (ready.length === 0) return [...rows];
-    await this.#outbound.send(ready);
-    const ids = rows.map((row) => row.id);
-    return this.#store.db.selectFrom('command').selectAll().where('id', 'in', ids).orderBy('id').execute();
+    const ready = rows.filter((row) => row.state === 'sent');
+    const refused = await this.#outbound.send(ready);
+    const queued = new Map((await this.#outbound.takeBack(refused)).map((row) => [row.id, row]));
+    return rows.map((row) => queued.get(row.id) ?? row);
   }
 
   /**
@@ -163,8 +170,8 @@ export class Commands {
     await this.#outbound.send(rows.filter((row) => row.cancel_requested_at === null));
   }
 
-  /** Takes a gateway's news of a command; late, repeated and reordered news changes nothing. */
-  async applyResult(work: Work, address: GatewayAddress, result: CommandResult): Promise<void> {
+  /** Takes the news that a gateway (`by`) has of a command; late, repeated and reordered news changes nothing. */
+  async applyResult(work: Work, address: GatewayAddress, by: EventActor, result: CommandResult): Promise<void> {
     const row = await work.db
       .selectFrom('command')
       .selectAll()
@@ -179,12 +186,17 @@ export class Commands {
     if (!mayMove(CommandState.parse(row.state), result.state)) return;
     if (result.state === 'running' && row.state === 'running' && !newer(row.progress, result.at)) return;
     const progress = result.progress && JSON.stringify({ ...result.progress, at: result.at });
-    await this.#move(work, row, {
-      state: result.state,
-      progress: progress ?? row.progress,
-      output: result.output === undefined ? row.output : JSON.stringify(result.output),
-      reason: result.reason ? JSON.stringify(result.reason) : row.reason,
-    });
+    await this.#move(
+      work,
+      row,
+      {
+        state: result.state,
+        progress: progress ?? row.progress,
+        output: result.output === undefined ? row.output : JSON.stringify(result.output),
+        reason: result.reason ? JSON.stringify(result.reason) : row.reason,
+      },
+      { actor: by },
+    );
   }
 
   /**
@@ -202,7 +214,7 @@ export class Commands {
       return known.state === 'queued' ? this.#move(work, asked, { state: 'canceled' }, by) : asked;
     });
     // One that is queued here may just have left: whoever has it is told in any case.
-    if ((await this.#online([row.gateway_id])).size > 0) await this.#outbound.withdraw([row]);
+    if (await this.#isOnline(row.gateway_id)) await this.#outbound.withdraw([row]);
     return row;
   }
 
@@ -215,7 +227,12 @@ export class Commands {
       .selectFrom('command')
       .innerJoin('gateway', 'gateway.id', 'command.gateway_id')
       .select('command.id')
-      .where('state', 'in', OPEN_STATES)
+      // Written out: an index that holds only these rows is of no use to a condition that is bound later.
+      .where(
+        'state',
+        'in',
+        OPEN_STATES.map((state) => sql.lit(state)),
+      )
       .where((where) =>
         where.or([
           where('deadline_at', '<=', instant(this.#clock)),
@@ -260,22 +277,20 @@ export class Commands {
     this.#timer = undefined;
   }
 
-  async #move(work: Work, row: CommandRow, to: Move, by?: MovedBy): Promise<CommandRow> {
+  async #move(work: Work, row: CommandRow, to: Move, by: MovedBy): Promise<CommandRow> {
     const moved = await moveCommand(work, this.#clock, row, to, by);
     if (isFinal(to.state) && to.state !== 'succeeded') await this.#failed?.(work, moved);
     return moved;
   }
 
-  /** Which of these gateways are connected. */
-  async #online(gateways: readonly string[]): Promise<ReadonlySet<string>> {
-    if (gateways.length === 0) return new Set();
-    const rows = await this.#store.db
+  async #isOnline(gateway: string): Promise<boolean> {
+    const row = await this.#store.db
       .selectFrom('gateway')
       .select('id')
-      .where('id', 'in', gateways)
+      .where('id', '=', gateway)
       .where('online', '=', 1)
-      .execute();
-    return new Set(rows.map((row) => row.id));
+      .executeTakeFirst();
+    return row !== undefined;
   }
 }
 

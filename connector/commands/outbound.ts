@@ -22,10 +22,13 @@ export class Outbound {
     this.#options = options;
   }
 
-  /** Publishes in order, then marks as sent: a crash between the two only repeats the sending. */
-  async send(rows: readonly CommandRow[]): Promise<void> {
-    const { store, clock } = this.#options;
+  /**
+   * Publishes in order and marks as sent what was queued; a crash in between only repeats the sending. Answers what the bus
+   * refused.
+   */
+  async send(rows: readonly CommandRow[]): Promise<CommandRow[]> {
     const sent: string[] = [];
+    let left = 0;
     for (const row of rows) {
       const message: CommandMessage = {
         v: 1,
@@ -37,18 +40,35 @@ export class Outbound {
         deadlineAt: row.deadline_at,
       };
       if (!(await this.#publish(row, message))) break;
+      left += 1;
       if (row.state === 'queued') sent.push(row.id);
     }
-    if (sent.length === 0) return;
-    await store.write(async (work) => {
+    await this.#mark(sent, 'queued', 'sent');
+    return rows.slice(left);
+  }
+
+  /** What was written as sent and then never left waits like any other. Answers how the commands then stand. */
+  takeBack(rows: readonly CommandRow[]): Promise<CommandRow[]> {
+    return this.#mark(
+      rows.map((row) => row.id),
+      'sent',
+      'queued',
+    );
+  }
+
+  async #mark(ids: readonly string[], from: 'queued' | 'sent', to: 'queued' | 'sent'): Promise<CommandRow[]> {
+    const { store, clock } = this.#options;
+    if (ids.length === 0) return [];
+    return await store.write(async (work) => {
       const moved = await work.db
         .updateTable('command')
-        .set({ state: 'sent', updated_at: instant(clock) })
-        .where('id', 'in', sent)
-        .where('state', '=', 'queued')
+        .set({ state: to, updated_at: instant(clock) })
+        .where('id', 'in', ids)
+        .where('state', '=', from)
         .returningAll()
         .execute();
       for (const row of moved) announceCommand(work, row);
+      return moved;
     });
   }
 

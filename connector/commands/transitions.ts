@@ -8,9 +8,9 @@ import { type CommandRow, commandDto } from './command-dto.ts';
 /** A new state with what else is then known. */
 export type Move = { state: CommandState } & Partial<Pick<CommandRow, 'progress' | 'output' | 'reason'>>;
 
-/** Who moved it, when it was not the gateway, and by which request. */
+/** Who moved it, and by which request. */
 export interface MovedBy {
-  actor?: EventActor;
+  actor: EventActor;
   requestId?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export async function moveCommand(
   clock: Clock,
   row: CommandRow,
   to: Move,
-  by: MovedBy = {},
+  by: MovedBy,
 ): Promise<CommandRow> {
   const moved = await work.db
     .updateTable('command')
@@ -32,22 +32,13 @@ export async function moveCommand(
     .where('id', '=', row.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (isFinal(to.state)) {
-    const actor = by.actor ?? (await gatewayActor(work, moved.gateway_id));
-    await recordCommand(work, clock, moved, { actor, requestId: by.requestId });
-  } else {
-    announceCommand(work, moved);
-  }
+  if (isFinal(to.state)) await recordCommand(work, clock, moved, by);
+  else announceCommand(work, moved);
   return moved;
 }
 
 /** Keeps the wish to end a command early, with its event. */
-export async function askToEnd(
-  work: Work,
-  clock: Clock,
-  row: CommandRow,
-  by: MovedBy & { actor: EventActor },
-): Promise<CommandRow> {
+export async function askToEnd(work: Work, clock: Clock, row: CommandRow, by: MovedBy): Promise<CommandRow> {
   const asked = await work.db
     .updateTable('command')
     .set({ cancel_requested_at: instant(clock), cancel_requested_by: by.actor.name, cancel_requester_id: by.actor.id })
@@ -60,16 +51,12 @@ export async function askToEnd(
   return asked;
 }
 
-/** The event of an issue (state queued) or of an end, and the change for the consoles. */
-export async function recordCommand(
-  work: Work,
-  clock: Clock,
-  row: CommandRow,
-  by: MovedBy & { actor: EventActor },
-): Promise<void> {
+/** The event of an issue (whose state is none of an end) or of an end, and the change for the consoles. */
+export async function recordCommand(work: Work, clock: Clock, row: CommandRow, by: MovedBy): Promise<void> {
   const state = CommandState.parse(row.state);
-  const good = state === 'queued' || state === 'succeeded' || state === 'canceled';
-  const word = state === 'queued' ? 'issued' : state.replace('_', '-');
+  const issued = !isFinal(state);
+  const good = issued || state === 'succeeded' || state === 'canceled';
+  const word = issued ? 'issued' : state.replace('_', '-');
   await commandEvent(work, clock, row, { ...by, word, good });
   announceCommand(work, row);
 }
@@ -78,7 +65,7 @@ function commandEvent(
   work: Work,
   clock: Clock,
   row: CommandRow,
-  { actor, requestId, word, good }: MovedBy & { actor: EventActor; word: string; good: boolean },
+  { actor, requestId, word, good }: MovedBy & { word: string; good: boolean },
 ): Promise<void> {
   return recordEvent(
     work,
@@ -106,9 +93,4 @@ function commandEvent(
     },
     clock,
   );
-}
-
-async function gatewayActor(work: Work, id: string): Promise<EventActor> {
-  const gateway = await work.db.selectFrom('gateway').select('name').where('id', '=', id).executeTakeFirst();
-  return { id, name: gateway?.name ?? 'Unknown', kind: 'gateway' };
 }

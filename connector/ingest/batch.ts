@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { instant } from '#config/clock.ts';
 import type { Change } from '#contract/api.ts';
 import type { Ack } from '#contract/envelope.ts';
@@ -14,6 +14,11 @@ import type { Taken } from './ingest-metrics.ts';
 import { quarantine, trimQuarantine } from './quarantine.ts';
 import { readMessage } from './read-message.ts';
 import { loadSender, type OpenSender, saveSender } from './sender.ts';
+
+/** Twice for every message, and always the same. */
+const SAVE = CompiledQuery.raw('SAVEPOINT one_message');
+const UNDO = CompiledQuery.raw('ROLLBACK TO SAVEPOINT one_message');
+const RELEASE = CompiledQuery.raw('RELEASE SAVEPOINT one_message');
 
 /** What is to be done once the batch is committed, in this order. */
 export type AfterCommit = ReadonlyMap<string, () => Promise<void>>;
@@ -104,7 +109,7 @@ export class Batch {
     const changes: Parameters<Work['changed']>[0][] = [];
     const patches: GatewayPatch[] = [];
     const tasks: [string, () => Promise<void>][] = [];
-    await sql`SAVEPOINT one_message`.execute(db);
+    await db.executeQuery(SAVE);
     try {
       await handle({
         ...this.#delivery(open, message.topic),
@@ -114,12 +119,12 @@ export class Batch {
       });
     } catch (error) {
       if (isStoreFailure(error)) throw error;
-      await sql`ROLLBACK TO SAVEPOINT one_message`.execute(db);
-      await sql`RELEASE SAVEPOINT one_message`.execute(db);
+      await db.executeQuery(UNDO);
+      await db.executeQuery(RELEASE);
       await this.#setAside(open, message, this.#blame(error));
       return 'quarantined';
     }
-    await sql`RELEASE SAVEPOINT one_message`.execute(db);
+    await db.executeQuery(RELEASE);
     for (const values of patches) open.apply(values);
     for (const change of changes) this.#changed(change);
     for (const [key, task] of tasks) this.#after.set(`${open.sender.address.gateway} ${key}`, task);

@@ -6,7 +6,7 @@ import { DroppedRecords, GatewayEvent } from '#contract/events.ts';
 import { SectionMessage } from '#contract/sections.ts';
 import type { ParsedTopic } from '#contract/topics.ts';
 import { UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
-import type { RecordDelivery } from './delivery.ts';
+import { gatewayActor, type RecordDelivery } from './delivery.ts';
 import { takeDropped, takeEvent } from './events.ts';
 import { takeSection, takeUnchanged } from './sections.ts';
 import { takeChunk, takeHeader, takeTrailer } from './users.ts';
@@ -27,7 +27,7 @@ async function takeResult(delivery: RecordDelivery, result: CommandResult): Prom
   if (topic.channel !== 'result' || topic.command !== result.command) {
     throw new DemarcError('link.malformed', 'the command is not the one of the topic');
   }
-  await parts.commands.applyResult(work, sender.address, result);
+  await parts.commands.applyResult(work, sender.address, gatewayActor(sender), result);
 }
 
 /** Every record that a gateway may send: the topic's channel and the envelope's kind. */

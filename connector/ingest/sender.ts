@@ -13,6 +13,8 @@ const MAX_RANGES = 1000;
 export interface OpenSender {
   readonly sender: Sender;
   readonly ackedBefore: number;
+  /** The store has ranges above that. */
+  readonly hadRanges: boolean;
   readonly patch: GatewayPatch;
   /** A message of it arrived. */
   heard: boolean;
@@ -25,9 +27,11 @@ export interface OpenSender {
 
 /** Reads a gateway that may send; undefined when there is none with this id, or it was released. */
 export async function loadSender({ db }: Work, id: string): Promise<OpenSender | undefined> {
-  const row = await db
+  // A row for each range; nearly always there is none.
+  const rows = await db
     .selectFrom('gateway')
     .innerJoin('account', 'account.id', 'gateway.account_id')
+    .leftJoin('seq_ahead', 'seq_ahead.gateway_id', 'gateway.id')
     .select([
       'gateway.account_id',
       'gateway.name',
@@ -41,12 +45,15 @@ export async function loadSender({ db }: Work, id: string): Promise<OpenSender |
       'gateway.outbox',
       'account.guard_percent',
       'account.guard_users',
+      'seq_ahead.seq',
+      'seq_ahead.upto',
     ])
     .where('gateway.id', '=', id)
     .where('gateway.released_at', 'is', null)
-    .executeTakeFirst();
+    .execute();
+  const [row] = rows;
   if (row === undefined) return undefined;
-  const ranges = await db.selectFrom('seq_ahead').select(['seq', 'upto']).where('gateway_id', '=', id).execute();
+  const ranges = rows.flatMap(({ seq, upto }) => (seq === null || upto === null ? [] : [{ seq, upto }]));
   const sender: Sender = {
     address: { account: row.account_id, gateway: id },
     name: row.name,
@@ -64,6 +71,7 @@ export async function loadSender({ db }: Work, id: string): Promise<OpenSender |
   return {
     sender,
     ackedBefore: row.acked_seq,
+    hadRanges: ranges.length > 0,
     patch,
     heard: false,
     acknowledge: false,
@@ -105,7 +113,7 @@ export async function saveSender(work: Work, parts: Parts, open: OpenSender, now
     work.changed({ topic: 'gateway', account: address.account, ref: address.gateway });
   }
   if (!sequence.changed) return;
-  await work.db.deleteFrom('seq_ahead').where('gateway_id', '=', address.gateway).execute();
+  if (open.hadRanges) await work.db.deleteFrom('seq_ahead').where('gateway_id', '=', address.gateway).execute();
   if (sequence.ranges.length === 0) return;
   const rows = sequence.ranges.map((range) => ({ gateway_id: address.gateway, ...range }));
   await work.db.insertInto('seq_ahead').values(rows).execute();

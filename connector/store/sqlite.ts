@@ -40,11 +40,11 @@ export function sqliteDialect(path: string): SqliteDialect {
 }
 
 function adapt(database: DatabaseSync): SqliteDatabase {
-  const prepared = new Map<string, StatementSync>();
-  const prepare = (sql: string): StatementSync => {
+  const prepared = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  const prepare = (sql: string): ReturnType<SqliteDatabase['prepare']> => {
     const known = prepared.get(sql);
     if (known) return known;
-    const statement = database.prepare(sql);
+    const statement = asDialect(database.prepare(sql));
     if (prepared.size >= STATEMENT_CACHE) prepared.clear();
     prepared.set(sql, statement);
     return statement;
@@ -57,14 +57,17 @@ function adapt(database: DatabaseSync): SqliteDatabase {
     prepare: (sql) => {
       // A full disk ends the transaction by itself; a rollback that complains about that would hide why.
       if (sql === 'rollback' && !database.isTransaction) return NOTHING_TO_DO;
-      const statement = prepare(sql);
-      const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...values(parameters)),
-        run: (parameters) => statement.run(...values(parameters)),
-        iterate: (parameters) => statement.iterate(...values(parameters)),
-      };
+      return prepare(sql);
     },
+  };
+}
+
+function asDialect(statement: StatementSync): ReturnType<SqliteDatabase['prepare']> {
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
   };
 }

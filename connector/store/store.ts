@@ -3,10 +3,14 @@ import { monotonicFactory } from 'ulid';
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import type { Change } from '#contract/api.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { namedFailure } from './failure.ts';
 import { migrate } from './migrations/index.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
+
+/** Changes that are stored with one statement. */
+const CHANGES_AT_ONCE = 20;
 
 /** Anything that queries run on: the database itself or a transaction of it. */
 export type Db = Kysely<Tables>;
@@ -68,21 +72,8 @@ export class Store {
     const transaction = this.db.transaction().execute(async (db) => {
       const newId = () => this.#nextId(this.#clock.now());
       const value = await work({ db, changed: (change) => changes.push(change), newId });
-      for (const change of changes) {
-        const partner = change.partner ?? null;
-        const { id } = await db
-          .insertInto('change')
-          .values({
-            account_id: change.account,
-            partner_id: partner,
-            topic: change.topic,
-            ref: change.ref,
-            row: change.row === undefined ? null : JSON.stringify(change.row),
-            at: instant(this.#clock),
-          })
-          .returning('id')
-          .executeTakeFirstOrThrow();
-        numbered.push({ ...change, id, partner });
+      for (let from = 0; from < changes.length; from += CHANGES_AT_ONCE) {
+        numbered.push(...(await this.#keep(db, changes.slice(from, from + CHANGES_AT_ONCE))));
       }
       return value;
     });
@@ -91,6 +82,27 @@ export class Store {
     });
     if (numbered.length > 0) for (const listener of this.#listeners) this.#tell(listener, numbered);
     return result;
+  }
+
+  /** Numbers changes in their order and stores them. */
+  async #keep(db: Work['db'], changes: readonly (Change & { partner?: string | null })[]): Promise<NumberedChange[]> {
+    const at = instant(this.#clock);
+    const rows = changes.map(({ account, partner, topic, ref, row }) => ({
+      account_id: account,
+      partner_id: partner ?? null,
+      topic,
+      ref,
+      row: row === undefined ? null : JSON.stringify(row),
+      at,
+    }));
+    const ids = await db.insertInto('change').values(rows).returning('id').execute();
+    // In which order the numbers are returned is nobody's promise; that they are given in the order of the rows is.
+    const numbers = ids.map(({ id }) => id).sort((a, b) => a - b);
+    return changes.map((change, index) => {
+      const id = numbers[index];
+      if (id === undefined) throw new DemarcError('internal', 'a change without a number');
+      return { ...change, id, partner: change.partner ?? null };
+    });
   }
 
   /** Calls back after every commit that changed something; returns the way to stop it. */

@@ -45,8 +45,8 @@ interface RunnerOptions {
 
 /**
  * Runs what the cloud asks for, each id at most once, whatever dies when: `accepted` is on disk before execution, each
- * state goes to the outbox in the same batch as to the journal, and a repeat is answered with what is stored
- * (design section 3). A command that ends the process itself goes on in the next one, from its checkpoint.
+ * state that the cloud is told goes to the outbox in the same batch as to the journal, and a repeat is answered with what
+ * is stored (design section 3). A command that ends the process itself goes on in the next one, from its checkpoint.
  */
 export class CommandRunner {
   readonly #options: RunnerOptions;
@@ -170,7 +170,7 @@ export class CommandRunner {
       log.warn({ code: refusal.code, command: command.id, name: command.name }, 'a command was rejected');
       return;
     }
-    const accepted = await this.#ledger.record(entry, 'accepted');
+    const accepted = await this.#ledger.accept(entry);
     if (this.#stopped) return;
     log.info({ command: command.id, name: command.name, issuer: command.issuer.id }, 'command accepted');
     this.#run(accepted, timeLeft(command, this.#cloudNow()));

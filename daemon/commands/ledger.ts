@@ -86,6 +86,15 @@ export class CommandLedger {
     }
   }
 
+  /**
+   * Accepts a command, on disk alone: the cloud hears of it from `LiveCommand`, unless it is over before that.
+   * @throws DemarcError `store.full`
+   */
+  accept(entry: JournalEntry): Promise<JournalEntry> {
+    const last: CommandResult = { command: entry.command.id, state: 'accepted', at: instant(this.#clock) };
+    return this.keep({ ...entry, last });
+  }
+
   /** Keeps an entry without telling the cloud. @throws DemarcError `store.full` */
   async keep(entry: JournalEntry): Promise<JournalEntry> {
     const now = this.#clock.now();

@@ -8,8 +8,11 @@ import type { CommandLedger, ResultParts } from './ledger.ts';
 import { Throttle } from './throttle.ts';
 
 const PROGRESS_EVERY_MS = 500;
-/** A command that ends sooner never says that it runs: that would cost a synced write at both ends, for nobody to see. */
-const RUNNING_AFTER_MS = 50;
+/**
+ * A command that ends sooner never says that it was accepted or that it runs: that would cost a synced write at both ends,
+ * for nobody to see.
+ */
+const TELL_AFTER_MS = 50;
 
 interface LiveOptions {
   entry: JournalEntry;
@@ -34,7 +37,8 @@ export class LiveCommand {
   #entry: JournalEntry;
   #ended = false;
   #runningTold = false;
-  #stopRunning: () => void = () => undefined;
+  /** Stops the timer of what is to be told next. */
+  #stopTelling: () => void;
   #writes: Promise<unknown> = Promise.resolve();
 
   constructor(options: LiveOptions) {
@@ -43,6 +47,8 @@ export class LiveCommand {
     this.name = CommandName.parse(options.entry.command.name);
     this.resumed = options.entry.checkpoint !== undefined;
     this.#stopTimer = after(options.left, options.onDeadline);
+    // For one that waits until others have ended. The journal has it as accepted already.
+    this.#stopTelling = this.resumed ? () => undefined : after(TELL_AFTER_MS, () => void this.write('accepted'));
   }
 
   get id(): string {
@@ -64,8 +70,9 @@ export class LiveCommand {
 
   /** Its handler is about to be called. */
   begin(): void {
+    this.#stopTelling();
     if (this.resumed) this.#tellRunning({ progress: { text: 'Goes on after a restart' } });
-    else this.#stopRunning = after(RUNNING_AFTER_MS, () => this.#tellRunning());
+    else this.#stopTelling = after(TELL_AFTER_MS, () => this.#tellRunning());
   }
 
   /** What its handler gets. */
@@ -124,7 +131,7 @@ export class LiveCommand {
   #close(): void {
     this.#ended = true;
     this.#stopTimer();
-    this.#stopRunning();
+    this.#stopTelling();
     this.#throttle.stop();
   }
 

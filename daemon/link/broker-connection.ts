@@ -1,6 +1,7 @@
 import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import { WebSocket } from 'ws';
+import { joinWrites } from '#config/joined-writes.ts';
 import { MAX_MESSAGE_BYTES } from '#contract/envelope.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { CloudWay } from './cloud-way.ts';
@@ -88,6 +89,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Broker
     will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
     createWebsocket,
   });
+  joinWrites(client.stream);
   client.handleMessage = (packet, done) => {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     const take = async () => {

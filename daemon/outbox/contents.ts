@@ -32,6 +32,8 @@ export interface ContentsOptions {
 
 const DIGIT: Readonly<Record<OutboxClass, number>> = { result: 0, event: 1, state: 2, bulk: 3 };
 const REMEMBERED_RUNS = 50;
+/** Records that were just written are mostly sent at once; small ones need not be read from the disk again for that. */
+const FRESH = { records: 64, bytes: 4096 };
 
 /** The key of a record: iterating gives the classes by urgency and the numbers in order. */
 export const recordKey = (type: OutboxClass, seq: number): string => `${DIGIT[type]}/${seqKey(seq)}`;
@@ -50,6 +52,8 @@ export class OutboxContents {
   #clock: number;
   #drops: Record<string, number> = {};
   #droppedRuns: string[] = [];
+  /** The newest small records, by number. What is in no queue any more is simply never asked for. */
+  #fresh = new Map<number, StoredRecord>();
   /** The number that the next record gets. */
   next = 1;
   /** Up to which number each class was handed out. */
@@ -72,6 +76,7 @@ export class OutboxContents {
       }
     }
     await this.#options.ledger.load();
+    this.#fresh.clear();
     this.#queues = queues;
     this.next = Math.max(next, this.next);
     this.#time = meta?.time ?? 0;
@@ -115,6 +120,20 @@ export class OutboxContents {
     return last !== undefined && last.seq > this.taken[type];
   }
 
+  /**
+   * The records of a class that were not handed out, at most `limit`, if memory has all of them; each is forgotten there.
+   */
+  takeFresh(type: OutboxClass, limit: number): [number, StoredRecord][] | undefined {
+    const entries = this.#queues[type].listAfter(this.taken[type], limit);
+    const found = entries?.flatMap(({ seq }): [number, StoredRecord][] => {
+      const record = this.#fresh.get(seq);
+      return record === undefined ? [] : [[seq, record]];
+    });
+    if (entries === undefined || found?.length !== entries.length) return undefined;
+    for (const { seq } of entries) this.#fresh.delete(seq);
+    return found;
+  }
+
   rewind(): void {
     this.taken = nothingTaken();
   }
@@ -142,7 +161,15 @@ export class OutboxContents {
   #put(type: OutboxClass, stored: StoredRecord, entry: Entry): StoreOperation {
     this.next += 1;
     this.#queues[type].push(entry);
+    this.#keepFresh(entry, stored);
     return this.#options.records.putOperation(recordKey(type, entry.seq), stored);
+  }
+
+  #keepFresh({ seq, bytes }: Entry, stored: StoredRecord): void {
+    if (bytes > FRESH.bytes) return;
+    this.#fresh.set(seq, stored);
+    const [oldest] = this.#fresh.keys();
+    if (this.#fresh.size > FRESH.records && oldest !== undefined) this.#fresh.delete(oldest);
   }
 
   /** Takes out everything up to and including `upTo`. */

@@ -6,7 +6,7 @@ import { endOf, Meta, OutboxContents, recordKey, seqOf } from './contents.ts';
 import { DropLedger } from './drop-ledger.ts';
 import type { HighMark } from './high-mark.ts';
 import { DEFAULT_LIMITS, type OutboxLimits, PRIORITY } from './limits.ts';
-import type { NewRecord, Outbox, SendableRecord, SendQueue } from './outbox.ts';
+import type { NewRecord, Outbox, OutboxClass, SendableRecord, SendQueue } from './outbox.ts';
 import { type Prepared, prepare, recordCodec, type Stamp, StoredRecord } from './stored-record.ts';
 
 export interface DurableOutboxOptions {
@@ -95,7 +95,7 @@ export class DurableOutbox implements Outbox, SendQueue {
       this.#waiting = this.#waiting.filter((other) => other !== call);
       throw error;
     }
-    for (const listener of this.#listeners) listener();
+    if (records.length > 0) for (const listener of this.#listeners) listener();
   }
 
   onAppended(listener: () => void): () => void {
@@ -111,9 +111,7 @@ export class DurableOutbox implements Outbox, SendQueue {
       const found: SendableRecord[] = [];
       for (const type of PRIORITY) {
         if (found.length >= limit || !contents.hasMore(type)) continue;
-        const range = { gt: recordKey(type, contents.taken[type]), lt: endOf(type), limit: limit - found.length };
-        for await (const [key, record] of this.#records.entries(range)) {
-          const seq = seqOf(key);
+        for await (const [seq, record] of this.#waitingOf(type, limit - found.length)) {
           contents.taken[type] = seq;
           found.push({ seq, class: type, to: record.to, kind: record.kind, payload: record.text });
         }
@@ -121,6 +119,14 @@ export class DurableOutbox implements Outbox, SendQueue {
       if (found.some(({ seq }) => seq >= this.#first)) this.#handedOut = true;
       return found;
     });
+  }
+
+  /** Records of a class that were not handed out: from memory when all of them are new, else from the disk. */
+  async *#waitingOf(type: OutboxClass, limit: number): AsyncGenerator<readonly [number, StoredRecord]> {
+    const fresh = this.#contents.takeFresh(type, limit);
+    const range = { gt: recordKey(type, this.#contents.taken[type]), lt: endOf(type), limit };
+    if (fresh !== undefined) yield* fresh;
+    else for await (const [key, record] of this.#records.entries(range)) yield [seqOf(key), record];
   }
 
   rewind(): void {

@@ -49,6 +49,17 @@ export class RecordQueue {
     this.#bytes += entry.bytes;
   }
 
+  /** The entries above a number; undefined when there are more than `limit`. */
+  listAfter(seq: number, limit: number): Entry[] | undefined {
+    let start = this.#entries.length;
+    for (; start > this.#head; start -= 1) {
+      const before = this.#entries[start - 1];
+      if (before === undefined || before.seq <= seq) break;
+      if (this.#entries.length - start === limit) return undefined;
+    }
+    return this.#entries.slice(start);
+  }
+
   /** Removes and returns everything up to and including `upTo`. */
   shiftUpTo(upTo: number): Entry[] {
     let end = this.#head;

@@ -4,10 +4,10 @@ import { FOLLOW_COMMANDS, type Permission } from '#contract/access.ts';
 import { BulkCommandAnswer, BulkCommandCreate, Command, CommandCreate, ListQuery, Page } from '#contract/api.ts';
 import { CommandName, commands as table } from '#contract/commands.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { Resource } from '../../access/may.ts';
 import { createBulk } from '../../commands/bulk.ts';
 import { type CommandRow, commandDto } from '../../commands/command-dto.ts';
 import { commandsList } from '../../lists/commands.ts';
-import { type GatewayRow, gatewaysList } from '../../lists/gateways.ts';
 import { readList, readOne } from '../../lists/list.ts';
 import type { Db } from '../../store/store.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
@@ -27,6 +27,22 @@ function rightsFor(name: string, args?: unknown): Permission[] {
   return force && entry.forcePermission ? [entry.permission, entry.forcePermission] : [entry.permission];
 }
 
+/** @throws DemarcError as `allow` does */
+function judge(request: FastifyRequest, resource: Resource | undefined, name: string, args: unknown): void {
+  for (const right of rightsFor(name, args)) allow(request, resource, right);
+}
+
+/** Whose a gateway is; undefined when there is none. One query, and not that of the list, which counts users. */
+async function gatewayResource(db: Db, id: string): Promise<(Resource & { account: string }) | undefined> {
+  const row = await db
+    .selectFrom('gateway')
+    .innerJoin('account', 'account.id', 'gateway.account_id')
+    .select(['gateway.account_id', 'account.partner_id', 'account.status'])
+    .where('gateway.id', '=', id)
+    .executeTakeFirst();
+  return row && { partner: row.partner_id, account: row.account_id, deactivated: row.status === 'Deactivated' };
+}
+
 /** Commands to gateways: issued, followed, withdrawn. */
 export function commandRoutes(app: Api, { store, clock, commands }: Parts): void {
   const find = (id: string) => readOne<CommandRow>(store.db, commandsList, id);
@@ -38,8 +54,7 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
     args?: unknown,
     db: Db = store.db,
   ): Promise<void> {
-    const resource = account === undefined ? undefined : await accountResource(db, account);
-    for (const right of rightsFor(name, args)) allow(request, resource, right);
+    judge(request, account === undefined ? undefined : await accountResource(db, account), name, args);
   }
 
   app.get(
@@ -102,13 +117,14 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
       },
     },
     async (request, reply) => {
-      const gateway = await readOne<GatewayRow>(store.db, gatewaysList, request.params.id);
+      const gateway = request.params.id;
+      const owner = await gatewayResource(store.db, gateway);
       const { name, args, deadlineSeconds } = request.body;
-      await allowCommand(request, gateway?.account_id, name, args);
-      if (gateway === undefined) throw new DemarcError('api.not-found');
+      judge(request, owner, name, args);
+      if (owner === undefined) throw new DemarcError('api.not-found');
       const input = {
-        account: gateway.account_id,
-        gateway: gateway.id,
+        account: owner.account,
+        gateway,
         name,
         args,
         actor: eventActor(request),
@@ -116,7 +132,7 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
         ...(deadlineSeconds !== undefined && { deadlineMs: deadlineSeconds * 1000 }),
       };
       const key = request.headers['idempotency-key'];
-      const idempotent = key && { key, person: callerOf(request).actor.id, request: [gateway.id, request.body] };
+      const idempotent = key && { key, person: callerOf(request).actor.id, request: [gateway, request.body] };
       const issued = await once({ store, clock }, idempotent || undefined, Command, async (unit) => {
         const row = await commands.create(unit, input);
         return { answer: commandDto(row), row };

@@ -9,6 +9,7 @@ import { alerts } from './0005-alerts.ts';
 import { launches } from './0006-launches.ts';
 import { trunks } from './0007-trunks.ts';
 import { trunkHealth } from './0008-trunk-health.ts';
+import { commandDeadlines } from './0009-command-deadlines.ts';
 import { syncRunNotes } from './0010-sync-run-notes.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   '0006-launches': launches,
   '0007-trunks': trunks,
   '0008-trunk-health': trunkHealth,
+  '0009-command-deadlines': commandDeadlines,
   '0010-sync-run-notes': syncRunNotes,
 };
 
