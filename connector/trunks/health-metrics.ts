@@ -33,40 +33,46 @@ export function trunkMetrics(registry: Registry, store: Store): void {
     trunk: trunk_id,
     end,
   });
-  const registers = [registry];
-  new Gauge({
-    name: 'demarc_trunk_ends',
-    help: 'Ends of SIP trunks by state, as last told by their gateways',
-    labelNames: ['end', 'state'],
-    registers,
-    async collect() {
-      for (const end of TrunkEnd.options) for (const state of TrunkState.options) this.set({ end, state }, 0);
-      for (const { end, state, n } of await counts()) this.set({ end, state }, Number(n));
-    },
-  });
-  new Gauge({
-    name: 'demarc_trunk_up',
-    help: 'Whether an end of a SIP trunk is up (1) or down (0); left out while that is not known',
-    labelNames: LABELS,
-    registers,
-    async collect() {
-      const rows = await each();
-      this.reset();
-      for (const row of rows) if (row.state !== 'unknown') this.set(labels(row), row.state === 'up' ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: 'demarc_trunk_round_trip_seconds',
-    help: 'Round trip of the last OPTIONS to an end of a SIP trunk, where it was answered',
-    labelNames: LABELS,
-    registers,
-    async collect() {
-      const rows = await each();
-      this.reset();
-      for (const row of rows) {
-        const roundTripMs = healthOf(row).last?.roundTripMs;
-        if (typeof roundTripMs === 'number') this.set(labels(row), roundTripMs / 1000);
-      }
-    },
-  });
+  const add = (gauge: Gauge) => registry.registerMetric(gauge);
+  add(
+    new Gauge({
+      name: 'demarc_trunk_ends',
+      help: 'Ends of SIP trunks by state, as last told by their gateways',
+      labelNames: ['end', 'state'],
+      registers: [],
+      async collect() {
+        for (const end of TrunkEnd.options) for (const state of TrunkState.options) this.set({ end, state }, 0);
+        for (const { end, state, n } of await counts()) this.set({ end, state }, n);
+      },
+    }),
+  );
+  add(
+    new Gauge({
+      name: 'demarc_trunk_up',
+      help: 'Whether an end of a SIP trunk is up (1) or down (0); left out while that is not known',
+      labelNames: LABELS,
+      registers: [],
+      async collect() {
+        const rows = await each();
+        this.reset();
+        for (const row of rows) if (row.state !== 'unknown') this.set(labels(row), row.state === 'up' ? 1 : 0);
+      },
+    }),
+  );
+  add(
+    new Gauge({
+      name: 'demarc_trunk_round_trip_seconds',
+      help: 'Round trip of the last OPTIONS to an end of a SIP trunk, where it was answered',
+      labelNames: LABELS,
+      registers: [],
+      async collect() {
+        const rows = await each();
+        this.reset();
+        for (const row of rows) {
+          const roundTripMs = healthOf(row).last?.roundTripMs;
+          if (typeof roundTripMs === 'number') this.set(labels(row), roundTripMs / 1000);
+        }
+      },
+    }),
+  );
 }

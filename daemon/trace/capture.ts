@@ -44,10 +44,7 @@ export const CAPTURE_PROGRAMS: readonly CaptureProgram[] = [
   },
   {
     file: 'dumpcap',
-    args: (filter, seconds) => [
-      ...['-q', '-P', '-i', 'any', '-p', '-s', SNAP, '-a', `duration:${seconds}`],
-      ...['-w', '-', '-f', filter],
-    ],
+    args: (filter, seconds) => `-q -P -i any -p -s ${SNAP} -a duration:${seconds} -w - -f`.split(' ').concat(filter),
   },
 ];
 

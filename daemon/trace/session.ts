@@ -137,9 +137,7 @@ async function writeWhole(file: string, bytes: Buffer): Promise<void> {
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    throw new DemarcError(code === 'ENOSPC' ? 'bundle.no-room' : 'bundle.unwritable', String(code ?? ''), {
-      cause: error,
-    });
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+    throw new DemarcError(code === 'ENOSPC' ? 'bundle.no-room' : 'bundle.unwritable', code, { cause: error });
   }
 }

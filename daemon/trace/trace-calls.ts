@@ -95,7 +95,11 @@ async function record(
     const { traceCalls } = await import('./session.ts');
     output = await traceCalls(
       {
-        ...{ request, taps, endsAt, clock, missing },
+        request,
+        taps,
+        endsAt,
+        clock,
+        missing,
         places: (trunk) => placesOf(parts, trunk),
         signal: context.signal,
         progress: (text, percent) => context.progress(text, percent),
@@ -119,7 +123,11 @@ async function deliver(parts: TraceParts, output: Output, context: CommandContex
     await uploadFile({
       command: context.id,
       upload: { file, fileName, bytes, sha256 },
-      ...{ target, certificate, clock, random, log },
+      target,
+      certificate,
+      clock,
+      random,
+      log,
       signal: context.signal,
       progress: (sent) => context.progress(`Sent ${sent} of ${bytes} bytes`, 90 + (sent / bytes) * 10),
       interrupted: (error) => context.progress(`Interrupted, goes on by itself: ${error.message}`),

@@ -59,12 +59,13 @@ export async function askOptions(options: AskOptions): Promise<ProbeResult | und
       },
       either,
     );
-    const { send, isReliable, certificate } = connection;
+    const { isReliable, certificate } = connection;
+    const open = connection;
     request = optionsRequest(target, connection, options.newToken);
     const bytes = stringifyMessage(request);
     const sendOnce = () => {
       see('sent', bytes);
-      send(bytes);
+      open.send(bytes);
     };
     const sentAt = performance.now();
     sendOnce();

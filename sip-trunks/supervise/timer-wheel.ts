@@ -44,7 +44,7 @@ export class TimerWheel {
     this.#tick = Math.max(this.#tick, target - SLOT_COUNT);
     while (this.#tick < target) {
       this.#tick += 1;
-      for (const entry of [...(this.#slots[this.#tick % SLOT_COUNT] ?? [])]) {
+      for (const entry of Array.from(this.#slots[this.#tick % SLOT_COUNT] ?? [])) {
         if (entry.rounds > 0) {
           entry.rounds -= 1;
         } else if (this.#remove(entry)) {

@@ -24,8 +24,9 @@ export class Pseudonyms {
     const digits = [...written.matchAll(/\d/g)].map(({ 0: digit }) => digit).join('');
     const personal = digits.slice(-PERSONAL_DIGITS);
     const other = digits.slice(0, digits.length - personal.length);
-    const replaced = [...(other + this.#digits(personal))];
-    return written.replaceAll(/\d/g, () => replaced.shift() ?? '0');
+    const replaced = other + this.#digits(personal);
+    let at = 0;
+    return written.replaceAll(/\d/g, () => replaced[at++] ?? '0');
   }
 
   /** Any other name: a word of the same length, at least four letters. */
