@@ -304,7 +304,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       selfTest: (signal) => selfTest.run(signal),
       ...{ newId, clock, random, log },
     });
-    const trunkSetter = new TrunkSetter({ store, trunks, adapterFor: (pbx) => registry.adapterFor(pbx), busy, log });
+    const adapterFor = (pbx: string) => registry.adapterFor(pbx);
+    const trunkSetter = new TrunkSetter({ store, trunks, accesses, adapterFor, busy, log });
     stops.add('trunk setting', () => trunkSetter.stop());
     const commands = new CommandRunner({
       store,

@@ -109,8 +109,8 @@ export interface PbxAdapter {
    */
   numberOf?(user: PbxUser): DirectoryNumber | undefined;
   inventory(signal: AbortSignal): Promise<ApplicationReport[]>;
-  /** Where trunks can be set on the PBX by Demarc itself. */
-  readonly trunks?: TrunkProvisioner;
+  /** Where trunks can be set on the PBX by Demarc itself; `password` is the trunk's own at its far end, if it has one. */
+  trunks?(password: string | undefined): TrunkProvisioner;
   /** Where the link gives it: goes on, over lost connections, until the signal ends it. */
   activity?(signal: AbortSignal): AsyncIterable<PbxActivity>;
 }

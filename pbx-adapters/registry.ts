@@ -108,10 +108,10 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
   'mx-one': {
     type: 'mx-one',
     connection: MxOneConnection,
-    secretNames: ['password', 'directoryPassword', 'managerPassword', 'trunkPassword'],
+    secretNames: ['password', 'directoryPassword', 'managerPassword'],
     prerequisites: [
       'Make an account on the Service Node that can log in by SSH with a password and may run mdsh; to read people it needs to read only.',
-      'To have Demarc set SIP trunks: let this account also run number_initiate, number_data_initiate, sip_route, the route commands (ROCAI, RODAI, ROEQI, RODDI and those that end them) and data_backup; for a trunk with a log-in enter its password here as well.',
+      'To have Demarc set SIP trunks: let this account also run number_initiate, number_data_initiate, sip_route, the route commands (ROCAI, RODAI, ROEQI, RODDI and those that end them) and data_backup.',
       'Allow the gateway to reach port 22 of the Service Node.',
       'Print the fingerprint of its host key there (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, or the file of the type that the test shows) and compare it with the one that the test of the link shows, before you confirm it.',
       'For e-mail addresses: note host, base DN and log-in of the directory (LDAP, Active Directory) that holds the people, and which attribute holds their extension.',

@@ -286,8 +286,8 @@ export const trunkErrors = {
   },
   'trunk.no-password': {
     status: 422,
-    cause: 'The trunk logs in with a password, and the gateway has none for this PBX',
-    nextStep: 'Enter the password of the trunk on site, in the settings of the PBX on the gateway.',
+    cause: 'The trunk logs in with a password, and the gateway has none for it',
+    nextStep: 'Enter the password of the trunk on the gateway: demarc trunk-access.',
   },
   'trunk.foreign-route': {
     status: 409,

@@ -56,7 +56,6 @@ export class MxOneAdapter implements PbxAdapter {
   readonly type = 'mx-one';
   /** Counts of calls, when switched on. */
   readonly activity?: (signal: AbortSignal) => AsyncIterable<PbxActivity>;
-  readonly trunks: MxOneTrunks;
   readonly #connection: MxOneConnection;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -73,7 +72,6 @@ export class MxOneAdapter implements PbxAdapter {
       ...(connection.manager?.user === undefined ? [] : (['manager'] as const)),
     ]);
     this.#line = new SshLine({ access: connection, loginGuard: this.#guard('pbx') });
-    this.trunks = new MxOneTrunks(new TrunkShell(this.#line, connection.trunkPassword));
     const place = cstaPlace(connection);
     if (place) this.activity = (signal) => cstaActivity(place, parts, signal);
   }
@@ -119,6 +117,10 @@ export class MxOneAdapter implements PbxAdapter {
     const { host } = this.#connection;
     const id = `mx-one:${host}`.slice(0, 128);
     return [{ id, platform: null, type: this.type, address: host, version, licence: null, hasPortal: true }];
+  }
+
+  trunks(password: string | undefined): MxOneTrunks {
+    return new MxOneTrunks(new TrunkShell(this.#line, password));
   }
 
   /** Each step on its own with what to do about it. Never throws. */

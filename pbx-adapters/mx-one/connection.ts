@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SshAccess } from '#pbx-adapters/channels/ssh/settings.ts';
 import { EnrichingDirectory } from '#pbx-adapters/enrichment/settings.ts';
 
-/** How to read an MX-ONE over the shell of its Service Node. Secrets: `password` and those whose name ends so. */
+/** How to read an MX-ONE over the shell of its Service Node. Secrets: `password`, `directoryPassword`, `managerPassword`. */
 export const MxOneConnection = z
   .strictObject({
     ...SshAccess.shape,
@@ -27,8 +27,6 @@ export const MxOneConnection = z
       })
       .optional(),
     managerPassword: z.string().min(1).max(1000).optional(),
-    /** With which a SIP trunk logs in at its far end, where it does; for setting trunks. */
-    trunkPassword: z.string().min(1).max(128).optional(),
     /** Counts calls by CSTA at the same host. */
     activity: z
       .strictObject({

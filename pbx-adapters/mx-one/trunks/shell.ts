@@ -27,7 +27,7 @@ export class TrunkShell {
   /** @throws DemarcError `trunk.no-password`, `trunk.unsafe-value` when the password is needed and cannot be used */
   requirePassword(): string {
     if (this.#password === undefined) throw new DemarcError('trunk.no-password');
-    if (!SAFE_PASSWORD.test(this.#password)) throw new DemarcError('trunk.unsafe-value', 'trunkPassword');
+    if (!SAFE_PASSWORD.test(this.#password)) throw new DemarcError('trunk.unsafe-value', 'password of the trunk');
     return this.#password;
   }
 

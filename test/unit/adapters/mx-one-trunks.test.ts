@@ -26,11 +26,11 @@ const settings = ({ route = 20, ...change }: Change = {}): TrunkSettings =>
   });
 
 /** A PBX with its provisioner, and the gateway's disk as one record that went through JSON. */
-async function bench(nasty: ServerNasty = {}, more: Record<string, unknown> = {}) {
+async function bench(nasty: ServerNasty = {}, trunkPassword?: string) {
   const server = await startMxOne({ users: 3, trunks: newTrunks() }, nasty);
   const { host, port, user, password, hostKeyFingerprint } = server;
-  const connection = { host, port, user, password, hostKeyFingerprint, connectMs: 3000, commandMs: 1500, ...more };
-  const trunks = adapterTypes['mx-one'].create(connection, adapterParts()).trunks;
+  const connection = { host, port, user, password, hostKeyFingerprint, connectMs: 3000, commandMs: 1500 };
+  const trunks = adapterTypes['mx-one'].create(connection, adapterParts()).trunks?.(trunkPassword);
   if (!trunks) throw new Error('no provisioner');
   return Object.assign(new Bench(server, trunks), { before: trunkText(stateOf(server)) });
 }
@@ -184,7 +184,7 @@ describe('setting a trunk', () => {
     await using without = await bench();
     await expect(without.diff(digest)).rejects.toMatchObject({ code: 'trunk.no-password' });
     const secret = 'Gl@s-haus;7&x';
-    await using b = await bench({}, { trunkPassword: secret });
+    await using b = await bench({}, secret);
     const diff = await b.diff(digest);
     await b.trunks.apply(digest, diff.hash, b.run());
     expect(b.state.routes['20']?.sip).toMatchObject({ authname: 'cloud', password: secret });
@@ -196,7 +196,7 @@ describe('setting a trunk', () => {
     const failed = await b.apply(digest).catch((error: Error) => error);
     expect(failed).toMatchObject({ code: 'trunk.undone', message: expect.stringContaining('NO LICENCE') });
     expect(JSON.stringify([failed, failed instanceof Error && failed.stack, b.record])).not.toContain(secret);
-    await using quoted = await bench({}, { trunkPassword: "a'; reboot; '" });
+    await using quoted = await bench({}, "a'; reboot; '");
     await expect(quoted.diff(digest)).rejects.toMatchObject({ code: 'trunk.unsafe-value' });
   });
 });

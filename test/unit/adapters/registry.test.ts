@@ -36,7 +36,7 @@ describe('PBX families', () => {
     expect(Object.keys(parsed).filter((name) => secret.test(name))).toEqual(adapterTypes['mivoice-5000'].secretNames);
     const directory = { host: 'd', baseDn: 'o=x', bindDn: 'cn=x' };
     const shell = { host: 'h', user: 'u', password: 'y', hostKeyFingerprint: `SHA256:${'A'.repeat(43)}` };
-    const secrets = { directoryPassword: 'z', managerPassword: 'm', trunkPassword: 't' };
+    const secrets = { directoryPassword: 'z', managerPassword: 'm' };
     const whole = { ...shell, ...secrets, directory, manager: { user: 'u' } };
     const mxOne = adapterTypes['mx-one'].connection.parse(whole) as object;
     expect(Object.keys(mxOne).filter((name) => secret.test(name))).toEqual(adapterTypes['mx-one'].secretNames);
