@@ -176,6 +176,14 @@ describe('whoever may issue a command can follow it', () => {
       'pbx.test': { pbx: site.pbx },
       'gateway.factory-reset': { confirm: 'revert' },
       'gateway.set-update-schedule': { automatic: true, frequency: 'daily', time: '02:00' },
+      'tunnel.start': { tunnel: 'pbx-web' },
+      'tunnel.stop': { tunnel: 'pbx-web' },
+      'tunnel.open': { tunnel: 'pbx-web', session: ulid(), who: 'Ann', until: new Date(START).toISOString() },
+      'trunk.verify': { trunk: site.trunk },
+      'trunk.test-call': { trunk: site.trunk },
+      'trunk.plan': { trunk: site.trunk },
+      'trunk.apply': { trunk: site.trunk, expected: '0'.repeat(64) },
+      'trunk.remove': { trunk: site.trunk },
     };
     for (const name of CommandName.options) {
       const answer = await client.send('POST', `/gateways/${site.gateway}/commands`, { name, args: args[name] ?? {} });

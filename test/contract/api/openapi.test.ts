@@ -82,6 +82,7 @@ const PROMISED = [
   'put /trunks/{id}',
   'delete /trunks/{id}',
   'get /trunks/{id}/plan',
+  'get /trunks/{id}/health',
   'get /trunks/{id}/worksheet.html',
   'get /trunks/{id}/worksheet/{form}',
   'post /trunks/{id}/numbers',
