@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium || !hasProgram('nginx'))(
       await tab.close();
       const page = await context.newPage();
       await page.goto(`${site.connector.url}/launches`);
-      await page.getByRole('button', { name: 'Demo Admin' }).first().click();
+      await page.getByRole('cell').getByRole('button', { name: 'Demo Admin', exact: true }).first().click();
       const details = page.getByRole('dialog');
       await details.getByText('Ticket 4711').waitFor();
       await details.getByRole('cell', { name: '/esm_loginMain.htm' }).first().waitFor();

@@ -50,13 +50,13 @@ export function GatewayTunnels(props: { gateway: GatewayDetail }) {
             {tunnels.isPending ? '…' : t.none}
           </Text>
         ) : (
-          <div className="dk-scroll-x" role="region" aria-label={t.title} tabIndex={0}>
-            <table className="dk-mini">
+          <div className="dk-scroll-x" role="region" aria-label={t.tunnels} tabIndex={0}>
+            <table className="dk-table">
               <thead>
                 <tr>
                   {[t.component, t.tunnel, t.status, t.control, t.description].map((name) => (
                     <th key={name} scope="col">
-                      {name}
+                      <span>{name}</span>
                     </th>
                   ))}
                 </tr>
@@ -126,12 +126,12 @@ function Sessions(props: { gateway: string }) {
   return (
     <>
       <div className="dk-scroll-x" role="region" aria-label={t.sessions} tabIndex={0}>
-        <table className="dk-mini">
+        <table className="dk-table">
           <thead>
             <tr>
               {[t.who, t.why, t.target, t.since, t.state, t.requests, t.bytes, t.control].map((name) => (
                 <th key={name} scope="col">
-                  {name}
+                  <span>{name}</span>
                 </th>
               ))}
             </tr>
@@ -139,18 +139,22 @@ function Sessions(props: { gateway: string }) {
           <tbody>
             {rows.map((launch) => (
               <tr key={launch.id}>
-                <td>{launch.personName}</td>
-                <td>{launch.reason || <span className="dk-dimmed">{t.noReason}</span>}</td>
-                <td>{launch.name}</td>
-                <td>
+                <td data-label={t.who}>{launch.personName}</td>
+                <td data-label={t.why} className="dk-wrap">
+                  {launch.reason || <span className="dk-dimmed">{t.noReason}</span>}
+                </td>
+                <td data-label={t.target} className="dk-wrap">
+                  {launch.name}
+                </td>
+                <td data-label={t.since}>
                   <Age at={launch.createdAt} inRow />
                 </td>
-                <td>
+                <td data-label={t.state} className="dk-wrap">
                   <SessionState launch={launch} />
                 </td>
-                <td>{count(launch.requests)}</td>
-                <td>{bytes(launch.bytesUp + launch.bytesDown)}</td>
-                <td>
+                <td data-label={t.requests}>{count(launch.requests)}</td>
+                <td data-label={t.bytes}>{bytes(launch.bytesUp + launch.bytesDown)}</td>
+                <td data-label={t.control}>
                   <EndButton launch={launch} />
                 </td>
               </tr>

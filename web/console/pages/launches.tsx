@@ -32,7 +32,7 @@ const columns = (state: ListState, gateways: ReadonlyMap<string, string>): Colum
     wrap: true,
     cell: (row) => row.reason || <span className="dk-dimmed">{t.noReason}</span>,
   },
-  { id: 'target', header: t.target, cell: (row) => row.name },
+  { id: 'target', header: t.target, wrap: true, cell: (row) => row.name },
   {
     id: 'gateway',
     header: t.gateway,
@@ -44,9 +44,9 @@ const columns = (state: ListState, gateways: ReadonlyMap<string, string>): Colum
   },
   { id: 'since', header: t.since, cell: (row) => <Age at={row.createdAt} inRow /> },
   { id: 'state', header: t.state, wrap: true, cell: (row) => <SessionState launch={row} /> },
+  { id: 'control', header: t.control, cell: (row) => <EndButton launch={row} /> },
   { id: 'requests', header: t.requests, align: 'end', cell: (row) => count(row.requests) },
   { id: 'bytes', header: t.bytes, align: 'end', cell: (row) => bytes(row.bytesUp + row.bytesDown) },
-  { id: 'control', header: t.control, cell: (row) => <EndButton launch={row} /> },
 ];
 
 const DETAILS = {

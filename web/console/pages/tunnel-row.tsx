@@ -22,19 +22,23 @@ export function TunnelRow(props: {
   const { row, command } = props;
   return (
     <tr>
-      <td>{row.component}</td>
-      <td>{row.tunnel}</td>
-      <td>
-        <TunnelStatus row={row} command={command} />
-        {command?.reason && isFinal(command.state) && (
-          <Text size="xs">{sentences(command.reason.message, command.reason.nextStep)}</Text>
-        )}
+      <td data-label={t.component}>{row.component}</td>
+      <td data-label={t.tunnel}>{row.tunnel}</td>
+      <td data-label={t.status} className="dk-wrap">
+        <div>
+          <TunnelStatus row={row} command={command} />
+          {command?.reason && isFinal(command.state) && (
+            <Text size="xs">{sentences(command.reason.message, command.reason.nextStep)}</Text>
+          )}
+        </div>
       </td>
-      <td>
-        <Control {...props} />
-        {row.pbx === null && row.kind === 'web' && <LaunchButton tunnel={row} />}
+      <td data-label={t.control}>
+        <Group gap="xs">
+          <Control {...props} />
+          {row.pbx === null && row.kind === 'web' && <LaunchButton tunnel={row} />}
+        </Group>
       </td>
-      <td>
+      <td data-label={t.description}>
         <Stack gap={2}>
           <span>{row.description}</span>
           <span className="dk-dimmed">{row.authority === '' ? t.noAddress : `${row.scheme}://${row.authority}`}</span>

@@ -1,6 +1,7 @@
 /** English texts of tunnels and of Launch. */
 export const tunnelText = {
   title: 'Remote access',
+  tunnels: 'Tunnels',
   component: 'Component',
   tunnel: 'Tunnel',
   status: 'Status',
