@@ -83,7 +83,7 @@ export function splitOutside(text: string, separator: ',' | ';'): string[] {
   return parts.filter((part) => part !== '');
 }
 
-const VIA = /^SIP ?\/ ?2\.0 ?\/ ?([\w-]{1,32}) (\[[\da-f:.]+\]|[^\s;:[\]]+) ?(?:: ?(\d{1,5}))? ?(;.*)?$/i;
+const VIA = /^SIP ?\/ ?\d\.\d ?\/ ?([\w-]{1,32}) (\[[\da-f:.]+\]|[^\s;:[\]]+) ?(?:: ?(\d{1,5}))? ?(;.*)?$/i;
 
 /** Every hop, the newest first. What is no hop is left out. */
 export function viasOf(lines: readonly HeaderLine[]): Via[] {
