@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readFileIfThere, removeFile } from '#config/atomic-file.ts';
 import { ConfigFile } from '#config/daemon-settings.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import { endTunnelProcess } from '../tunnels/end-process.ts';
 import { FormerAccount, type ResetKind, type ResetMarker, ResetMarkerFile } from './marker.ts';
 
 interface Places {
@@ -17,6 +18,8 @@ const IDENTITY = /^(identity(\.new)?\.json|key-[0-9a-f]{16}\.pem)(\.good|\.tmp)?
 const FIRST = /^(device\.key|admin-token|cloud-ca\.pem)(\.tmp)?$/;
 const ENROLMENT = /^enrolment\.json(\.good|\.tmp)?$/;
 const STORE = /^(store($|[.-])|outbox\.mark)/;
+/** Which systems at the site may be reached, and who was there: the next account must not inherit the consent. */
+const TUNNELS = /^(tunnels\.json(\.good|\.tmp)?|tunnel-sessions\.ndjson(\.1)?)$/;
 const MARKER = /^reset\.json(\.good|\.tmp)?$/;
 const FORMER = /^former-account\.json(\.good|\.tmp)?$/;
 /**
@@ -34,6 +37,7 @@ export async function finishReset(places: Places): Promise<ResetMarker | undefin
   const file = new ResetMarkerFile(places.stateFolder);
   const marker = await readable(file);
   if (marker?.phase !== 'due') return undefined;
+  await endTunnelProcess(places.stateFolder);
   await steps[marker.kind](places);
   await file.remove();
   return marker;
@@ -59,7 +63,10 @@ const steps: Readonly<Record<ResetKind, (places: Places) => Promise<void>>> = {
   release: async (places) => {
     const { stateFolder } = places;
     await rememberAccount(stateFolder);
-    await removeNamed(stateFolder, (name) => IDENTITY.test(name) || ENROLMENT.test(name) || STORE.test(name));
+    await removeNamed(
+      stateFolder,
+      (name) => IDENTITY.test(name) || ENROLMENT.test(name) || STORE.test(name) || TUNNELS.test(name),
+    );
     const config = await ConfigFile.load(places.configFile);
     await config.update((before) => {
       delete before.cloud;
@@ -70,7 +77,10 @@ const steps: Readonly<Record<ResetKind, (places: Places) => Promise<void>>> = {
   move: async (places) => {
     const { stateFolder } = places;
     const pending = await pendingKey(stateFolder);
-    await removeNamed(stateFolder, (name) => (IDENTITY.test(name) && name !== pending) || STORE.test(name));
+    await removeNamed(
+      stateFolder,
+      (name) => (IDENTITY.test(name) && name !== pending) || STORE.test(name) || TUNNELS.test(name),
+    );
     const config = await ConfigFile.load(places.configFile);
     await config.update((before) => ({ ...before, pbxs: before.pbxs.map((pbx) => ({ ...pbx, id: ulid() })) }));
     await removeNamed(stateFolder, (name) => FORMER.test(name));

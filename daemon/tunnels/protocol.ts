@@ -21,6 +21,7 @@ export const Order = z.discriminatedUnion('do', [
   z.object({ do: z.literal('grant'), grant: Grant }),
   z.object({ do: z.literal('end'), session: z.string().max(64), reason: EndReason }),
   z.object({ do: z.literal('cut') }),
+  z.object({ do: z.literal('quit') }),
   z.object({ do: z.literal('status') }),
   z.object({ do: z.literal('accept'), service: z.string().max(100), certificate: z.string().max(64) }),
 ]);

@@ -84,6 +84,10 @@ async function obey(order: Order): Promise<unknown> {
     case 'cut':
       end.cutAll('switched-off');
       return null;
+    case 'quit':
+      end.cutAll('switched-off');
+      leave();
+      return null;
     case 'status':
       return { state: end.status().state, sessions: end.sessions() };
     case 'accept':

@@ -30,6 +30,8 @@ async function gateway(phase: 'wanted' | 'due', kind: ResetKind) {
     'outbox.mark': '{"next":9}',
     'a-file-of-a-later-version': 'data',
     'network.json': '{}',
+    'tunnels.json': '{}',
+    'tunnels-off': '',
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(stateFolder, name), text);
   for (const name of ['store', 'store.damaged-1', 'logs', 'adapters', 'compile-cache']) {
