@@ -11,9 +11,11 @@ import { useAccount } from '../data/account.tsx';
 import { useListState } from '../data/list-state.ts';
 import { useMay } from '../data/me.tsx';
 import { ListPage } from '../list-page.tsx';
+import { trunkHealthText } from '../texts/en-trunk-health.ts';
 import { trunkText as t } from '../texts/en-trunks.ts';
 import { DeleteTrunks } from './trunk-delete.tsx';
 import { TrunkForm } from './trunk-form.tsx';
+import { HealthCell } from './trunk-health.tsx';
 
 const COLUMNS: readonly Column<Trunk>[] = [
   {
@@ -27,6 +29,7 @@ const COLUMNS: readonly Column<Trunk>[] = [
       </Anchor>
     ),
   },
+  { id: 'health', header: trunkHealthText.column, cell: (row) => <HealthCell ends={row.health} /> },
   { id: 'port', header: t.port, sort: 'port', align: 'end', cell: (row) => row.port },
   { id: 'pbx', header: t.pbx, sort: 'pbxName', cell: (row) => `${PBX_TYPE_NAMES[row.pbxType]}, ${row.pbxName}` },
   { id: 'host', header: t.address, sort: 'host', cell: (row) => row.host },

@@ -1,0 +1,47 @@
+import type { TrunkEnd, TrunkState } from '#contract/trunk-health.ts';
+
+/** English texts about the health of trunks. */
+export const trunkHealthText = {
+  title: 'Health',
+  column: 'Health',
+  untold: 'Not told yet',
+  none: 'The gateway has not told of this trunk yet. It begins within a minute of being told of the trunk.',
+  states: { up: 'Up', down: 'Down', unknown: 'Not known yet' } satisfies Record<TrunkState, string>,
+  ends: { 'far-end': 'Far end', pbx: 'PBX', 'secondary-pbx': 'Second PBX' } satisfies Record<TrunkEnd, string>,
+  downOf: (ends: string) => `${ends} down`,
+  old: 'The gateway has told nothing since then; how the trunk is now is not known.',
+  since: 'since',
+  reachable: 'Reachable',
+  accepted: 'Accepted',
+  registered: 'Registered',
+  callProven: 'Test call',
+  yes: 'Yes',
+  no: 'No',
+  facts: {
+    reachable: { yes: 'It answers SIP', no: 'No answer' },
+    accepted: { yes: 'It answers with 2xx', no: 'It refuses or fails' },
+    registered: { yes: 'The registration holds', no: 'Not registered' },
+    callProven: { yes: 'The last one went through', no: 'The last one failed' },
+  },
+  notKnown: 'Not known: nobody has tried',
+  last: 'Last answer',
+  lastFailure: 'Last failure',
+  certificate: 'Certificate valid until',
+  certificateSoon: 'It ends soon',
+  failures: {
+    timeout: 'No answer in time',
+    refused: 'The connection was refused',
+    unreachable: 'The address cannot be reached',
+    closed: 'The connection was closed',
+    tls: 'The TLS handshake failed',
+    'not-sip': 'What answered is not SIP',
+    dns: 'The name has no address',
+  } as Readonly<Record<string, string>>,
+  roundTrip: (ms: string) => `${ms} ms`,
+  picture: 'Last 24 hours',
+  noPicture: 'Nobody has asked in the last 24 hours.',
+  summary: (share: string, tries: string, average: string, worst: string) =>
+    `Last 24 hours: ${share} % of ${tries} questions were answered; round trip ${average} ms on average, ${worst} ms at worst.`,
+  silent: (tries: string) => `Last 24 hours: none of ${tries} questions was answered.`,
+  legend: 'Low: all well. Middle: some refused or lost. High: no answer. The line is the average round trip.',
+} as const;
