@@ -2,6 +2,7 @@
  * The tunnel process: serves the sessions, so that a restart of the daemon cuts none of them. It obeys whoever opens its
  * socket, which only its own user can, and the customer's switch; without sessions and without a daemon it ends.
  */
+import { existsSync } from 'node:fs';
 import { appendFile, rename, rm, stat } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -129,7 +130,8 @@ process.umask(0o077);
 let idle = 0;
 setInterval(() => {
   idle = end.sessions().length === 0 && daemons.size === 0 ? idle + 1000 : 0;
-  if (idle >= IDLE_MS) leave();
+  // Without its socket nobody can reach it any more: the state folder was wiped, or another process took its place.
+  if (idle >= IDLE_MS || !existsSync(at(FILES.socket))) leave();
 }, 1000);
 
 function leave(): void {
