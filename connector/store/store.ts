@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { Kysely, type Transaction } from 'kysely';
 import { monotonicFactory } from 'ulid';
 import { type Clock, instant } from '#config/clock.ts';
@@ -8,6 +9,21 @@ import { namedFailure } from './failure.ts';
 import { migrate } from './migrations/index.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
+
+/** Random numbers from 0 up to 1, from bytes drawn many at a time: the library asks for sixteen of them for each id. */
+function randomParts(): () => number {
+  const bytes = new Uint8Array(512);
+  let used = bytes.length;
+  return () => {
+    if (used === bytes.length) {
+      randomFillSync(bytes);
+      used = 0;
+    }
+    const byte = bytes[used] ?? 0;
+    used += 1;
+    return byte / 256;
+  };
+}
 
 /** Changes that are stored with one statement. */
 const CHANGES_AT_ONCE = 20;
@@ -37,7 +53,7 @@ export class Store {
   readonly db: Db;
   readonly #clock: Clock;
   readonly #log: Log | undefined;
-  readonly #nextId = monotonicFactory();
+  readonly #nextId = monotonicFactory(randomParts());
   readonly #listeners = new Set<(changes: readonly NumberedChange[]) => void>();
 
   private constructor(db: Db, { clock, log }: { clock: Clock; log?: Log }) {

@@ -12,6 +12,7 @@ import { topics } from '#contract/topics.ts';
 import { DaemonStore } from '#daemon/store/store.ts';
 import { startProgram, temporaryFolder, until } from '#test/support/program.ts';
 import type { EchoPlace } from './echo-child.ts';
+import { processorMs } from './process-time.ts';
 import { type Findings, median, rounded } from './report.ts';
 import { startRig } from './rig.ts';
 
@@ -33,7 +34,7 @@ export async function commands({
   rounds?: number;
   say: (text: string) => void;
 }): Promise<Findings> {
-  await using rig = await startRig({ form: 'source' });
+  await using rig = await startRig({ form: 'source', direct: true });
   await using echo = await startEcho();
   await using command = await startCommands(rig);
   await measure(echo.once, WARM_UP);
@@ -47,14 +48,21 @@ export async function commands({
     writes.cloud();
   };
   await measure(kept, WARM_UP);
+  const writing = {
+    cloudMs: await measure(async () => writes.cloud(), TIMES),
+    gatewayMs: await measure(() => writes.gateway(), TIMES),
+  };
+  const busy = () => Promise.all([rig.connector, rig.daemon].map(({ pid }) => processorMs(pid)));
+  const used: { connector: number; daemon: number }[] = [];
   const results: Record<Way, Spread>[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    const result = {
-      echo: await measure(echo.once, TIMES),
-      kept: await measure(kept, TIMES),
-      command: await measure(command.once, TIMES),
-    };
+    const echoed = await measure(echo.once, TIMES);
+    const written = await measure(kept, TIMES);
+    const [connector = 0, daemon = 0] = await busy();
+    const result = { echo: echoed, kept: written, command: await measure(command.once, TIMES) };
+    const [connectorNow = 0, daemonNow = 0] = await busy();
     results.push(result);
+    used.push({ connector: (connectorNow - connector) / TIMES, daemon: (daemonNow - daemon) / TIMES });
     say(`round ${round}: ${JSON.stringify(result)} (ms)`);
   }
   const ratio = (of: keyof Spread, to: Way) => rounded(median(results.map((one) => one.command[of] / one[to][of])));
@@ -74,6 +82,11 @@ export async function commands({
       commandMs: spread('command'),
       echoMs: spread('echo'),
       echoWithWritesMs: spread('kept'),
+      syncedWrite: writing,
+      processorMs: {
+        connector: rounded(median(used.map((one) => one.connector))),
+        daemon: rounded(median(used.map((one) => one.daemon))),
+      },
     },
   };
 }
