@@ -1,7 +1,7 @@
 /** OpenSSH's server of the test's own: host keys and configuration in a temporary folder, a user that it made, a free port. */
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { MxOneSite } from '#test/lab/mx-one/site.ts';
@@ -23,6 +23,8 @@ export interface Sshd extends AsyncDisposable {
   hostKeyFingerprint: string;
   /** What the mdsh of the user's shell prints from now on. */
   set(site: MxOneSite): Promise<void>;
+  /** What it holds now, after what was changed by commands. */
+  site(): Promise<MxOneSite>;
   /** The server's log since its last start. */
   log(): string;
   /** Starts it again with another host key. */
@@ -44,6 +46,8 @@ export async function startSshd(site: MxOneSite): Promise<Sshd> {
   // The separated part of sshd wants this folder, which a package without a running service does not have.
   await mkdir('/run/sshd', { recursive: true });
   await mkdir(at('bin'));
+  await mkdir(at('cache'));
+  await chmod(at('cache'), 0o777);
   await run('useradd', [
     '--no-create-home',
     '--home-dir',
@@ -72,7 +76,11 @@ export async function startSshd(site: MxOneSite): Promise<Sshd> {
     const { stdout } = await run('ssh-keygen', ['-l', '-f', at('host_key.pub')]);
     return stdout.split(' ')[1] ?? '';
   };
-  const set = (next: MxOneSite) => writeFile(at('site.json'), JSON.stringify(next), { mode: 0o644 });
+  const set = async (next: MxOneSite) => {
+    await writeFile(at('site.json'), JSON.stringify(next));
+    // The user's mdsh writes what its commands change.
+    await chmod(at('site.json'), 0o666);
+  };
   await set(site);
   const sshd: Sshd = {
     host: '127.0.0.1',
@@ -81,6 +89,7 @@ export async function startSshd(site: MxOneSite): Promise<Sshd> {
     password,
     hostKeyFingerprint: await newKey(),
     set,
+    site: async () => JSON.parse(await readFile(at('site.json'), 'utf8')) as MxOneSite,
     log: () => program?.output() ?? '',
     renewHostKey: async () => {
       const sessions = await childrenOf(program?.process.pid);
@@ -138,7 +147,7 @@ const configuration = (folder: string, port: number, user: string): string =>
     'LogLevel VERBOSE',
     // Keys are exchanged anew in the middle of a print.
     'RekeyLimit 1M',
-    `SetEnv PATH=${folder}/bin:/usr/bin:/bin MDSH_SITE=${folder}/site.json`,
+    `SetEnv PATH=${folder}/bin:/usr/bin:/bin MDSH_SITE=${folder}/site.json NODE_COMPILE_CACHE=${folder}/cache`,
     '',
   ].join('\n');
 
