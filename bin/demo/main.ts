@@ -132,6 +132,8 @@ async function demo(options: Options, stops: StopList): Promise<boolean> {
   say(`Gateway   ${daemon.url} (its command line: DEMARC_DAEMON_STATE=${daemon.state} npx demarc status)`);
   say(`Sign in   ${link}`);
   say('          (works once; the browser will ask about the certificate, which the demo made itself)');
+  say('Launch    beside each PBX on the gateway’s page in the console; the admin pages of the lab take');
+  say('          installer and lab-password');
   if (options.once) say(JSON.stringify(summary));
   return summary.ok;
 }

@@ -8,11 +8,15 @@ import { freePort, hasProgram, type Program, portOpen, startProgram, until } fro
 import { ADMIN, type Site, startSite } from '#test/support/site.ts';
 import { hasChromium, newContext, type RunningConsole, startConsole } from './support/console.ts';
 
+/** What the first page of an admin site loads. */
+const ASSETS = 40;
+
 /** nginx with a folder of files, as many appliances have it. */
 async function startNginx(folder: string): Promise<{ port: number; program: Program }> {
   const port = await freePort();
   await mkdir(join(folder, 'www'), { recursive: true });
-  await writeFile(join(folder, 'www/index.html'), '<h1>Served by nginx</h1><img src="/dot.svg" alt="dot">');
+  const pictures = Array.from({ length: ASSETS }, (_, n) => `<img src="/dot.svg?${n}" alt="dot">`);
+  await writeFile(join(folder, 'www/index.html'), `<h1>Served by nginx</h1>${pictures.join('')}`);
   await writeFile(join(folder, 'www/dot.svg'), '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   const config = [
     `pid ${folder}/nginx.pid;`,
@@ -162,7 +166,9 @@ describe.skipIf(!hasChromium || !hasProgram('nginx'))(
     test('files of nginx arrive, and a person who ends the session in the console ends it in the page', async () => {
       const tab = await launch(nginx.port, 'http');
       await tab.getByRole('heading', { name: 'Served by nginx' }).waitFor();
-      expect(await tab.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(9);
+      const widths = () =>
+        tab.locator('img').evaluateAll((all) => all.map((one) => (one as HTMLImageElement).naturalWidth));
+      await expect.poll(widths, { timeout: 10_000 }).toEqual(Array.from({ length: ASSETS }, () => 9));
       const page = await context.newPage();
       await page.goto(`${site.connector.url}/gateways/${site.gateway}`);
       const ends = page.getByRole('button', { name: /^End the session of Demo Admin with/ });

@@ -14,6 +14,7 @@ import { newHostKey, startMxOne } from './mx-one/server.ts';
 import { sitePeople } from './mx-one/site.ts';
 import { startCsta } from './office-400/csta-server.ts';
 import { startOffice400 } from './office-400/office-400.ts';
+import { startOffice400Page } from './office-400/web-admin.ts';
 import { generatePeople } from './people.ts';
 
 export interface Lab {
@@ -162,6 +163,7 @@ function startFaces({ sip, https }: { sip: number; https: number }): Promise<(La
     startSip({ toTag: 'lab400', banner: 'Aastra 400', host: HOSTS.office400, port: sip }),
     startSip({ toTag: 'labmx', banner: 'Aastra MX-ONE SN/7.4.1', host: HOSTS.mxOne, port: sip }),
     startWebAdmin({ host: HOSTS.mivoice5000, port: https }),
+    startOffice400Page({ host: HOSTS.office400, port: https }),
   ]);
 }
 
