@@ -2,6 +2,7 @@
  * The kill matrix: every state that a command, an update, a reset or a user sync leaves on a disk, times kill -9 of the
  * daemon, of the connector and of both, times a restart. The cases are made from the product's own tables of states.
  */
+import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CommandName } from '#contract/commands.ts';
 import { COLLECTING_PHASES } from '#daemon/bundle/collect-logs.ts';
@@ -24,35 +25,50 @@ import { VICTIMS, type Victim } from './kill/yard.ts';
 
 const LIMIT_MS = 400_000;
 
-/** Which commands end their process, or go on after it ends; the others are interrupted, which command-runner.test.ts proves. */
-const KILLED = {
-  'gateway.reboot': true,
-  'gateway.restart': true,
-  'gateway.collect-logs': true,
-  'gateway.factory-reset': true,
-  'gateway.update': true,
-  'gateway.check-update': false,
-  'gateway.set-update-schedule': false,
-  'gateway.self-test': false,
-  'inventory.report': false,
-  'pbx.sync': false,
-  'pbx.test': false,
-  'trunk.verify': false,
-  'trunk.test-call': false,
-  'tunnel.start': false,
-  'tunnel.stop': false,
-  'tunnel.open': false,
-} as const satisfies Record<CommandName, boolean>;
+const INTERRUPTED = 'test/unit/daemon-work/command-runner.test.ts';
+
+/**
+ * Where it is proven what a kill does to a command: in this table, in a test of its own, or by the rule that a command
+ * without a step ends as interrupted. A new command must be placed.
+ */
+const PROVEN = {
+  'gateway.reboot': 'here',
+  'gateway.restart': 'here',
+  'gateway.collect-logs': 'here',
+  'gateway.trace-calls': 'test/unit/trace/trace-calls.test.ts',
+  'gateway.factory-reset': 'here',
+  'gateway.update': 'here',
+  'gateway.check-update': INTERRUPTED,
+  'gateway.set-update-schedule': INTERRUPTED,
+  'gateway.self-test': INTERRUPTED,
+  'inventory.report': INTERRUPTED,
+  'pbx.sync': INTERRUPTED,
+  'pbx.test': INTERRUPTED,
+  'trunk.verify': INTERRUPTED,
+  'trunk.test-call': INTERRUPTED,
+  'tunnel.start': INTERRUPTED,
+  'tunnel.stop': INTERRUPTED,
+  'tunnel.open': INTERRUPTED,
+  'trunk.plan': INTERRUPTED,
+  'trunk.apply': 'test/faults/trunk-apply.test.ts',
+  'trunk.remove': 'test/faults/trunk-apply.test.ts',
+} as const satisfies Record<CommandName, string>;
+
+const lanes: Lane[] = [];
 
 /** Cases that share processes and so come one after the other; the lanes run side by side. */
 class Lane {
+  /** The commands whose cases it has. */
+  readonly commands: readonly CommandName[];
   readonly #stack = new AsyncDisposableStack();
   readonly #work: { run: () => Promise<void>; done: PromiseWithResolvers<void> }[] = [];
   readonly #only: boolean;
   readonly #what: string;
 
-  constructor(what: string) {
+  constructor(what: string, commands: readonly CommandName[] = []) {
     this.#what = what;
+    this.commands = commands;
+    lanes.push(this);
     const wanted = process.env['KILL_LANE'];
     this.#only = wanted === undefined || wanted === what;
     afterAll(() => this.#stack.disposeAsync(), 30_000);
@@ -108,13 +124,17 @@ class Lane {
 }
 
 describe('the table', () => {
-  it('places every command, and has all states of those that go on after a kill', () => {
-    expect(Object.keys(KILLED).sort()).toEqual([...CommandName.options].sort());
+  it('places every command, and those that are to be proven here have their cases', () => {
+    expect(Object.keys(PROVEN).sort()).toEqual([...CommandName.options].sort());
+    const here = Object.entries(PROVEN).flatMap(([name, where]) => (where === 'here' ? name : []));
+    expect(lanes.flatMap(({ commands }) => commands).sort()).toEqual(here.sort());
+    const elsewhere = Object.values(PROVEN).filter((where) => where !== 'here');
+    expect(elsewhere.filter((file) => !existsSync(file))).toEqual([]);
   });
 });
 
 {
-  const lane = new Lane('power');
+  const lane = new Lane('power', ['gateway.reboot', 'gateway.restart']);
   const families: { reboot?: CommandFamily; restart?: CommandFamily } = {};
   const states = statesOf({ steps: ['step'] });
   lane.add('reboot', states, (state, victim) => commandCase(must(families.reboot), state, victim));
@@ -128,7 +148,7 @@ describe('the table', () => {
 }
 
 {
-  const lane = new Lane('logs');
+  const lane = new Lane('logs', ['gateway.collect-logs']);
   let family: CommandFamily | undefined;
   const steps = COLLECTING_PHASES.map((phase) => `step:${phase}`);
   const states = [...statesOf({ steps }), 'receiving'];
@@ -150,7 +170,7 @@ describe('the table', () => {
 }
 
 {
-  const lane = new Lane('reset');
+  const lane = new Lane('reset', ['gateway.factory-reset']);
   let family: CommandFamily | undefined;
   const states = [...statesOf({ steps: ['step'] }), ...WIPE_STATES];
   lane.add('factory reset', states, (state, victim) => commandCase(must(family), state, victim));
@@ -163,7 +183,7 @@ describe('the table', () => {
 }
 
 {
-  const lane = new Lane('update');
+  const lane = new Lane('update', ['gateway.update']);
   let yard: UpdateYard | undefined;
   lane.add(
     'update',
