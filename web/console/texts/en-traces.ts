@@ -14,7 +14,7 @@ export const traceText = {
   anyMethod: 'Everything',
   start: 'Start trace',
   none: 'No trace yet. Files are kept for 30 days.',
-  waits: 'Restarts and updates of the gateway wait while a trace runs.',
+  waits: 'The gateway is neither restarted nor updated while a trace runs, unless somebody forces it.',
   traced: (file: string, calls: number, messages: number) =>
     `${file} is there: ${calls} ${calls === 1 ? 'call' : 'calls'}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
 } as const;
