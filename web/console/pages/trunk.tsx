@@ -8,6 +8,7 @@ import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { trunkText as t } from '../texts/en-trunks.ts';
+import { ApplyTrunk } from './trunk-apply.tsx';
 import { TrunkHealthPanel } from './trunk-health.tsx';
 import { TryNumber } from './trunk-try-number.tsx';
 import { VerifyTrunk } from './trunk-verify.tsx';
@@ -53,6 +54,7 @@ export default function TrunkPage() {
       <Stack>
         <TrunkHealthPanel trunk={id} />
         <Connects trunk={trunk.data} />
+        {plan.data?.appliedBy === 'demarc' && <ApplyTrunk trunk={trunk.data} />}
         <VerifyTrunk trunk={trunk.data} />
         <TryNumber path={path} />
         {plan.error && <ErrorPanel error={plan.error} onRetry={() => void plan.refetch()} />}

@@ -74,6 +74,34 @@ export const trunkText = {
   direction: 'Direction',
   directions: { 'to-far-end': 'From the PBX to the far end', 'to-pbx': 'From the far end to the PBX' },
   tryIt: 'Try',
+  apply: {
+    title: 'On the PBX',
+    note: 'Demarc compares first and writes only what differs, reads it back, and takes everything back when something fails. It touches no route that it did not make.',
+    compare: 'Compare with the PBX',
+    apply: 'Apply to the PBX',
+    remove: 'Remove from the PBX',
+    applyTitle: 'Apply this to the PBX?',
+    applyText: (pbx: string) => `These commands are run on ${pbx}, in this order:`,
+    applyConfirm: 'Apply',
+    removeTitle: 'Remove the trunk from the PBX?',
+    removeText: (pbx: string) =>
+      `Everything that Demarc made on ${pbx} for this trunk is taken away. Calls over it end. The trunk stays in this list.`,
+    removeConfirm: 'Remove',
+    unfinished: (what: string) => `An earlier run was cut off. What it began is taken back first: ${what}.`,
+    differences: 'What differs',
+    what: 'What',
+    state: 'On the PBX',
+    found: 'As it is',
+    wanted: 'As it should be',
+    commands: 'Commands that would be run',
+    states: {
+      same: 'As wanted',
+      missing: 'Missing',
+      different: 'Differs',
+      surplus: 'Not wanted any more',
+      kept: 'There already; stays as it is',
+    },
+  },
   compared: (commands: number) =>
     commands === 0
       ? 'Nothing differs: the PBX has the trunk as it is wanted.'
