@@ -22,11 +22,11 @@ let caFile = '';
 
 const tell = (news: Record<string, unknown>): void => void process.send?.(news);
 
-/** HTTPS from one of the many addresses of loopback: enrolments are counted by address. */
+/** One HTTPS exchange. */
 function post<S extends z.ZodType>(
   schema: S,
   path: string,
-  from: string,
+  agent: Agent,
   body: unknown,
   token?: string,
 ): Promise<z.output<S>> {
@@ -37,14 +37,12 @@ function post<S extends z.ZodType>(
       'content-length': Buffer.byteLength(text),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
-    const agent = new Agent({ ca, localAddress: from });
     const asked = request(new URL(path, url), { method: 'POST', agent, headers }, (answer) => {
       let said = '';
       answer.setEncoding('utf8').on('data', (piece: string) => {
         said += piece;
       });
       answer.once('end', () => {
-        agent.destroy();
         const parsed = schema.safeParse(JSON.parse(said));
         if (parsed.success) resolve(parsed.data);
         else reject(new Error(`${path}: ${answer.statusCode} ${said.slice(0, 300)}`));
@@ -69,11 +67,14 @@ async function keyAndRequest(): Promise<{ csr: string; key: string }> {
 }
 
 async function enrol(n: number, token: string): Promise<LinkIdentity> {
+  // One of the many addresses of loopback: enrolments are counted by address.
   const from = `127.1.${Math.floor(n / 20) >> 8}.${(Math.floor(n / 20) & 255) + 1}`;
   const { csr, key } = await keyAndRequest();
   const body = { csr, hostName: `gateway-${n}`, addresses: [], version: '0.1.0', provisioningToken: token };
-  const offer = await post(EnrolmentOffer, '/api/v1/enrolments', from, body);
-  const state = await post(EnrolmentState, `/api/v1/enrolments/${offer.id}/poll`, from, {}, offer.pollSecret);
+  const agent = new Agent({ ca, localAddress: from, keepAlive: true });
+  const offer = await post(EnrolmentOffer, '/api/v1/enrolments', agent, body);
+  const state = await post(EnrolmentState, `/api/v1/enrolments/${offer.id}/poll`, agent, {}, offer.pollSecret);
+  agent.destroy();
   if (state.state !== 'confirmed') throw new Error(`gateway ${n} is ${state.state}`);
   const { account, gateway, certificate } = state.identity;
   return { account, gateway, certificate, key, candidate: false };

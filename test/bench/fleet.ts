@@ -14,6 +14,7 @@ const SIZES = [500, 1000, 2000];
 const PROCESSES = 3;
 const EVENTS = 5;
 const SETTLE_MS = 10_000;
+const ENROL_LIMIT_MS = 900_000;
 
 /**
  * Up to 2,000 gateways on one connector, with certificates of their own that they enrolled for: what each costs in memory,
@@ -196,7 +197,7 @@ class FleetPart implements AsyncDisposable {
     void this.#next('enrolled').then(() => {
       done = true;
     });
-    await until('the gateways are enrolled', 300_000, () => {
+    await until('the gateways are enrolled', ENROL_LIMIT_MS, () => {
       if (this.#problem !== undefined) throw new Error(this.#problem);
       return done;
     });

@@ -9,8 +9,8 @@ import { type Site, startSite } from '#test/support/site.ts';
 import type { Elsewhere } from '#test/support/stack.ts';
 
 const CLOUD = { name: 'cloud.demarc.test', address: '198.51.100.10' };
-const DOOR = join(import.meta.dirname, 'door.ts');
-const NAME_SERVER = join(import.meta.dirname, 'name-server.ts');
+const DOOR = join(import.meta.dirname, 'door-child.ts');
+const NAME_SERVER = join(import.meta.dirname, 'name-server-child.ts');
 
 /** Why there can be no such network here; undefined when there can. */
 export function noBadNetwork(): string | undefined {

@@ -1,4 +1,4 @@
-/** A name server that knows one name (RFC 1035 section 4.1): `node name-server.ts NAME ADDRESS`. */
+/** A name server that knows one name (RFC 1035 section 4.1): `node name-server-child.ts NAME ADDRESS`. */
 import { createSocket } from 'node:dgram';
 
 const [name = '', address = ''] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-/** Joins a socket in the file system with a port of the network that this process is in: `node door.ts SOCKET PORT`. */
+/** Joins a socket in the file system with a port of the network that this process is in: `node door-child.ts SOCKET PORT`. */
 import { connect, createServer } from 'node:net';
 
 const [socket = '', port = ''] = process.argv.slice(2);
