@@ -1,42 +1,25 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { ulid } from 'ulid';
-import { z } from 'zod';
-import { makeFolder } from '#config/atomic-file.ts';
 import { type Clock, instant, type Random } from '#config/clock.ts';
-import { ConfigFile, type DaemonSettings } from '#config/daemon-settings.ts';
+import type { DaemonSettings } from '#config/daemon-settings.ts';
 import type { Log } from '#config/log.ts';
 import { StopList } from '#config/stop.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
-import { InventoryCollector } from '#inventory/collector.ts';
-import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { SipTaps } from '#sip-trunks/trace/tap.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { localCertificate } from './api/certificate.ts';
 import { bundles } from './bundle/start.ts';
-import { checkedCloud, cloudTarget } from './cloud-target.ts';
 import { CommandRunner } from './commands/command-runner.ts';
 import { commandHandlers } from './commands/handlers.ts';
 import { DiscoveryKeeper } from './discovery.ts';
 import { answerAsk, reportDamage } from './duties.ts';
-import { Haste } from './haste.ts';
+import { openFoundation } from './foundation.ts';
 import { bootId } from './host.ts';
 import { Enrolment } from './identity/enrolment.ts';
-import { GatewayIdentity } from './identity/gateway-identity.ts';
-import { InventoryKeeper } from './inventory-keeper.ts';
-import { scheduleJobs, syncJob } from './jobs.ts';
+import { scheduleJobs } from './jobs.ts';
 import { CloudLink } from './link/cloud-link.ts';
 import { startLocalPages } from './local-pages.ts';
 import { startNetwork } from './network/start.ts';
 import type { Hearts } from './notify/hearts.ts';
-import { DurableOutbox } from './outbox/durable-outbox.ts';
-import { eventRecord } from './outbox/event-record.ts';
-import { HighMark } from './outbox/high-mark.ts';
-import { ActivityWatch } from './pbxs/activity-watch.ts';
-import { NumberCounts } from './pbxs/number-counts.ts';
-import { PbxRegistry } from './pbxs/pbx-registry.ts';
 import { BusyBoard } from './power/busy.ts';
 import { powerHandlers } from './power/handlers.ts';
 import type { RestartProcess } from './power/restart.ts';
@@ -44,15 +27,14 @@ import { resetHandlers } from './reset/handler.ts';
 import { Reset } from './reset/reset.ts';
 import { detectVirtual } from './reset/virtual.ts';
 import { Scheduler } from './schedule/scheduler.ts';
-import { SecretBox } from './secrets/secret-box.ts';
-import { diskOf, healthDocument, pbxsDocument, siteAddresses } from './sections/builders.ts';
+import { siteAddresses } from './sections/builders.ts';
 import { SectionReporter } from './sections/reporter.ts';
 import { Sections } from './sections/sections.ts';
-import { SelfTestKeeper } from './self-test/keeper.ts';
-import { countBoot } from './store/boot.ts';
-import { DaemonStore } from './store/store.ts';
+import { pbxLinks, sectionSources } from './sections/sources.ts';
+import { selfTestOf } from './self-test/start.ts';
+import { openSite } from './site.ts';
+import { withProofs } from './supervision/proofs.ts';
 import { watchTrunks } from './supervision/start.ts';
-import { SyncEngine } from './sync/engine.ts';
 import { traceHandlers } from './trace/trace-calls.ts';
 import { TrunkSetter } from './trunks/trunk-setter.ts';
 import { WantedTrunks } from './trunks/wanted-trunks.ts';
@@ -82,8 +64,6 @@ interface DaemonParts {
   hearts: Hearts;
 }
 
-const DISK_LIMITS = { warnBytes: 500 * 1024 * 1024, errorBytes: 50 * 1024 * 1024 };
-
 /**
  * Builds the daemon's parts from the ground up and starts them; what was started is stopped in reverse. It starts and
  * serves without a cloud, without an identity and without PBXs.
@@ -97,106 +77,32 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
   const newId = () => ulid(clock.now());
   const failed = (what: string) => (error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, what);
   const stops = new StopList();
+  const tools = { clock, random, log };
   try {
-    await makeFolder(folder);
-    const store = await DaemonStore.open({ folder, log, clock });
-    stops.add('store', () => store.close());
-    const boot = await countBoot({ folder, clock, log });
-    const config = await ConfigFile.load(settings.configFile);
-    const secrets = await SecretBox.load(folder);
-    const deviceKey = await readFile(join(folder, 'device.key'), 'utf8');
-    // Made beside the rest: at the first start it takes as long as everything else.
-    const certificate = localCertificate(folder, clock);
-    certificate.catch(() => undefined);
-
-    const target = () => cloudTarget(config.current.cloud, secrets);
-    const identity = await GatewayIdentity.load({ folder, clock, log, target });
-    const skew = () => identity.skew();
-    const mark = new HighMark({ folder, log });
-    const outbox = await DurableOutbox.open({ store, boot, clock, log, skew, mark });
-    stops.add('outbox', () => outbox.stop());
-
-    const registry = new PbxRegistry({
-      config,
-      types: adapterTypes,
-      sealer: secrets,
-      deviceKey,
-      store,
-      tempFolder: join(folder, 'adapters'),
-      onEvent: (event) => void outbox.append([eventRecord(event)]).catch(failed('an event is lost')),
+    const foundation = await openFoundation({ settings, clock, log, stops });
+    const { store, boot, config, secrets, deviceKey, certificate, target, identity, outbox, onEvent } = foundation;
+    const site = await openSite({
+      foundation,
+      version,
       newId,
+      onPbxs: () => reporter.refreshSoon('pbxs'),
+      onInventory: () => void reporter.refresh('inventory'),
       clock,
       log,
+      stops,
     });
-    const numbers = await NumberCounts.open({
-      store,
-      registry,
-      clock,
-      log,
-      onCount: () => reporter.refreshSoon('pbxs'),
-    });
-    stops.add('numbers', () => numbers.stop());
-    const zone = () => config.current.site.timeZone;
-    const activity = new ActivityWatch({ store, registry, clock, zone, log });
-    activity.start();
-    stops.add('activity', () => activity.stop());
-    const sections = new Sections({ store, outbox, clock });
+    const { registry, engine, inventory } = site;
     const trunks = await WantedTrunks.open(store);
     const accesses = new TrunkAccesses(store, secrets);
     const want = await AppliedWant.open({ store, config, trunks, clock, log });
-    const haste = new Haste();
-    const engine = await SyncEngine.open({
-      store,
-      outbox,
-      clock,
-      log,
-      newId,
-      identify: (pbx) => registry.identify(pbx),
-      adapterFor: (pbx) => registry.adapterFor(pbx),
-      settings: () => {
-        const { site, phonePolicy, guard } = config.current;
-        return { country: site.country, phonePolicy, guard };
-      },
-      onStatus: () => reporter.refreshSoon('pbxs'),
-      hurry: () => haste.begin(),
-      onApplied: async (pbx, counted) => {
-        await registry.keepChosen(pbx).catch(failed('what was learned of a PBX could not be kept'));
-        if (counted === undefined) numbers.countSoon(pbx);
-        else await numbers.take(pbx, counted).catch(failed('the count of numbers could not be kept'));
-      },
-    });
-    stops.add('sync', () => engine.stop());
-    const collector = new InventoryCollector({ version, fallbackPlatformId: fallbackId(deviceKey), clock, log });
-    const inventory = await InventoryKeeper.open({
-      store,
-      collector,
-      registry,
-      log,
-      onCollected: () => void reporter.refresh('inventory'),
-    });
-    stops.add('inventory', () => inventory.stop());
-    const probeTable = store.table('self-test', z.string());
-    const selfTest = new SelfTestKeeper({
-      clock,
-      onRun: () => void reporter.refresh('health'),
-      context: () => ({
-        cloud: checkedCloud(target()),
-        identity: identity.current(),
-        stateFolder: folder,
-        disk: DISK_LIMITS,
-        clock,
-        outbox: () => outbox.state(),
-        writeToStore: () => probeTable.put('probe', instant(clock)),
-        pbxs: registry.list().map(({ id, name }) => ({ id, name, probe: (signal) => registry.probe(id, signal) })),
-      }),
-    });
+    const selfTest = selfTestOf(foundation, registry, clock, () => void reporter.refresh('health'));
     stops.add('self-test', () => selfTest.stop());
     const scheduler = await Scheduler.open({
       store,
       clock,
       log,
       spread: deviceKey,
-      zone,
+      zone: () => config.current.site.timeZone,
       onTick: hearts.add('schedule', 60_000),
     });
     const kernelBoot = await bootId(settings.bootIdFile);
@@ -209,44 +115,19 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const hasEnded = (command: string) => commands.hasEnded(command);
     const reset = await Reset.open({ ...leaving, hasEnded, clock, log });
     stops.add('reset', () => reset.stop());
-    const pbxLinks = () =>
-      pbxsDocument(registry.list(), {
-        syncOf: (id) => engine.status(id),
-        nextSyncAt: (id) => scheduler.nextAt(syncJob(id)),
-        numbersOf: (id) => numbers.of(id),
-        callsOf: (id) => activity.of(id),
-      });
+    const shown = { folder, config, identity, outbox, store, site, scheduler, selfTest };
+    const bootIdOf = kernelBoot === undefined ? {} : { bootId: kernelBoot };
     const reporter = new SectionReporter({
-      sections,
+      sections: new Sections({ store, outbox, clock }),
       log,
-      sources: {
-        gateway: () => ({
-          hostName: hostname(),
-          version,
-          addresses: siteAddresses(),
-          timeZone: config.current.site.timeZone,
-          siteName: config.current.site.name,
-          startedAt,
-          certificateExpiresAt: identity.current()?.expiresAt ?? null,
-          ...(kernelBoot === undefined ? {} : { bootId: kernelBoot }),
-          ...(want.current() ? { want: want.current() } : {}),
-          virtual,
-          update: updates.updater.status(),
-        }),
-        pbxs: pbxLinks,
-        inventory: () => inventory.last(),
-        health: async () =>
-          healthDocument({
-            outbox: outbox.state(),
-            store: store.health,
-            clockOffsetMs: identity.skew() ?? null,
-            memoryBytes: process.memoryUsage.rss(),
-            ...selfTest.last(),
-            disk: await diskOf(folder),
-          }),
+      sources: sectionSources({
+        fixed: { version, startedAt, virtual, ...bootIdOf },
+        ...shown,
+        want: () => want.current(),
+        update: () => updates.updater.status(),
         tunnels: () => tunnels.document(),
         trunks: () => trunkWatch.document(),
-      },
+      }),
     });
     stops.add('reports', async () => reporter.stop());
     const taps = new SipTaps();
@@ -255,10 +136,10 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       trunks,
       addressOf: (pbx) => registry.list().find(({ id }) => id === pbx)?.address,
       isOnline: online,
-      onEvent: (event) => void outbox.append([eventRecord(event)]).catch(failed('an event is lost')),
+      onEvent,
       onChange: () => reporter.refreshSoon('trunks'),
       tap: taps,
-      ...{ clock, random, log },
+      ...tools,
     });
     stops.add('supervision', () => trunkWatch.stop());
     const tunnels = await Tunnels.open({
@@ -266,7 +147,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       pbxs: () => registry.list(),
       target,
       identity: () => identity.forLink(),
-      onEvent: (event) => void outbox.append([eventRecord(event)]).catch(failed('an event is lost')),
+      onEvent,
       onChange: () => void reporter.refresh('tunnels'),
       clock,
       log,
@@ -293,16 +174,18 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       log,
     });
     stops.add('updates', () => updates.stop());
+    const told = { version, startedAt, stateFolder: folder, logFile, config, identity, secretBox: secrets, target };
     const bundle = bundles({
-      ...{ version, startedAt, stateFolder: folder, logFile, config, identity, secretBox: secrets, target },
+      ...told,
       link: () => link.status(),
       inventory: () => inventory.last(),
       outbox: () => outbox.state(),
       store: () => store.health,
-      pbxs: () => pbxLinks().links,
+      pbxs: () => pbxLinks({ site, scheduler }).links,
       probes: () => registry.list(),
       selfTest: (signal) => selfTest.run(signal),
-      ...{ newId, clock, random, log },
+      newId,
+      ...tools,
     });
     const adapterFor = (pbx: string) => registry.adapterFor(pbx);
     const trunkSetter = new TrunkSetter({ store, trunks, accesses, adapterFor, busy, log });
@@ -325,14 +208,25 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         ...updateHandlers(updates.updater),
         ...bundle.handlers,
         ...traceHandlers({
-          ...{ stateFolder: folder, taps, trunks, busy, target, clock, random, log },
+          ...tools,
+          stateFolder: folder,
+          taps,
+          trunks,
+          busy,
+          target,
           certificate: () => identity.forLink(),
         }),
         ...tunnels.handlers(),
-        ...verifyHandlers({
-          ...{ trunks, accesses, tap: taps, clock, random },
-          country: () => config.current.site.country,
-        }),
+        ...withProofs(
+          verifyHandlers({
+            ...tools,
+            trunks,
+            accesses,
+            tap: taps,
+            country: () => config.current.site.country,
+          }),
+          trunkWatch,
+        ),
         ...trunkSetter.handlers(),
       },
     });
@@ -440,7 +334,3 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     throw error;
   }
 }
-
-/** Stands in for the machine id on hosts that have none; stable, and tells nothing of the key. */
-const fallbackId = (deviceKey: string): string =>
-  createHash('sha256').update(`platform:${deviceKey}`).digest('hex').slice(0, 32);
