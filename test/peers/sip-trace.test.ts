@@ -21,10 +21,12 @@ const HEAD = (method: string, callId: string, cseq: number, via = '192.0.2.10:50
   '',
 ];
 
+const TSHARK = 'tshark';
+
 /** The columns that tshark shows of a file, a line a packet. */
 function tshark(file: string, ...fields: string[]): string[][] {
   const args = ['-r', file, '-T', 'fields', '-E', 'separator=|', ...fields.flatMap((field) => ['-e', field])];
-  const { stdout, status, stderr } = spawnSync('tshark', args, { encoding: 'utf8', timeout: 60_000 });
+  const { stdout, status, stderr } = spawnSync(TSHARK, args, { encoding: 'utf8', timeout: 60_000 });
   if (status !== 0) throw new Error(stderr);
   return stdout
     .trimEnd()
@@ -32,7 +34,7 @@ function tshark(file: string, ...fields: string[]): string[][] {
     .map((line) => line.split('|'));
 }
 
-test.skipIf(!hasProgram('tshark'))(
+test.skipIf(!hasProgram(TSHARK))(
   'tshark reads the same messages, in the same order, and finds none malformed',
   async () => {
     await using folder = await temporaryFolder('trace');
