@@ -2,9 +2,17 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { Page } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { Id, Instant } from '#contract/ids.ts';
+import { Id } from '#contract/ids.ts';
 import { sections } from '#contract/sections.ts';
-import { Launch, LaunchCreate, LaunchIssued, LaunchRedeem, LaunchRedeemed, Tunnel } from '#contract/tunnels.ts';
+import {
+  Launch,
+  LaunchCreate,
+  LaunchIssued,
+  LaunchLine,
+  LaunchRedeem,
+  LaunchRedeemed,
+  Tunnel,
+} from '#contract/tunnels.ts';
 import { callerOf } from '../api/access.ts';
 import { type Api, allowRow, answers, ById, created, nothing, type Parts, visibleBy } from '../api/routing.ts';
 import { optionalJson } from '../lists/stored-json.ts';
@@ -18,15 +26,6 @@ const Query = z.object({
   gateway: Id.optional(),
   cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-});
-
-const LaunchRequestLine = z.object({
-  n: z.int(),
-  at: Instant,
-  method: z.string(),
-  path: z.string(),
-  status: z.int(),
-  bytes: z.number(),
 });
 
 /** Tunnels as the gateways tell them, and launches: issued, redeemed, listed, ended. */
@@ -145,7 +144,7 @@ export function launchRoutes(desk: LaunchDesk): (app: Api, parts: Parts) => void
           summary: 'What was asked for in a session; no bodies, no cookies, no query',
           tags,
           params: ById,
-          response: answers(z.object({ items: z.array(LaunchRequestLine) })),
+          response: answers(z.object({ items: z.array(LaunchLine) })),
         },
       },
       async (request) => {

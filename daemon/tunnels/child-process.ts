@@ -13,6 +13,8 @@ interface TunnelProcessOptions {
   log: Log;
   onSession: (news: SessionNews) => void;
   onCertificateChanged: (service: string) => void;
+  /** The first certificate of a system is on record. */
+  onCertificateTrusted: () => void;
 }
 
 const START_LIMIT_MS = 10_000;
@@ -119,6 +121,7 @@ export class TunnelProcess {
   #take(line: ChildLine): void {
     if ('news' in line) this.#options.onSession(line.news);
     else if ('changed' in line) this.#options.onCertificateChanged(line.changed);
+    else if ('trusted' in line) this.#options.onCertificateTrusted();
     else if ('error' in line) {
       const code = Object.hasOwn(catalogue, line.error.code) ? (line.error.code as ErrorCode) : 'internal';
       this.#waiting.get(line.id)?.reject(new DemarcError(code, line.error.detail));
@@ -127,7 +130,6 @@ export class TunnelProcess {
 
   #lost(socket: Socket): void {
     if (this.#socket === socket) this.#socket = undefined;
-    for (const { reject } of this.#waiting.values())
-      reject(new DemarcError('tunnel.lost', 'the tunnel process ended'));
+    for (const { reject } of this.#waiting.values()) reject(new DemarcError('tunnel.lost', 'the tunnel process ended'));
   }
 }

@@ -42,6 +42,7 @@ export const ChildLine = z.union([
   z.object({ id: z.int(), error: z.object({ code: z.string(), detail: z.string().optional() }) }),
   z.object({ news: SessionNews }),
   z.object({ changed: z.string() }),
+  z.object({ trusted: z.string() }),
 ]);
 
 export type ChildLine = z.infer<typeof ChildLine>;

@@ -53,7 +53,11 @@ const end = new GatewayEnd({
     return dialRelay(access, signal);
   },
   offSwitch: new OffSwitch(at(FILES.off), () => end.cutAll('switched-off')),
-  upstream: { pins, onCertificateChanged: (service) => say({ changed: service }) },
+  upstream: {
+    pins,
+    onCertificateChanged: (service) => say({ changed: service }),
+    onCertificateTrusted: (service) => say({ trusted: service }),
+  },
   clock: systemClock,
   random: Math.random,
   log,

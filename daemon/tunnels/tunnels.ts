@@ -52,6 +52,7 @@ export class Tunnels {
       log: options.log,
       onSession: (news) => this.#tell(news),
       onCertificateChanged: (service) => this.#alarm(service),
+      onCertificateTrusted: () => options.onChange(),
     });
   }
 

@@ -98,6 +98,9 @@ describe('remote access to the admin page of a PBX', () => {
     const { host, cookie } = await open(issued);
     const page = await ask(host, '/', { headers: { cookie } });
     expect(page).toMatchObject({ status: 302, headers: { location: '/login' } });
+    await until('the cloud shows the certificate', 10_000, async () =>
+      (await tunnels()).some((row) => row.id === tunnel && row.certificate !== undefined),
+    );
     await site.daemon.stop('SIGKILL');
     expect(await ask(host, '/login', { headers: { cookie } })).toMatchObject({ status: 200 });
     await site.daemon.start();

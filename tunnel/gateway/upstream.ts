@@ -13,6 +13,8 @@ export interface UpstreamPorts {
   resolve?: (host: string) => Promise<string[]>;
   /** Told when a system shows another certificate than the trusted one. */
   onCertificateChanged: (service: string) => void;
+  /** Told when the first certificate of a system was put on record. */
+  onCertificateTrusted?: (service: string) => void;
   limitMs?: number;
 }
 
@@ -133,6 +135,7 @@ function secured(service: Service, socket: Socket, ports: UpstreamPorts, signal:
           ports.onCertificateChanged(service.id);
           return fail(new DemarcError('tunnel.upstream-certificate', place(service)));
         }
+        if (verdict === 'first') ports.onCertificateTrusted?.(service.id);
         signal.removeEventListener('abort', giveUp);
         secure.off('close', closed);
         return resolve(secure);

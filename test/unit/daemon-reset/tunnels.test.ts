@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { finishReset } from '#daemon/reset/finish.ts';
 import { ResetMarkerFile } from '#daemon/reset/marker.ts';
 import { TunnelProcess } from '#daemon/tunnels/child-process.ts';
-import { temporaryFolder } from '#test/support/program.ts';
+import { temporaryFolder, until } from '#test/support/program.ts';
 
 it.each(['wipe', 'release', 'move'] as const)(
   'a %s ends the tunnel process, and the next account inherits no consent',
@@ -19,6 +19,7 @@ it.each(['wipe', 'release', 'move'] as const)(
       log: pino({ level: 'silent' }),
       onSession: ignored,
       onCertificateChanged: ignored,
+      onCertificateTrusted: ignored,
     };
     const tunnels = new TunnelProcess(own);
     await tunnels.order({ do: 'status' });
@@ -34,7 +35,8 @@ it.each(['wipe', 'release', 'move'] as const)(
 
     await finishReset({ stateFolder, configFile: join(stateFolder, 'config.json') });
 
-    expect(tunnels.isThere).toBe(false);
+    // The news of its end comes over a socket of its own.
+    await until('it is gone', 5000, async () => !tunnels.isThere);
     expect(existsSync(join(stateFolder, 'tunnel.sock'))).toBe(false);
     const left = await readdir(stateFolder);
     expect(left).not.toContain('tunnels.json');
