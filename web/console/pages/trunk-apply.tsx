@@ -91,7 +91,7 @@ const Differences = ({ diff }: { diff: TrunkDiff }) => (
   <>
     {diff.unfinished !== null && <Text size="sm">{t.unfinished(diff.unfinished)}</Text>}
     <div className="dk-scroll-x" role="region" aria-label={t.differences} tabIndex={0}>
-      <table className="dk-mini">
+      <table className="dk-mini" style={{ minWidth: '36rem' }}>
         <thead>
           <tr>
             <th scope="col">{t.what}</th>
