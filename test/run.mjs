@@ -24,6 +24,8 @@ const PEERS = {
   iptables: 'iptables',
   'avahi-daemon': 'avahi-daemon',
   kamailio: 'kamailio',
+  'kamailio/modules/tls.so': 'kamailio-tls-modules',
+  baresip: 'baresip-core',
   sipp: 'sip-tester',
   tshark: 'tshark',
   networkctl: 'systemd',
@@ -33,7 +35,11 @@ const PEERS = {
   aiosmtpd: 'python3-aiosmtpd',
 };
 
-const has = (program) => spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0;
+/** A program, or a file of a library folder. */
+const has = (program) =>
+  program.includes('/')
+    ? ['x86_64-linux-gnu', 'aarch64-linux-gnu'].some((folder) => existsSync(`/usr/lib/${folder}/${program}`))
+    : spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0;
 
 function installPeers() {
   const missing = Object.entries(PEERS).filter(([program]) => !has(program));

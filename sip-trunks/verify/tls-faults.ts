@@ -3,6 +3,7 @@ import type { PeerCertificate } from 'node:tls';
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import type { SipConnectError, SipFailure } from '../client/transport.ts';
 
+/** Parts of the codes: OpenSSL has changed what stands before the name of an alert more than once. */
 const BY_CODE: Readonly<Record<string, ErrorCode>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'trunk.not-tls',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'trunk.not-tls',
@@ -18,13 +19,13 @@ const BY_CODE: Readonly<Record<string, ErrorCode>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'trunk.tls-ours-refused',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'trunk.tls-too-old',
   ERR_SSL_VERSION_TOO_LOW: 'trunk.tls-too-old',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'trunk.client-certificate-missing',
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'trunk.client-certificate-refused',
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'trunk.client-certificate-refused',
-  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'trunk.client-certificate-refused',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'trunk.client-certificate-refused',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'trunk.client-certificate-refused',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'trunk.client-certificate-refused',
+  ALERT_CERTIFICATE_REQUIRED: 'trunk.client-certificate-missing',
+  ALERT_UNKNOWN_CA: 'trunk.client-certificate-refused',
+  ALERT_BAD_CERTIFICATE: 'trunk.client-certificate-refused',
+  ALERT_UNSUPPORTED_CERTIFICATE: 'trunk.client-certificate-refused',
+  ALERT_CERTIFICATE_EXPIRED: 'trunk.client-certificate-refused',
+  ALERT_CERTIFICATE_UNKNOWN: 'trunk.client-certificate-refused',
+  ALERT_CERTIFICATE_REVOKED: 'trunk.client-certificate-refused',
 };
 
 const BY_FAILURE: Readonly<Record<SipFailure, ErrorCode>> = {
@@ -45,7 +46,7 @@ export interface Fault {
 
 /** When a failure happened: what a broken connection means depends on it. */
 interface Circumstances {
-  /** The handshake was over, and nothing had been answered yet. */
+  /** With TLS: in the handshake or after it, and nothing had been answered yet. */
   afterHandshake?: boolean;
   /** A request was sent over a way that was open. */
   asked?: boolean;
@@ -61,7 +62,7 @@ export function connectionFault(error: SipConnectError, met: Circumstances): Fau
   if (code !== undefined) {
     const known = BY_CODE[code] ?? 'trunk.tls-failed';
     const certificate = error.certificate;
-    return { code: known, detail: certificate ? certificateDetail(known, certificate, met.host, code) : code };
+    return { code: known, detail: certificate ? certificateDetail(known, certificate, met.host, code) : detail };
   }
   // A peer that wants a certificate may say no more than that the handshake failed (TLS 1.2).
   if (detail.includes('HANDSHAKE_FAILURE') && !met.hasClientCertificate) {
@@ -74,6 +75,10 @@ export function connectionFault(error: SipConnectError, met: Circumstances): Fau
           code: 'trunk.closed-after-handshake',
           detail: `${detail}; the gateway has no certificate of its own to show`,
         };
+  }
+  // The step before has shown that the port accepts TCP.
+  if (error.failure === 'timeout' && met.afterHandshake && !met.asked) {
+    return { code: 'trunk.not-tls', detail: 'it accepts the connection and does not answer the handshake' };
   }
   if (error.failure === 'timeout' && met.asked) return { code: 'trunk.silent', detail };
   return { code: BY_FAILURE[error.failure], detail };

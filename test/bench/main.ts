@@ -8,6 +8,7 @@ import { fleet } from './fleet.ts';
 import { footprint } from './footprint.ts';
 import { memory } from './memory.ts';
 import { type Findings, toLine } from './report.ts';
+import { sip } from './sip.ts';
 import { sync } from './sync.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   commands,
   discover,
   fleet,
+  sip,
   sync,
   memory,
   footprint,
