@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tunnel } from '#contract/tunnels.ts';
 import { startSite as startLabSite } from '#test/lab/mivoice-business/admin-site.ts';
 import { type AdminSite, startAdminSite } from '#test/support/admin-site.ts';
 import { freePort, hasProgram, type Program, portOpen, startProgram, until } from '#test/support/program.ts';
@@ -180,6 +181,25 @@ describe.skipIf(!hasChromium || !hasProgram('nginx'))(
       await tab.reload();
       await tab.getByRole('heading', { name: 'The session was ended' }).waitFor();
       await tab.close();
+      await page.close();
+    });
+
+    test('where the customer lets the cloud do it, a tunnel is stopped and started in the console, and stands so after the gateway has done it', async () => {
+      const tunnel = `${site.pbxs.directory}.web`;
+      await site.daemon.call('PATCH', `/api/tunnels/${tunnel}`, { cloudMayStart: true });
+      const page = await context.newPage();
+      await page.goto(`${site.connector.url}/gateways/${site.gateway}`);
+      const launchButton = page.getByRole('button', { name: 'Launch Head office' });
+      await page.getByRole('button', { name: 'Stop Head office, Administration web interface' }).click();
+      await page.getByText('Its tunnel is not started.').waitFor();
+      expect(await launchButton.isDisabled()).toBe(true);
+      const { tunnels } = await site.daemon.call<{ tunnels: Tunnel[] }>('GET', '/api/tunnels');
+      expect(tunnels.find(({ id }) => id === tunnel)?.status).toBe('stopped');
+      await page.getByRole('button', { name: 'Start Head office, Administration web interface' }).click();
+      const sure = page.getByRole('dialog', { name: 'Start this tunnel?' });
+      await sure.getByRole('button', { name: 'Yes', exact: true }).click();
+      await page.getByRole('region', { name: 'Tunnels' }).getByText('started', { exact: true }).waitFor();
+      await expect.poll(() => launchButton.isEnabled(), { timeout: 10_000 }).toBe(true);
       await page.close();
     });
 
