@@ -26,7 +26,7 @@ export const miVoice5000Gives: Capabilities = {
   numbers: { via: 'LDAP', note: 'The direct-dial numbers of the people.' },
   version: { via: 'declared', note: 'The directory does not tell it; enter it in the settings.' },
   licence: { via: 'none', note: 'See the licence page of the PBX’s Web Admin.' },
-  trunk: { via: 'none', note: 'Comes with a later release; until then set it up in Web Admin.' },
+  trunk: { via: 'worksheet', note: 'Demarc computes every field and prints it menu by menu of Web Admin.' },
   activity: { via: 'none', note: 'No interface for call events is known.' },
 };
 

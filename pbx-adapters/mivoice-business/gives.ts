@@ -17,7 +17,10 @@ export const miVoiceBusinessGives: Capabilities = {
     via: 'SNMP',
     note: 'IP user licences bought and used, in the test of the link; kind and end date are told nowhere.',
   },
-  trunk: { via: 'none', note: 'Comes with a later release; until then set it up in the forms.' },
+  trunk: {
+    via: 'worksheet',
+    note: 'Demarc computes every field and prints it form by form, with CSV for the forms that can be imported.',
+  },
   activity: {
     via: 'SMDR',
     note: 'Calls today and the last call; who called whom is not kept unless that is switched on.',

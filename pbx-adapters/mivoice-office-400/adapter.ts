@@ -31,10 +31,7 @@ export const miVoiceOffice400Gives: Capabilities = {
   numbers: { via: 'CSV', note: 'The direct-dial numbers of the export of WebAdmin.' },
   version: { via: 'CSTA, declared', note: 'CSTA names the manufacturer only; enter the release in the settings.' },
   licence: { via: 'none', note: 'No interface for it is known; see the licence page of WebAdmin.' },
-  trunk: {
-    via: 'none',
-    note: 'Comes with a later release; until then set up SIP provider and PISN users in WebAdmin.',
-  },
+  trunk: { via: 'worksheet', note: 'Demarc computes every field of SIP provider, route and PISN user for WebAdmin.' },
   activity: { via: 'CSTA', note: 'When switched on; each phone that is watched takes a CSTA licence.' },
 };
 
