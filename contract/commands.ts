@@ -186,6 +186,7 @@ export const commands = {
     /** The system as the gateway knows it: the cloud takes its name from nowhere else. */
     output: z.looseObject({ scheme: z.enum(['http', 'https', 'tcp']), authority: z.string().max(300) }),
     permission: 'support:launch',
+    byCloud: true,
   },
   'trunk.plan': {
     args: z.strictObject({ trunk: Id }),
@@ -211,6 +212,8 @@ export const commands = {
     permission: Permission;
     /** Needed besides when the arguments say `force`. */
     forcePermission?: Permission;
+    /** Issued by the connector itself as a part of something else, never by a person. */
+    byCloud?: true;
   }
 >;
 

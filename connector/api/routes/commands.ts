@@ -27,9 +27,16 @@ function rightsFor(name: string, args?: unknown): Permission[] {
   return force && entry.forcePermission ? [entry.permission, entry.forcePermission] : [entry.permission];
 }
 
-/** @throws DemarcError as `allow` does */
+/** Whether people may issue it: what lets a session in is issued by a launch alone, which knows who it is. */
+function isForPeople(name: string): boolean {
+  const known = CommandName.safeParse(name);
+  return !known.success || !('byCloud' in table[known.data]);
+}
+
+/** @throws DemarcError as `allow` does, `command.not-supported` for what is not issued by people */
 function judge(request: FastifyRequest, resource: Resource | undefined, name: string, args: unknown): void {
   for (const right of rightsFor(name, args)) allow(request, resource, right);
+  if (!isForPeople(name)) throw new DemarcError('command.not-supported', `${name} is a part of a launch`);
 }
 
 /** Whose a gateway is; undefined when there is none. One query, and not that of the list, which counts users. */
