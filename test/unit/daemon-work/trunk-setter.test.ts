@@ -55,7 +55,17 @@ async function bench() {
     return handlers['trunk.apply'].run({ trunk, expected: hash }, own);
   };
   return {
-    ...{ server, parts, setter, handlers, busy, trunk, wanted, context, state, apply, before: state() },
+    server,
+    parts,
+    setter,
+    handlers,
+    busy,
+    trunk,
+    wanted,
+    context,
+    state,
+    apply,
+    before: state(),
     async [Symbol.asyncDispose]() {
       await setter.stop();
       await server[Symbol.asyncDispose]();
