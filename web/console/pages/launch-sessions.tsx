@@ -1,5 +1,7 @@
-import { Button } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import type { Launch } from '#contract/tunnels.ts';
+import { toApiError } from '#web/kit/api/api-error.ts';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useMay } from '../data/me.tsx';
 import { useEndLaunch } from '../data/tunnels.ts';
@@ -38,14 +40,21 @@ export function EndButton(props: { launch: Launch }) {
   const may = useMay('support:launch');
   if (!may || launch.state === 'ended') return null;
   return (
-    <Button
-      size="xs"
-      variant="default"
-      loading={end.isPending}
-      aria-label={t.endOf(launch.personName, launch.name)}
-      onClick={() => end.mutate(launch.id)}
-    >
-      {t.end}
-    </Button>
+    <Stack gap={4} align="flex-start">
+      <Button
+        size="xs"
+        variant="default"
+        loading={end.isPending}
+        aria-label={t.endOf(launch.personName, launch.name)}
+        onClick={() => end.mutate(launch.id)}
+      >
+        {t.end}
+      </Button>
+      {end.error && (
+        <Text size="xs" role="alert">
+          {sentences(toApiError(end.error).message)}
+        </Text>
+      )}
+    </Stack>
   );
 }
