@@ -35,6 +35,8 @@ const DaemonSettings = z.object({
   /** Plain HTTP that leads to HTTPS; none when undefined. */
   webRedirectPort: z.coerce.number().int().min(1).max(65_535).optional(),
   webHost: z.string().default('0.0.0.0'),
+  /** Where PBXs that watch this gateway are answered, once it has a trunk; 0 switches it off. */
+  sipPort: z.coerce.number().int().min(0).max(65_535).default(5060),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   /** What reboots the machine: an argument vector, run without a shell. Empty: a reboot is not offered. */
   rebootProgram: ArgumentVector.default(['systemctl', 'reboot']),
@@ -59,6 +61,7 @@ const VARIABLES: Readonly<Record<keyof DaemonSettings, string>> = {
   webPort: 'DEMARC_WEB_PORT',
   webRedirectPort: 'DEMARC_WEB_REDIRECT_PORT',
   webHost: 'DEMARC_WEB_HOST',
+  sipPort: 'DEMARC_SIP_PORT',
   logLevel: 'DEMARC_LOG_LEVEL',
   rebootProgram: 'DEMARC_REBOOT_PROGRAM',
   bootIdFile: 'DEMARC_BOOT_ID_FILE',
@@ -82,6 +85,7 @@ export function daemonSettings(env: NodeJS.ProcessEnv): DaemonSettings {
     webPort,
     webRedirectPort: redirectPort(read('webRedirectPort'), webPort),
     webHost: read('webHost'),
+    sipPort: read('sipPort'),
     logLevel: read('logLevel'),
     rebootProgram: read('rebootProgram'),
     bootIdFile: read('bootIdFile'),

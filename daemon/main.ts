@@ -41,6 +41,7 @@ import { WantedTrunks } from './trunks/wanted-trunks.ts';
 import { Tunnels } from './tunnels/tunnels.ts';
 import { updateHandlers } from './update/handlers.ts';
 import { startUpdates } from './update/start.ts';
+import { TrunkAnswering } from './verify/answering.ts';
 import { verifyHandlers } from './verify/handlers.ts';
 import { TrunkAccesses } from './verify/trunk-access.ts';
 import { AppliedWant } from './want.ts';
@@ -131,6 +132,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     });
     stops.add('reports', async () => reporter.stop());
     const taps = new SipTaps();
+    const answering = new TrunkAnswering({ trunks, port: settings.sipPort, log });
+    stops.add('answers to PBXs', () => answering.stop());
     const trunkWatch = watchTrunks({
       store,
       trunks,

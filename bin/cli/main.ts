@@ -7,6 +7,7 @@ import type { ConnectOptions } from './connect.ts';
 import type { LogOptions } from './logs.ts';
 import type { NetworkSetOptions } from './network.ts';
 import type { Output } from './output.ts';
+import type { TrunkAccessOptions } from './trunk-access.ts';
 import { addTunnelCommands } from './tunnels.ts';
 import { addUpdateCommands } from './update-commands.ts';
 
@@ -94,6 +95,15 @@ export async function runCli(options: CliOptions): Promise<number> {
       .argument('[pbx]', 'name or id')
       .action((pbx: string | undefined, flags: { json?: boolean }) =>
         act_(async (api, out) => (await import('./sync.ts')).sync(api, out, pbx), flags),
+      );
+    command('trunk-access', 'password and certificates of a SIP trunk; they stay on this machine')
+      .argument('[trunk]', 'name or id; without one they are listed')
+      .option('--password', 'read the password from standard input')
+      .option('--ca <file>', 'PEM file of the authorities of the peer')
+      .option('--certificate <file>', 'PEM file of the client certificate, with its chain')
+      .option('--key <file>', 'PEM file of its key')
+      .action((trunk: string | undefined, flags: { json?: boolean } & TrunkAccessOptions) =>
+        act_(async (api, out) => (await import('./trunk-access.ts')).trunkAccess(api, out, trunk, flags), flags),
       );
     command('link', 'connect this gateway to a cloud account and wait until that is confirmed')
       .option('--cloud <url>', 'address of the cloud, https://...')
