@@ -153,7 +153,8 @@ export class CallProof implements AsyncDisposable {
   }
 }
 
-function mediaOutcome(answer: MediaAnswer, found: MediaFindings, signalling: string): Outcome {
+/** What passed, judged: one-way audio is told apart by direction. */
+export function mediaOutcome(answer: MediaAnswer, found: MediaFindings, signalling: string): Outcome {
   const kind = `${answer.codec ?? 'audio'}${answer.isEncrypted ? ', encrypted' : ', not encrypted'}`;
   const facts = [
     kind,
