@@ -72,7 +72,7 @@ export async function startConnector(
       store,
       clock,
       log,
-      prunes: [uploads.prune, () => pruneTrunkHealth(store, clock.now())],
+      prunes: [() => uploads.prune(), () => pruneTrunkHealth(store, clock.now())],
     });
     stops.add('retention', () => retention.stop());
 
