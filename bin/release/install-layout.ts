@@ -22,7 +22,8 @@ export async function makeLauncher(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  for (const program of ['demarc-daemon.mjs', 'judge.mjs', 'demarc.mjs']) await chmod(join(folder, 'bin', program), 0o755);
+  for (const program of ['demarc-daemon.mjs', 'judge.mjs', 'demarc.mjs'])
+    await chmod(join(folder, 'bin', program), 0o755);
 }
 
 /** What one release consists of, in the folder of a slot. `files` is where the built daemon and its package.json lie. */

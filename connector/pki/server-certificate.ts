@@ -51,7 +51,9 @@ function stillGood(pem: string, hosts: readonly string[], { ca, clock }: { ca: P
   try {
     const certificate = new X509Certificate(pem);
     const names = (host: string) =>
-      isIP(host) === 0 ? certificate.checkHost(host.replace(/^\*/, 'any'), { subject: 'never' }) : certificate.checkIP(host);
+      isIP(host) === 0
+        ? certificate.checkHost(host.replace(/^\*/, 'any'), { subject: 'never' })
+        : certificate.checkIP(host);
     return (
       pem.includes('-----BEGIN PRIVATE KEY-----') &&
       certificate.verify(new X509Certificate(ca.certificate).publicKey) &&
