@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: slow ? 120_000 : 20_000,
     hookTimeout: slow ? 120_000 : 20_000,
-    // Suites that start real programs take turns: the machine has two cores.
-    fileParallelism: !slow,
+    // Most tests wait for something most of the time: more of them than two cores, but few that start real programs.
+    maxWorkers: slow ? 2 : 4,
     reporters: ['default'],
   },
 });
