@@ -150,7 +150,7 @@ describe('status', () => {
     return out.replaceAll(/\s+/g, ' ');
   };
   const reason = { code: 'x', message: 'The cause, '.repeat(12).trim(), nextStep: 'Do this. '.repeat(12).trim() };
-  const offline = { url: 'https://cloud.example', state: 'offline', since: at(725), nextTryAt: at(-43) };
+  const offline = { url: 'https://cloud.example', state: 'offline', since: at(725), nextTryAt: at(-280) };
   const backlog = { low: 1, next: 90, records: 1, bytes: 2048, oldestAt: at(86_400 * 2), drops: { 'bulk.age': 7 } };
   const cases: [string, object, string[]][] = [
     ['all is well', {}, ['online for 1 h', 'enrolled in Acme', 'Waiting nothing', 'Last sync never', 'in 10 min']],

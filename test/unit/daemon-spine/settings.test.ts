@@ -17,6 +17,7 @@ describe('process settings', () => {
       bootIdFile: '/proc/sys/kernel/random/boot_id',
       networkFolder: '/etc/systemd/network',
       networkctl: 'networkctl',
+      sipPort: 5060,
       webHost: '0.0.0.0',
       logLevel: 'info',
     });
