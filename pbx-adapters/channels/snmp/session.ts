@@ -6,6 +6,8 @@ import { resolveHost } from '#pbx-adapters/channels/tcp/transport.ts';
 import type { SnmpAccess } from './settings.ts';
 import { guardedSocket } from './socket.ts';
 
+type Library = typeof import('./library.ts')['library'];
+
 /** Variables that one question for a subtree asks for. */
 const REPETITIONS = 20;
 const RESOLVE_MS = 5000;
@@ -25,7 +27,7 @@ export class SnmpSession {
   #failPending: ((error: DemarcError) => void) | undefined;
   #closed = false;
 
-  private constructor(library: typeof Snmp, access: SnmpAccess, address: string) {
+  private constructor(library: Library, access: SnmpAccess, address: string) {
     this.#where = `${access.host}:${access.port}`;
     this.#limitMs = access.timeoutMs * (access.retries + 1) + 1000;
     const options = {
@@ -57,7 +59,7 @@ export class SnmpSession {
     const [address] = await resolveHost(access.host, RESOLVE_MS, signal);
     if (address === undefined) throw new DemarcError('pbx.unknown-host', access.host);
     // Loaded when first needed: most gateways ask no PBX by SNMP, and memory of small ones is short.
-    const library = await import('net-snmp');
+    const { library } = await import('./library.ts');
     return new SnmpSession(library, access, address);
   }
 
@@ -142,7 +144,7 @@ export class SnmpSession {
 }
 
 /** The strongest level that the settings allow (RFC 3414 section 3). */
-function userOf(library: typeof Snmp, access: SnmpAccess, name: string): Snmp.User {
+function userOf(library: Library, access: SnmpAccess, name: string): Snmp.User {
   const { SecurityLevel, AuthProtocols, PrivProtocols } = library;
   const { authPassword, privPassword } = access;
   if (authPassword === undefined) return { name, level: SecurityLevel.noAuthNoPriv };

@@ -74,7 +74,7 @@ export class SshSession implements AsyncDisposable {
   static async connect(access: SshAccess, signal: AbortSignal): Promise<SshSession> {
     const where = `${access.host}:${access.port}`;
     // Loaded when first needed: most gateways have no PBX behind it, and memory of small ones is short.
-    const { Client: SshClient } = await import('ssh2');
+    const { Client: SshClient } = await import('./library.ts');
     const socket = await openSocket(access, access.connectMs, signal);
     const client = new SshClient();
     const fault = new Fault();
