@@ -2,14 +2,14 @@ import { Center, Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorPanel } from '#web/kit/panels.tsx';
-import { kitText } from '#web/kit/texts/en.ts';
+import { kitText } from '#web/kit/texts/index.ts';
 import { AccountProvider, useAccount } from './data/account.tsx';
 import { MeProvider, useSession } from './data/me.tsx';
-import { SignIn } from './pages/sign-in.tsx';
+import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const Setup = lazy(() => import('./pages/setup.tsx'));
-const SignInLink = lazy(() => import('./pages/sign-in-link.tsx'));
+const Setup = lazy(() => import('./pages/sign-in/setup.tsx'));
+const SignInLink = lazy(() => import('./pages/sign-in/sign-in-link.tsx'));
 
 /** Decides between set-up, sign-in and the console itself. */
 export const App = () => (

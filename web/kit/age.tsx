@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { absoluteTime, age } from './format/age.ts';
 import { useNow } from './now.tsx';
-import { kitText } from './texts/en.ts';
+import { kitText } from './texts/index.ts';
 
 /**
  * An instant as an age that keeps itself right, with the full time and its zone on hover and on focus. In a table row

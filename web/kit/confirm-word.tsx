@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { ErrorPanel } from './panels.tsx';
-import { kitText } from './texts/en.ts';
+import { kitText } from './texts/index.ts';
 
 /** A dialog for what cannot be taken back: the button works only once the word has been typed (as ACC-16). */
 export function ConfirmWord(props: {

@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { Icon } from './icons.tsx';
-import { kitText } from './texts/en.ts';
+import { kitText } from './texts/index.ts';
 
 /** Copies a value; says so, also when the browser refuses. */
 export function CopyButton(props: { value: string; label: string }) {

@@ -4,7 +4,7 @@ import { toApiError } from './api/api-error.ts';
 import { CopyButton } from './copy-button.tsx';
 import { sentences } from './format/sentences.ts';
 import { Icon } from './icons.tsx';
-import { kitText } from './texts/en.ts';
+import { kitText } from './texts/index.ts';
 
 /** What went wrong, what to do, and what support needs; read out at once. */
 export function ErrorPanel(props: { error: unknown; title?: string; onRetry?: () => void }) {

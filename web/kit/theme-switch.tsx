@@ -1,6 +1,6 @@
 import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
 import { Icon, type IconName } from './icons.tsx';
-import { kitText } from './texts/en.ts';
+import { kitText } from './texts/index.ts';
 
 const ICONS: Readonly<Record<MantineColorScheme, IconName>> = { light: 'sun', dark: 'moon', auto: 'contrast' };
 const SCHEMES: readonly MantineColorScheme[] = ['light', 'dark', 'auto'];

@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, Drawer, MantineProvider, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { kitText } from './texts/en.ts';
+import { kitText } from './texts/index.ts';
 import '@mantine/core/styles.css';
 import './kit.css';
 

@@ -6,9 +6,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { absoluteTime, duration } from '#web/kit/format/age.ts';
 import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
-import { text } from '../texts/en.ts';
-import { traceText } from '../texts/en-traces.ts';
-import { trunkText } from '../texts/en-trunks.ts';
+import { text } from '../texts/index.ts';
 
 /** A command's name as people call it. */
 export const commandTitle = (name: string): string => text.commands.names[name] ?? name;
@@ -112,7 +110,7 @@ export function outcomeSentence(command: Command): string | undefined {
       const output = commands['gateway.trace-calls'].output.safeParse(command.output);
       if (!output.success) return undefined;
       const { fileName, calls, messages, missing } = output.data;
-      return sentences(traceText.traced(fileName, calls, messages), ...missing);
+      return sentences(text.traces.traced(fileName, calls, messages), ...missing);
     }
     case 'gateway.check-update': {
       const output = commands['gateway.check-update'].output.safeParse(command.output);
@@ -149,7 +147,7 @@ export function outcomeSentence(command: Command): string | undefined {
       return undefined;
     case 'trunk.plan': {
       const output = commands['trunk.plan'].output.safeParse(command.output);
-      return output.success ? trunkText.compared(output.data.commands.length) : undefined;
+      return output.success ? text.trunks.compared(output.data.commands.length) : undefined;
     }
     case 'trunk.apply':
     case 'trunk.remove': {

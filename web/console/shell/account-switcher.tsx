@@ -6,7 +6,7 @@ import { Icon } from '#web/kit/icons.tsx';
 import { useAccount } from '../data/account.tsx';
 import { useList, useOne } from '../data/list.ts';
 import { useMay, useMe } from '../data/me.tsx';
-import { text } from '../texts/en.ts';
+import { text } from '../texts/index.ts';
 
 const ALL = 'all';
 

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { PageHeader } from '#web/kit/panels.tsx';
-import { text } from '../texts/en.ts';
+import { text } from '../texts/index.ts';
 
 export const NotFound = () => (
   <>

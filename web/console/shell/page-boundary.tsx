@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { ErrorPanel } from '#web/kit/panels.tsx';
-import { text } from '../texts/en.ts';
+import { text } from '../texts/index.ts';
 
 /** A page that fails takes only itself down; the navigation stays. */
 export class PageBoundary extends Component<{ children: ReactNode }, { error: unknown }> {

@@ -1,8 +1,7 @@
 import { type ComponentType, lazy } from 'react';
 import type { Permission } from '#contract/access.ts';
 import type { IconName } from '#web/kit/icons.tsx';
-import { text } from '../texts/en.ts';
-import { tunnelText } from '../texts/en-tunnels.ts';
+import { text } from '../texts/index.ts';
 
 /** A page of the console: its route, its code (loaded when it is first opened), and its place in the navigation. */
 interface ConsolePage {
@@ -13,80 +12,80 @@ interface ConsolePage {
 }
 
 export const PAGES: readonly ConsolePage[] = [
-  { path: '/', page: lazy(() => import('../pages/home.tsx')), nav: { label: text.nav.home, icon: 'home' } },
+  { path: '/', page: lazy(() => import('../pages/home/home.tsx')), nav: { label: text.nav.home, icon: 'home' } },
   {
     path: '/gateways',
-    page: lazy(() => import('../pages/gateways.tsx')),
+    page: lazy(() => import('../pages/gateways/gateways.tsx')),
     nav: { label: text.nav.gateways, icon: 'gateway' },
     needs: 'support:view',
   },
-  { path: '/gateways/:id', page: lazy(() => import('../pages/gateway.tsx')), needs: 'support:view' },
-  { path: '/claim', page: lazy(() => import('../pages/claim.tsx')), needs: 'integrations:add' },
+  { path: '/gateways/:id', page: lazy(() => import('../pages/gateways/gateway.tsx')), needs: 'support:view' },
+  { path: '/claim', page: lazy(() => import('../pages/gateways/claim.tsx')), needs: 'integrations:add' },
   {
     path: '/users',
-    page: lazy(() => import('../pages/users.tsx')),
+    page: lazy(() => import('../pages/users/users.tsx')),
     nav: { label: text.nav.users, icon: 'users' },
     needs: 'users:view',
   },
   {
     path: '/sync-runs',
-    page: lazy(() => import('../pages/sync-runs.tsx')),
+    page: lazy(() => import('../pages/syncs/sync-runs.tsx')),
     nav: { label: text.nav.syncRuns, icon: 'sync' },
     needs: 'integrations:view',
   },
-  { path: '/sync-runs/:id', page: lazy(() => import('../pages/sync-run.tsx')), needs: 'integrations:view' },
+  { path: '/sync-runs/:id', page: lazy(() => import('../pages/syncs/sync-run.tsx')), needs: 'integrations:view' },
   {
     path: '/platforms',
-    page: lazy(() => import('../pages/platforms.tsx')),
+    page: lazy(() => import('../pages/inventory/platforms.tsx')),
     nav: { label: text.nav.platforms, icon: 'platform' },
     needs: 'inventory:view',
   },
   {
     path: '/applications',
-    page: lazy(() => import('../pages/applications.tsx')),
+    page: lazy(() => import('../pages/inventory/applications.tsx')),
     nav: { label: text.nav.applications, icon: 'application' },
     needs: 'inventory:view',
   },
   {
     path: '/trunks',
-    page: lazy(() => import('../pages/trunks.tsx')),
+    page: lazy(() => import('../pages/trunks/trunks.tsx')),
     nav: { label: text.nav.trunks, icon: 'wave' },
     needs: 'integrations:view',
   },
-  { path: '/trunks/:id', page: lazy(() => import('../pages/trunk.tsx')), needs: 'integrations:view' },
+  { path: '/trunks/:id', page: lazy(() => import('../pages/trunks/trunk.tsx')), needs: 'integrations:view' },
   {
     path: '/alerts',
-    page: lazy(() => import('../pages/alerts.tsx')),
+    page: lazy(() => import('../pages/alerts/alerts.tsx')),
     nav: { label: text.nav.alerts, icon: 'bell' },
     needs: 'settings:view',
   },
   {
     path: '/settings/alerts',
-    page: lazy(() => import('../pages/settings-alerts.tsx')),
+    page: lazy(() => import('../pages/alerts/settings-alerts.tsx')),
     nav: { label: text.nav.alertSettings, icon: 'settings' },
     needs: 'settings:view',
   },
   {
     path: '/events',
-    page: lazy(() => import('../pages/events.tsx')),
+    page: lazy(() => import('../pages/events/events.tsx')),
     nav: { label: text.nav.events, icon: 'event' },
     needs: 'events:view',
   },
   {
     path: '/launches',
-    page: lazy(() => import('../pages/launches.tsx')),
-    nav: { label: tunnelText.pageTitle, icon: 'launch' },
+    page: lazy(() => import('../pages/tunnels/launches.tsx')),
+    nav: { label: text.tunnels.pageTitle, icon: 'launch' },
     needs: 'events:view',
   },
   {
     path: '/commands',
-    page: lazy(() => import('../pages/commands.tsx')),
+    page: lazy(() => import('../pages/commands/commands.tsx')),
     nav: { label: text.nav.commands, icon: 'command' },
     needs: 'integrations:view',
   },
   {
     path: '/accounts',
-    page: lazy(() => import('../pages/accounts.tsx')),
+    page: lazy(() => import('../pages/accounts/accounts.tsx')),
     nav: { label: text.nav.accounts, icon: 'account' },
     needs: 'accounts:view',
   },

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useApi } from '#web/kit/api/context.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { useMe } from '../data/me.tsx';
-import { text } from '../texts/en.ts';
+import { text } from '../texts/index.ts';
 
 /** Who is signed in, and the way out. */
 export function PersonMenu() {

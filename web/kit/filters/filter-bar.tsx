@@ -1,7 +1,7 @@
 import { Button, CloseButton, Group, Popover } from '@mantine/core';
 import { useState } from 'react';
 import { Icon } from '../icons.tsx';
-import { kitText } from '../texts/en.ts';
+import { kitText } from '../texts/index.ts';
 import { FilterForm } from './filter-form.tsx';
 import { describeFilter, type Filter, type FilterField, formatFilter } from './grammar.ts';
 

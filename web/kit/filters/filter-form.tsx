@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { count } from '../format/numbers.ts';
-import { kitText } from '../texts/en.ts';
+import { kitText } from '../texts/index.ts';
 import { type Choice, choiceFilter, chosenValues, type Filter, type FilterField } from './grammar.ts';
 
 /** Makes or edits one filter. A date field may make two: from and until (EVT-25). */

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { StatusBadge } from '../status-badge.tsx';
-import { kitText } from '../texts/en.ts';
+import { kitText } from '../texts/index.ts';
 import type { LiveState } from './stream.ts';
 
 /** Says whether the page follows the cloud by itself; read out when that changes. */

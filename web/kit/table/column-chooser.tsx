@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Icon } from '../icons.tsx';
-import { kitText } from '../texts/en.ts';
+import { kitText } from '../texts/index.ts';
 import { type ColumnState, type ColumnTraits, defaultColumns, moveColumn } from './column-state.ts';
 
 /** Show, hide and order columns: tick, drag or arrows, reset, cancel, OK (USR-3, INV-9, EVT-12). */

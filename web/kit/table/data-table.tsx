@@ -13,7 +13,7 @@ import { type ReactNode, useMemo } from 'react';
 import { count } from '../format/numbers.ts';
 import { Icon } from '../icons.tsx';
 import { ErrorPanel } from '../panels.tsx';
-import { kitText } from '../texts/en.ts';
+import { kitText } from '../texts/index.ts';
 import type { ColumnState } from './column-state.ts';
 import { fromSorting, toSorting } from './sort.ts';
 

@@ -1,0 +1,242 @@
+import { Alert, Button, Group, NumberInput, Skeleton, Stack, Switch, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { AccountAlertRules, AlertRuleName, type AlertRules } from '#contract/alerts.ts';
+import { ApiError } from '#web/kit/api/api-error.ts';
+import { useApi } from '#web/kit/api/context.tsx';
+import { Icon } from '#web/kit/icons.tsx';
+import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { useMay } from '../../data/me.tsx';
+import { text } from '../../texts/index.ts';
+
+const t = text.alertSettings;
+
+const pathOf = (account: string): string => `/accounts/${encodeURIComponent(account)}/alert-rules`;
+
+/** The rules of one account, read once and then edited on the version that was read. */
+export function RulesPanel(props: { account: string }) {
+  const api = useApi();
+  const read = useQuery({
+    queryKey: ['alert-rules', props.account],
+    queryFn: ({ signal }) => api.get(pathOf(props.account), AccountAlertRules, {}, signal),
+  });
+  return (
+    <Panel title={t.rules}>
+      {read.error && <ErrorPanel error={read.error} onRetry={() => void read.refetch()} />}
+      {read.isPending && <Skeleton h={300} />}
+      {read.data && (
+        <RulesForm account={props.account} read={read.data} reload={async () => (await read.refetch()).data} />
+      )}
+    </Panel>
+  );
+}
+
+interface Field {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  set: (value: number) => AlertRules;
+}
+
+/** The numbers of a rule, by rule. */
+function fieldsOf(rules: AlertRules, name: AlertRuleName): Field[] {
+  const field = (label: string, value: number, [min, max]: readonly [number, number], set: Field['set']): Field => ({
+    label,
+    value,
+    min,
+    max,
+    set,
+  });
+  switch (name) {
+    case 'gateway-offline': {
+      const rule = rules[name];
+      return [
+        field(t.offlineMinutes, rule.minutes, [1, 10_080], (minutes) => ({ ...rules, [name]: { ...rule, minutes } })),
+      ];
+    }
+    case 'sync-missed': {
+      const rule = rules[name];
+      return [
+        field(t.missedPeriods, rule.periods, [1, 100], (periods) => ({ ...rules, [name]: { ...rule, periods } })),
+      ];
+    }
+    case 'trunk-down': {
+      const rule = rules[name];
+      return [
+        field(t.trunkMinutes, rule.minutes, [0, 1440], (minutes) => ({ ...rules, [name]: { ...rule, minutes } })),
+      ];
+    }
+    case 'certificate-expiring': {
+      const rule = rules[name];
+      return [field(t.certificateDays, rule.days, [1, 60], (days) => ({ ...rules, [name]: { ...rule, days } }))];
+    }
+    case 'disk-low': {
+      const rule = rules[name];
+      return [
+        field(t.diskPercent, rule.percent, [0, 90], (percent) => ({ ...rules, [name]: { ...rule, percent } })),
+        field(t.diskMebibytes, rule.mebibytes, [0, 1_000_000], (mebibytes) => ({
+          ...rules,
+          [name]: { ...rule, mebibytes },
+        })),
+      ];
+    }
+    case 'queue-growing': {
+      const rule = rules[name];
+      return [
+        field(t.queueRecords, rule.records, [1, 10_000_000], (records) => ({ ...rules, [name]: { ...rule, records } })),
+        field(t.queueMebibytes, rule.mebibytes, [1, 100_000], (mebibytes) => ({
+          ...rules,
+          [name]: { ...rule, mebibytes },
+        })),
+        field(t.queueMinutes, rule.minutes, [5, 10_080], (minutes) => ({ ...rules, [name]: { ...rule, minutes } })),
+      ];
+    }
+    case 'sync-held':
+    case 'records-lost':
+    case 'command-failed':
+      return [];
+    default:
+      return name satisfies never;
+  }
+}
+
+function RulesForm(props: {
+  account: string;
+  read: AccountAlertRules;
+  reload: () => Promise<AccountAlertRules | undefined>;
+}) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const mayEdit = useMay('settings:edit');
+  const [base, setBase] = useState(props.read);
+  const [draft, setDraft] = useState(props.read.rules);
+  const save = useMutation({
+    mutationFn: () => api.send('PUT', pathOf(props.account), AccountAlertRules, draft, { ifMatch: base.etag }),
+    onSuccess: (saved) => {
+      queries.setQueryData(['alert-rules', props.account], saved);
+      setBase(saved);
+      setDraft(saved.rules);
+    },
+  });
+  const stale = save.error instanceof ApiError && save.error.status === 412;
+  const change = (next: AlertRules) => {
+    setDraft(next);
+    if (save.isSuccess) save.reset();
+  };
+  const takeNewest = async () => {
+    const newest = await props.reload();
+    if (newest === undefined) return;
+    setBase(newest);
+    setDraft(newest.rules);
+    save.reset();
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <Stack>
+        {AlertRuleName.options.map((name) => (
+          <Rule
+            key={name}
+            name={name}
+            on={draft[name].on}
+            readOnly={!mayEdit}
+            onSwitch={(on) => change({ ...draft, [name]: { ...draft[name], on } })}
+          >
+            {fieldsOf(draft, name).map(({ label, value, min, max, set }) => (
+              <Amount
+                key={label}
+                label={label}
+                value={value}
+                min={min}
+                max={max}
+                readOnly={!mayEdit || !draft[name].on}
+                onChange={(next) => change(set(next))}
+              />
+            ))}
+          </Rule>
+        ))}
+        <Amount
+          label={t.remind}
+          description={t.remindHint}
+          value={draft.remindHours}
+          min={0}
+          max={720}
+          readOnly={!mayEdit}
+          onChange={(remindHours) => change({ ...draft, remindHours })}
+        />
+        {stale && (
+          <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={t.stale}>
+            <Stack gap="xs" align="flex-start">
+              <Text size="sm">{t.staleNext}</Text>
+              <Button size="xs" variant="default" onClick={() => void takeNewest()}>
+                {t.reload}
+              </Button>
+            </Stack>
+          </Alert>
+        )}
+        {save.error && !stale && <ErrorPanel error={save.error} />}
+        {mayEdit && (
+          <Group>
+            <Button type="submit" loading={save.isPending} disabled={stale}>
+              {t.save}
+            </Button>
+            <Text size="sm" role="status">
+              {save.isSuccess ? t.saved : ''}
+            </Text>
+          </Group>
+        )}
+      </Stack>
+    </form>
+  );
+}
+
+const Rule = (props: {
+  name: AlertRuleName;
+  on: boolean;
+  readOnly: boolean;
+  onSwitch: (on: boolean) => void;
+  children: ReactNode;
+}) => (
+  <Stack gap="xs">
+    <Switch
+      label={text.alerts.rules[props.name]}
+      description={t.about[props.name]}
+      checked={props.on}
+      disabled={props.readOnly}
+      onChange={(event) => props.onSwitch(event.currentTarget.checked)}
+    />
+    <Group gap="sm" align="flex-end" pl={{ base: 0, sm: 50 }}>
+      {props.children}
+    </Group>
+  </Stack>
+);
+
+const Amount = (props: {
+  label: string;
+  description?: string;
+  value: number;
+  min: number;
+  max: number;
+  readOnly: boolean;
+  onChange: (value: number) => void;
+}) => (
+  <NumberInput
+    label={props.label}
+    {...(props.description === undefined ? {} : { description: props.description })}
+    value={props.value}
+    min={props.min}
+    max={props.max}
+    allowDecimal={false}
+    required
+    disabled={props.readOnly}
+    maw={props.description === undefined ? 240 : 420}
+    onChange={(value) => {
+      if (typeof value === 'number') props.onChange(value);
+    }}
+  />
+);

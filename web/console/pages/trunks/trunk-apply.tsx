@@ -1,0 +1,155 @@
+import { Badge, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { GatewayDetail } from '#contract/api.ts';
+import { isFinal } from '#contract/commands.ts';
+import { type Trunk, TrunkDiff, type TrunkDiffItem } from '#contract/trunks.ts';
+import { useApi } from '#web/kit/api/context.tsx';
+import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { kitText } from '#web/kit/texts/index.ts';
+import { permissionFor, useCommand, useIssueCommand } from '../../data/commands.ts';
+import { useMay } from '../../data/me.tsx';
+import { text } from '../../texts/index.ts';
+import { CommandButton } from '../commands/command-button.tsx';
+import { CommandLine } from '../commands/command-line.tsx';
+
+const t = text.trunks.apply;
+
+/** Compares a trunk with its PBX, shows what differs, and sets or removes it when the person has confirmed what they saw. */
+export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
+  const api = useApi();
+  const gateway = useQuery({
+    queryKey: ['gateways', 'one', trunk.gateway],
+    queryFn: ({ signal }) => api.get(`/gateways/${encodeURIComponent(trunk.gateway)}`, GatewayDetail, {}, signal),
+  });
+  const commands = useIssueCommand(trunk.gateway);
+  const command = useCommand(commands.last).data;
+  const mayEdit = useMay(permissionFor('trunk.apply'));
+  const [asking, setAsking] = useState<'apply' | 'remove' | undefined>();
+  const capabilities = gateway.data?.capabilities ?? [];
+  const busy = commands.busy || (command !== undefined && !isFinal(command.state));
+  const known = capabilities.length === 0 || capabilities.includes('trunk.apply');
+  const compared = command?.name === 'trunk.plan' ? TrunkDiff.safeParse(command.output) : undefined;
+  const diff = compared?.success ? compared.data : undefined;
+  const confirm = () => {
+    if (asking === 'apply' && diff) commands.issue('trunk.apply', { trunk: trunk.id, expected: diff.hash });
+    if (asking === 'remove') commands.issue('trunk.remove', { trunk: trunk.id });
+    setAsking(undefined);
+  };
+  return (
+    <Panel title={t.title}>
+      <Stack>
+        <Text size="sm" c="dimmed">
+          {t.note}
+        </Text>
+        <Group gap="xs">
+          <CommandButton
+            name="trunk.plan"
+            args={{ trunk: trunk.id }}
+            label={t.compare}
+            icon="sync"
+            main={diff === undefined}
+            actions={{ capabilities, busy, issue: commands.issue }}
+          />
+          {mayEdit && diff && diff.commands.length > 0 && <Button onClick={() => setAsking('apply')}>{t.apply}</Button>}
+          {mayEdit && (
+            <Button variant="default" disabled={busy || !known} onClick={() => setAsking('remove')}>
+              {t.remove}
+            </Button>
+          )}
+        </Group>
+        {commands.error && <ErrorPanel error={commands.error} />}
+        <div role="status" aria-live="polite">
+          {command && <CommandLine command={command} />}
+        </div>
+        {diff && <Differences diff={diff} />}
+      </Stack>
+      <Modal
+        opened={asking !== undefined}
+        onClose={() => setAsking(undefined)}
+        title={asking === 'remove' ? t.removeTitle : t.applyTitle}
+        centered
+      >
+        <Stack>
+          <Text size="sm">{asking === 'remove' ? t.removeText(trunk.pbxName) : t.applyText(trunk.pbxName)}</Text>
+          {asking === 'apply' && diff && <Commands commands={diff.commands} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setAsking(undefined)}>
+              {kitText.cancel}
+            </Button>
+            <Button {...(asking === 'remove' ? { color: 'red.9' } : {})} onClick={confirm}>
+              {asking === 'remove' ? t.removeConfirm : t.applyConfirm}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </Panel>
+  );
+}
+
+const Differences = ({ diff }: { diff: TrunkDiff }) => (
+  <>
+    {diff.unfinished !== null && <Text size="sm">{t.unfinished(diff.unfinished)}</Text>}
+    <div className="dk-scroll-x" role="region" aria-label={t.differences} tabIndex={0}>
+      <table className="dk-mini" style={{ minWidth: '36rem' }}>
+        <thead>
+          <tr>
+            <th scope="col">{t.what}</th>
+            <th scope="col">{t.state}</th>
+            <th scope="col">{t.found}</th>
+            <th scope="col">{t.wanted}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {diff.items.map((item) => (
+            <Item key={`${item.id} ${item.state}`} item={item} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+    {diff.commands.length > 0 && (
+      <details>
+        <summary className="dk-small">{t.commands}</summary>
+        <Commands commands={diff.commands} />
+      </details>
+    )}
+  </>
+);
+
+function Item({ item }: { item: TrunkDiffItem }) {
+  const { found, wanted, state } = item;
+  // Of what is there, only what is not as it should be.
+  const names = Object.keys(wanted ?? found ?? {}).filter(
+    (name) => found === null || wanted === null || found[name] !== wanted[name],
+  );
+  const values = (side: TrunkDiffItem['found']) =>
+    side === null || state === 'same' || state === 'kept' ? (
+      <span className="dk-dimmed">–</span>
+    ) : (
+      names.map((name) => (
+        <div key={name}>
+          <span className="dk-dimmed">{name}</span> <span className="dk-mono">{side[name] || '–'}</span>
+        </div>
+      ))
+    );
+  return (
+    <tr>
+      <td>{item.title}</td>
+      <td>
+        <Badge variant="default" tt="none">
+          {t.states[state]}
+        </Badge>
+      </td>
+      <td>{values(found)}</td>
+      <td>{values(wanted)}</td>
+    </tr>
+  );
+}
+
+const Commands = ({ commands }: { commands: readonly string[] }) => (
+  <List type="ordered" size="sm" listStyleType="decimal" className="dk-mono" style={{ overflowWrap: 'anywhere' }}>
+    {commands.map((command) => (
+      <List.Item key={command}>{command}</List.Item>
+    ))}
+  </List>
+);

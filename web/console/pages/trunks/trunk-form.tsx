@@ -1,0 +1,129 @@
+import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Trunk, TrunkFarEnd, TrunkTransport } from '#contract/trunks.ts';
+import { useApi } from '#web/kit/api/context.tsx';
+import { ErrorPanel } from '#web/kit/panels.tsx';
+import { kitText } from '#web/kit/texts/index.ts';
+import { useAccount } from '../../data/account.tsx';
+import { usePbxs } from '../../data/pbxs.ts';
+import { text } from '../../texts/index.ts';
+import { draftOf, settingsOf, type TrunkDraft } from './trunk-draft.ts';
+import { TrunkMore } from './trunk-more.tsx';
+
+const t = text.trunks;
+
+/** Adds a trunk, or sets one anew: the four fields of TRK-6 and the far end, everything else under More settings. */
+export function TrunkForm(props: { trunk: Trunk | undefined; onClose: () => void }) {
+  const { trunk } = props;
+  const api = useApi();
+  const queries = useQueryClient();
+  const { account } = useAccount();
+  const { pbxs, loading, error } = usePbxs();
+  const [draft, setDraft] = useState<TrunkDraft>(() => draftOf(trunk));
+  const set = (change: Partial<TrunkDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const save = useMutation({
+    mutationFn: () =>
+      trunk === undefined
+        ? api.send('POST', '/trunks', Trunk, { account, settings: settingsOf(draft) })
+        : api.send('PUT', `/trunks/${encodeURIComponent(trunk.id)}`, Trunk, settingsOf(draft), { ifMatch: trunk.etag }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['trunks'] });
+      props.onClose();
+    },
+  });
+  const choosePbx = (id: string) => {
+    const known = pbxs.some(({ host }) => host === draft.host);
+    const host = pbxs.find((pbx) => pbx.id === id)?.host;
+    // An address that somebody typed is kept; one that came from another PBX is not this one's.
+    set({ pbx: id, ...((draft.host === '' || known) && host !== undefined ? { host } : {}) });
+  };
+  const choices = pbxs.map(({ id, name, gatewayName }) => ({ value: id, label: t.gatewayOf(name, gatewayName) }));
+  return (
+    <Modal opened onClose={props.onClose} title={trunk ? t.editOf(trunk.name) : t.add} centered size="lg">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Stack>
+          {error !== null && <ErrorPanel error={error} />}
+          {!loading && pbxs.length === 0 && error === null && <Text size="sm">{t.noPbx}</Text>}
+          <NativeSelect
+            label={t.pbx}
+            required
+            data-autofocus
+            value={draft.pbx}
+            data={[{ value: '', label: loading ? kitText.loading : t.choosePbx, disabled: true }, ...choices]}
+            onChange={(event) => choosePbx(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t.address}
+            description={t.addressHint}
+            required
+            maxLength={253}
+            value={draft.host}
+            onChange={(event) => set({ host: event.currentTarget.value })}
+          />
+          <TextInput
+            label={t.name}
+            required
+            maxLength={64}
+            value={draft.name}
+            onChange={(event) => set({ name: event.currentTarget.value })}
+          />
+          <PortInput label={t.portOf[draft.transport]} value={draft.port} onChange={(port) => set({ port })} />
+          <NativeSelect
+            label={t.farEndKind}
+            value={draft.farEndKind}
+            data={TrunkFarEnd.shape.kind.options.map((value) => ({ value, label: t.farEndKinds[value] }))}
+            onChange={(event) => set({ farEndKind: TrunkFarEnd.shape.kind.parse(event.currentTarget.value) })}
+          />
+          <TextInput
+            label={t.farEndHost}
+            required
+            maxLength={253}
+            value={draft.farEndHost}
+            onChange={(event) => set({ farEndHost: event.currentTarget.value })}
+          />
+          <Group grow align="flex-start">
+            <PortInput label={t.farEndPort} value={draft.farEndPort} onChange={(farEndPort) => set({ farEndPort })} />
+            <NativeSelect
+              label={t.transport}
+              value={draft.transport}
+              data={TrunkTransport.options.map((value) => ({ value, label: value.toUpperCase() }))}
+              onChange={(event) => set({ transport: TrunkTransport.parse(event.currentTarget.value) })}
+            />
+          </Group>
+          <TrunkMore draft={draft} set={set} pbxs={choices.filter(({ value }) => value !== draft.pbx)} />
+          {save.error && (
+            <div ref={(element) => element?.scrollIntoView({ block: 'nearest' })}>
+              <ErrorPanel error={save.error} />
+            </div>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={props.onClose}>
+              {kitText.cancel}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {trunk ? kitText.save : t.add}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+const PortInput = (props: { label: string; value: number; onChange: (port: number) => void }) => (
+  <NumberInput
+    label={props.label}
+    required
+    min={1}
+    max={65_535}
+    allowDecimal={false}
+    value={props.value}
+    onChange={(value) => props.onChange(Number(value))}
+  />
+);

@@ -1,0 +1,32 @@
+import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import type { Tunnel } from '#contract/tunnels.ts';
+import { text } from '../../texts/index.ts';
+
+const t = text.tunnels;
+
+/** Asks before tunnels are started (TUN-7). */
+export const StartTunnels = (props: { tunnels: readonly Tunnel[]; onYes: () => void; onClose: () => void }) => (
+  <Modal opened onClose={props.onClose} title={t.confirmTitle(props.tunnels.length)} centered>
+    <Stack>
+      <Text size="sm">{t.confirmText}</Text>
+      <List size="sm">
+        {props.tunnels.map(({ id, component, tunnel }) => (
+          <List.Item key={id}>{t.rowName(component, tunnel)}</List.Item>
+        ))}
+      </List>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={props.onClose}>
+          {t.no}
+        </Button>
+        <Button
+          onClick={() => {
+            props.onYes();
+            props.onClose();
+          }}
+        >
+          {t.yes}
+        </Button>
+      </Group>
+    </Stack>
+  </Modal>
+);

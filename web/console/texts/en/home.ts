@@ -1,0 +1,25 @@
+/** English texts of the home page. */
+export const homeTexts = {
+  home: {
+    title: 'Home',
+    first: 'Needs you first',
+    nothing: 'Nothing needs you. Every gateway is online and the last syncs went well.',
+    loading: 'Looking…',
+    held: 'Users would be removed. Decide what happens.',
+    failed: 'The sync failed.',
+    partial: 'Some records could not be taken.',
+    offline: 'The gateway is offline. Data on the site is kept and sent when it is back.',
+    stale: 'Connected, but it has sent no news for a while.',
+    neverConnected: 'Added, but it has never connected.',
+    decide: 'Decide',
+    open: 'Open',
+    counts: 'At a glance',
+    users: 'Users',
+    gateways: 'Gateways',
+    platforms: 'Platforms',
+    applications: 'Applications',
+    irregular: 'Users to look at',
+    irregularNone: 'No irregularities.',
+    gatewaysNone: 'No gateway yet. Add one with the code that its wizard shows.',
+  },
+};

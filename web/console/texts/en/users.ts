@@ -1,0 +1,36 @@
+/** English texts of users. */
+export const usersTexts = {
+  users: {
+    title: 'Users',
+    search: 'Search by name, e-mail or extension',
+    empty: 'Users appear when a gateway has synced its PBX for the first time.',
+    name: 'Name',
+    email: 'Email address',
+    ext: 'Ext',
+    work: 'Work',
+    mobile: 'Mobile',
+    pbx: 'PBX',
+    modified: 'Modified on',
+    irregularity: 'Irregularity',
+    irregularities: {
+      'no-email': 'No e-mail address',
+      'email-not-unique': 'E-mail address not unique',
+      'invalid-email': 'E-mail address not valid',
+      'duplicate-extension': 'Extension used twice',
+    },
+    irregularHint: {
+      'no-email': 'This person cannot register. Add an address on the PBX, then sync.',
+      'email-not-unique': 'Only one of the people with this address can register. Correct it on the PBX, then sync.',
+      'invalid-email': 'Mail cannot be delivered to this address. Correct it on the PBX, then sync.',
+      'duplicate-extension': 'Two people of this PBX have this extension. Correct it on the PBX, then sync.',
+    },
+    locked: (pbx: string) => `Synced from ${pbx}. Changes may be overwritten on the next sync.`,
+    lockedFields: 'Fields that belong to the PBX',
+    firstName: 'First name',
+    lastName: 'Last name',
+    login: 'Login Id',
+    department: 'Department',
+    key: 'Key on the PBX',
+    none: 'none',
+  },
+};
