@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const SUITES = ['unit', 'contract', 'peers', 'e2e', 'faults', 'browser'];
 
@@ -76,11 +76,28 @@ function runSuite(suite, reports) {
     { stdio: 'inherit' },
   );
   const seconds = Math.round((Date.now() - started) / 1000);
-  if (!existsSync(report)) return { suite, passed: 0, failed: 1, skipped: 0, seconds };
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+  if (!existsSync(report)) return { suite, passed: 0, failed: 1, skipped: 0, seconds, failures: ['it did not run'] };
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const crashed = run.status !== 0 && numFailedTests === 0 ? 1 : 0;
-  return { suite, passed: numPassedTests, failed: numFailedTests + crashed, skipped: numPendingTests, seconds };
+  return {
+    suite,
+    passed: numPassedTests,
+    failed: numFailedTests + crashed,
+    skipped: numPendingTests,
+    seconds,
+    failures: testResults.flatMap(failuresOf),
+  };
 }
+
+/** One line for each test that failed, and for a file that could not be loaded. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(process.cwd(), name);
+  const failed = assertionResults.filter((one) => one.status === 'failed');
+  if (failed.length === 0) return status === 'failed' ? [`${file}: ${firstLine(message)}`] : [];
+  return failed.map((one) => `${file} > ${one.fullName}: ${firstLine(one.failureMessages[0])}`);
+}
+
+const firstLine = (text = '') => text.split('\n', 1)[0];
 
 installPeers();
 const built = buildConsole();
@@ -96,6 +113,8 @@ console.log('');
 for (const { suite, passed, failed, skipped, seconds } of results) {
   console.log(`${suite.padEnd(10)} ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
 }
+// At the very end, where a shortened log still has them.
+for (const failure of results.flatMap((result) => result.failures)) console.log(`FAILED ${failure}`);
 if (!built) console.log('the console could not be built');
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 process.exitCode = sum('failed') > 0 || sum('passed') === 0 || !built ? 1 : 0;
