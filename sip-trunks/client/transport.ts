@@ -63,7 +63,8 @@ export class SipConnectError extends Error {
 
 /**
  * Opens the way to a peer. Without `trust` TLS is opened without judging the certificate, as a prober does that only
- * reports what it saw; with it nothing is sent to a peer that is not who it should be.
+ * reports what it saw; with it nothing is sent to a peer that is not who it should be. The signal ends the opening; what
+ * is open lives until it is closed or fails.
  * @throws SipConnectError
  */
 export function openConnection(
@@ -101,6 +102,7 @@ function openUdp({ address, port }: SipTarget, events: SipEvents, signal: AbortS
     // Connected: the kernel then drops what others send, and tells of a closed port.
     socket.once('connect', () => {
       if (isClosed) return;
+      signal.removeEventListener('abort', onAbort);
       const local = socket.address();
       resolve({
         local: { address: local.address, port: local.port },
@@ -160,6 +162,7 @@ function openStream(
       close();
     });
     socket.once(target.transport === 'tls' ? 'secureConnect' : 'connect', () => {
+      signal.removeEventListener('abort', onAbort);
       const secure = socket instanceof TLSSocket ? socket : undefined;
       const certificate = secure?.getPeerCertificate();
       if (trust && secure && !secure.authorized) {

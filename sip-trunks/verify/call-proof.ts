@@ -105,8 +105,9 @@ export class CallProof implements AsyncDisposable {
       clock: this.#settings.clock,
       signal: AbortSignal.any([this.#signal, dropped.signal]),
     });
-    await call.hangUp();
+    const goodbyeStatus = await call.hangUp();
     const outcome = mediaOutcome(answer, findings, this.#proof.flow?.target.address ?? '');
+    if (goodbye === undefined) outcome.detail = `${outcome.detail ?? ''}; ${goodbyeText(goodbyeStatus)}`;
     if (outcome.status === 'ok' || goodbye === undefined) return outcome;
     return { ...outcome, fault: { code: 'trunk.call-dropped', detail: goodbye } };
   }
@@ -152,6 +153,12 @@ export class CallProof implements AsyncDisposable {
     return failed(fault);
   }
 }
+
+/** A peer that keeps a call which we have left goes on to count it, and to bill it. */
+const goodbyeText = (status: number | undefined): string =>
+  status !== undefined && status < 300
+    ? 'the end of the call was confirmed'
+    : `the end of the call was not confirmed (${status ?? 'no answer to BYE'})`;
 
 /** What passed, judged: one-way audio is told apart by direction. */
 export function mediaOutcome(answer: MediaAnswer, found: MediaFindings, signalling: string): Outcome {
