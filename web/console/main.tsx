@@ -1,4 +1,4 @@
-import './strict-csp.ts';
+import '#web/kit/strict-csp.ts';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
