@@ -2,6 +2,7 @@
  * Sends events and users while processes are killed and connections cut at random, then compares what is stored with
  * what was sent.
  */
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +12,8 @@ import type { Command, SyncRun, User } from '#contract/api.ts';
 import { JournalEntry } from '#daemon/commands/journal.ts';
 import { DaemonStore } from '#daemon/store/store.ts';
 import { labEntry } from '#test/lab/directory-entries.ts';
-import { until } from '#test/support/program.ts';
+import { fakeClock } from '#test/support/fake-clock.ts';
+import { hasProgram, until } from '#test/support/program.ts';
 import { differences, directoryPeople, move, type Site } from '#test/support/site.ts';
 import type { CountingGateway } from './counting-gateway.ts';
 import type { FaultProxy } from './fault-proxy.ts';
@@ -57,8 +59,14 @@ const FAULTS = [
   'refused',
   'error in CONNACK',
   'silent cloud',
+  'thin line',
+  'settings cut short',
+  ...(hasProgram('faketime') ? (['two years off'] as const) : []),
 ] as const;
 type Fault = (typeof FAULTS)[number];
+
+/** 256 kbit/s. */
+const THIN_BYTES_PER_SECOND = 32_000;
 
 /** What people do meanwhile, with the arguments for this site. */
 const COMMANDS: readonly ((site: Site) => { name: string; args: unknown })[] = [
@@ -160,6 +168,20 @@ async function strike(fault: Fault, { site, counting, proxy, random }: Coordinat
       proxy.stall();
       await pause();
       return proxy.pass();
+    case 'thin line':
+      proxy.slow(THIN_BYTES_PER_SECOND);
+      await pause();
+      return proxy.pass();
+    case 'settings cut short':
+      await site.daemon.stop('SIGKILL');
+      await truncate(join(site.daemon.state, 'config.json'), Math.floor(random() * 200));
+      return site.daemon.start();
+    case 'two years off':
+      await site.daemon.stop();
+      await site.daemon.start({ env: fakeClock(random() < 0.5 ? '-2y' : '+2y') });
+      await pause();
+      await site.daemon.stop('SIGKILL');
+      return site.daemon.start();
     case 'half open':
       proxy.halfOpen();
       await pause();

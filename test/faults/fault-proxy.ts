@@ -23,6 +23,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
   #target: number;
   #mode: 'pass' | 'stall' | 'refuse' = 'pass';
+  /** Bytes a second in each direction of each connection; undefined: as fast as they come. */
+  #rate: number | undefined;
   #armed: { atBytes: number; strike: () => void } | undefined;
 
   private constructor(server: Server, port: number, target: number) {
@@ -57,6 +59,7 @@ export class FaultProxy implements AsyncDisposable {
   /** Everything passes again; what a stall held back goes on, half-open connections stay dead. */
   pass(): void {
     this.#mode = 'pass';
+    this.#rate = undefined;
     for (const { client, upstream } of this.#pairs) {
       client.resume();
       upstream.resume();
@@ -88,6 +91,11 @@ export class FaultProxy implements AsyncDisposable {
       client.pause();
       upstream.pause();
     }
+  }
+
+  /** A thin line: everything arrives, but no faster than this many bytes a second; `pass` ends it. */
+  slow(bytesPerSecond: number): void {
+    this.#rate = bytesPerSecond;
   }
 
   /** As when a firewall forgets its connections: both ends think that they are there, and every byte is lost. */
@@ -151,6 +159,13 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
+  #rest(from: Socket, ms: number): void {
+    from.pause();
+    setTimeout(() => {
+      if (this.#mode !== 'stall') from.resume();
+    }, ms);
+  }
+
   #join(pair: Pair, from: Socket, to: Socket, direction: keyof Traffic): void {
     from.on('data', (chunk: Buffer) => {
       if (pair.dead) return;
@@ -161,6 +176,7 @@ export class FaultProxy implements AsyncDisposable {
           if (this.#mode !== 'stall') from.resume();
         });
       }
+      if (this.#rate !== undefined) this.#rest(from, (chunk.length / this.#rate) * 1000);
       const armed = this.#armed;
       if (armed !== undefined && direction === 'up' && this.traffic.up >= armed.atBytes) {
         this.#armed = undefined;
