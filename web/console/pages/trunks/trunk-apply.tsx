@@ -1,39 +1,29 @@
 import { Badge, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { GatewayDetail } from '#contract/api.ts';
-import { isFinal } from '#contract/commands.ts';
 import { type Trunk, TrunkDiff, type TrunkDiffItem } from '#contract/trunks.ts';
-import { useApi } from '#web/kit/api/context.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
-import { permissionFor, useCommand, useIssueCommand } from '../../data/commands.ts';
+import { permissionFor } from '../../data/commands.ts';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
 import { CommandButton } from '../commands/command-button.tsx';
 import { CommandLine } from '../commands/command-line.tsx';
+import { useTrunkCommand } from './trunk-command.ts';
 
 const t = text.trunks.apply;
 
 /** Compares a trunk with its PBX, shows what differs, and sets or removes it when the person has confirmed what they saw. */
 export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
-  const api = useApi();
-  const gateway = useQuery({
-    queryKey: ['gateways', 'one', trunk.gateway],
-    queryFn: ({ signal }) => api.get(`/gateways/${encodeURIComponent(trunk.gateway)}`, GatewayDetail, {}, signal),
-  });
-  const commands = useIssueCommand(trunk.gateway);
-  const command = useCommand(commands.last).data;
+  const { command, error, actions } = useTrunkCommand(trunk);
+  const { capabilities, busy, issue } = actions;
   const mayEdit = useMay(permissionFor('trunk.apply'));
   const [asking, setAsking] = useState<'apply' | 'remove' | undefined>();
-  const capabilities = gateway.data?.capabilities ?? [];
-  const busy = commands.busy || (command !== undefined && !isFinal(command.state));
   const known = capabilities.length === 0 || capabilities.includes('trunk.apply');
   const compared = command?.name === 'trunk.plan' ? TrunkDiff.safeParse(command.output) : undefined;
   const diff = compared?.success ? compared.data : undefined;
   const confirm = () => {
-    if (asking === 'apply' && diff) commands.issue('trunk.apply', { trunk: trunk.id, expected: diff.hash });
-    if (asking === 'remove') commands.issue('trunk.remove', { trunk: trunk.id });
+    if (asking === 'apply' && diff) issue('trunk.apply', { trunk: trunk.id, expected: diff.hash });
+    if (asking === 'remove') issue('trunk.remove', { trunk: trunk.id });
     setAsking(undefined);
   };
   return (
@@ -49,7 +39,7 @@ export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
             label={t.compare}
             icon="sync"
             main={diff === undefined}
-            actions={{ capabilities, busy, issue: commands.issue }}
+            actions={actions}
           />
           {mayEdit && diff && diff.commands.length > 0 && <Button onClick={() => setAsking('apply')}>{t.apply}</Button>}
           {mayEdit && (
@@ -58,7 +48,7 @@ export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
             </Button>
           )}
         </Group>
-        {commands.error && <ErrorPanel error={commands.error} />}
+        {error && <ErrorPanel error={error} />}
         <div role="status" aria-live="polite">
           {command && <CommandLine command={command} />}
         </div>

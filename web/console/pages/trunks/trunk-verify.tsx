@@ -1,33 +1,20 @@
 import { Group, Loader, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { GatewayDetail } from '#contract/api.ts';
-import { isFinal } from '#contract/commands.ts';
 import { VerifyReport, type VerifyStep } from '#contract/trunk-verify.ts';
 import type { Trunk } from '#contract/trunks.ts';
-import { useApi } from '#web/kit/api/context.tsx';
 import { duration } from '#web/kit/format/age.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { CheckBadge } from '#web/kit/status-badge.tsx';
-import { useCommand, useIssueCommand } from '../../data/commands.ts';
 import { text } from '../../texts/index.ts';
 import { CommandButton } from '../commands/command-button.tsx';
 import { CommandLine } from '../commands/command-line.tsx';
+import { useTrunkCommand } from './trunk-command.ts';
 
 const t = text.trunks.verify;
 
 /** Proves a trunk from its gateway: the steps appear as they are taken, each with what was found and what to do. */
 export function VerifyTrunk({ trunk }: { trunk: Trunk }) {
-  const api = useApi();
-  const { gateway: id } = trunk;
-  const gateway = useQuery({
-    queryKey: ['gateways', 'one', id],
-    queryFn: ({ signal }) => api.get(`/gateways/${encodeURIComponent(id)}`, GatewayDetail, {}, signal),
-  });
-  const commands = useIssueCommand(id);
-  const command = useCommand(commands.last);
-  const busy = commands.busy || (command.data !== undefined && !isFinal(command.data.state));
-  const actions = { capabilities: gateway.data?.capabilities ?? [], busy, issue: commands.issue };
-  const report = VerifyReport.partial().safeParse(command.data?.output);
+  const { command, error, actions } = useTrunkCommand(trunk);
+  const report = VerifyReport.partial().safeParse(command?.output);
   const steps = report.success ? (report.data.steps ?? []) : [];
   return (
     <Panel title={t.title}>
@@ -64,9 +51,9 @@ export function VerifyTrunk({ trunk }: { trunk: Trunk }) {
           )}
         </Group>
         {trunk.pilotNumber === null && <Text size="sm">{t.noPilot}</Text>}
-        {commands.error && <ErrorPanel error={commands.error} />}
+        {error && <ErrorPanel error={error} />}
         <div role="status" aria-live="polite">
-          {command.data && <CommandLine command={command.data} />}
+          {command && <CommandLine command={command} />}
         </div>
         {(['pbx', 'far-end'] as const).map((end) => (
           <EndSteps key={end} title={t.ends[end]} steps={steps.filter((step) => step.end === end)} />
