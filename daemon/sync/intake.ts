@@ -1,9 +1,9 @@
+import { cleanText } from '#contract/clean-text.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { RecordNote, RecordNotes } from '#contract/users.ts';
 import type { PbxUser, UserItem } from '#pbx-adapters/adapter.ts';
 import type { NormaliseRules, Normaliser } from './normalise.ts';
 import type { Staging } from './staging.ts';
-import { cleanText } from './text.ts';
 import type { UserRow } from './user-row.ts';
 
 /** Of each kind. */

@@ -1,10 +1,11 @@
 /** From a PBX's record to the one that the cloud keeps (design section 6). Pure; adapters have split "Last, First". */
+
+import { cleanText } from '#contract/clean-text.ts';
+import { readEmail } from '#contract/email.ts';
 import type { UserRecord } from '#contract/users.ts';
 import type { PhonePolicy } from '#contract/words.ts';
 import type { PbxUser } from '#pbx-adapters/adapter.ts';
-import { readEmail } from './email.ts';
 import { phoneCountry, toE164 } from './phone.ts';
-import { cleanText } from './text.ts';
 
 const MAX_KEY = 200;
 const MAX_TEXT = 256;

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { cleanText } from '#contract/clean-text.ts';
+import { readEmail } from '#contract/email.ts';
 import { UserRecord } from '#contract/users.ts';
-import { readEmail } from '#daemon/sync/email.ts';
 import { normaliser } from '#daemon/sync/normalise.ts';
 import { phoneCountry, toE164 } from '#daemon/sync/phone.ts';
-import { cleanText } from '#daemon/sync/text.ts';
 import type { PbxUser } from '#pbx-adapters/adapter.ts';
 
 describe('text', () => {

@@ -1,4 +1,4 @@
-/** Cleaning of text that was read from a PBX (design section 6). */
+/** Cleaning of text that was read from a PBX or entered by a person (design section 6). */
 
 /** Printable ASCII without double or outer spaces: nothing to do, and by far the most common case. */
 const ALREADY_CLEAN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;

@@ -1,4 +1,4 @@
-import { cleanText } from './text.ts';
+import { cleanText } from './clean-text.ts';
 
 /** Longest address that SMTP carries (RFC 5321 section 4.5.3.1.3, without the angle brackets). */
 const MAX_LENGTH = 254;
