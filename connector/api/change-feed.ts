@@ -4,7 +4,7 @@ import { type Actor, may } from '../access/may.ts';
 import type { Db } from '../store/store.ts';
 
 /** What one has to be allowed to see, to be told of a change of this topic; of several one is enough. */
-const RIGHTS: Readonly<Record<Change['topic'], Permission | readonly Permission[]>> = {
+const RIGHTS: Readonly<Record<Exclude<Change['topic'], 'notification'>, Permission | readonly Permission[]>> = {
   account: 'accounts:view',
   gateway: 'support:view',
   users: 'users:view',
@@ -16,6 +16,9 @@ const RIGHTS: Readonly<Record<Change['topic'], Permission | readonly Permission[
   enrolment: 'integrations:view',
   upload: 'support:logs',
   trunk: 'integrations:view',
+  numbers: 'integrations:view',
+  location: 'integrations:view',
+  integration: 'integrations:view',
 };
 
 const BATCH = 100;
@@ -42,6 +45,10 @@ export async function readChanges(db: Db, actor: Actor, after: number, account: 
   const changes = rows.flatMap((row) => {
     const topic = Change.shape.topic.safeParse(row.topic);
     if (!topic.success || row.partner === null) return [];
+    // A person's own notifications are theirs whichever account they look at.
+    if (topic.data === 'notification') {
+      return row.ref === actor.id ? [{ id: row.id, change: { topic: topic.data, account: null, ref: row.ref } }] : [];
+    }
     if (account !== undefined && row.account_id !== account) return [];
     const resource = { partner: row.partner, account: row.account_id };
     if (![RIGHTS[topic.data]].flat().some((right) => may(actor, right, resource))) return [];

@@ -20,6 +20,16 @@ export interface Tables {
     created_at: string;
     updated_at: string;
     revision: number;
+    /** The particulars of its information page; null where nobody entered any. */
+    address_1: Generated<string | null>;
+    address_2: Generated<string | null>;
+    city: Generated<string | null>;
+    postal_code: Generated<string | null>;
+    province: Generated<string | null>;
+    language: Generated<string | null>;
+    business_type: Generated<string | null>;
+    /** Under which its invoices are written elsewhere; the API only shows it. */
+    billing_number: Generated<string | null>;
   };
   person: {
     id: string;
@@ -30,9 +40,81 @@ export interface Tables {
     password_hash: string | null;
     created_at: string;
     disabled: number;
+    language: Generated<string | null>;
+    /** 1 for an account manager: reaches the accounts that are assigned and nothing else of the partner. */
+    manager: Generated<number>;
+    updated_at: Generated<string | null>;
+    updated_by: Generated<string | null>;
+    revision: Generated<number>;
   };
   /** What a person may reach: every account of the partner (`account_id` null) or one account. */
-  membership: { id: string; person_id: string; account_id: string | null; role: string };
+  membership: {
+    id: string;
+    person_id: string;
+    account_id: string | null;
+    /** A role of the contract; with `role_id` the base of a custom one. */
+    role: string;
+    role_id: Generated<string | null>;
+  };
+  /** A partner's own role: `base` without the rights in `minus` (JSON). */
+  role: {
+    id: string;
+    partner_id: string;
+    name: string;
+    name_lc: string;
+    description: string;
+    base: string;
+    minus: string;
+    created_at: string;
+    updated_at: string;
+    updated_by: string;
+    revision: number;
+  };
+  /** Accounts in which a custom role can be given to people. */
+  role_account: { account_id: string; role_id: string; assigned_at: string };
+  /** Links by which a person sets a password: the first, or a new one. */
+  person_link: { token_hash: string; person_id: string; made_by: string; expires_at: string };
+  /** Tokens of programs, by their hash; `account_id` null is all of the partner's accounts. */
+  api_token: {
+    id: string;
+    partner_id: string;
+    account_id: string | null;
+    name: string;
+    token_hash: string;
+    role: string;
+    role_id: string | null;
+    made_by: string;
+    made_by_name: string;
+    created_at: string;
+    expires_at: string;
+    used_at: string | null;
+    used_from: string | null;
+  };
+  /** Where a partner's people may sign in instead of here (OpenID Connect). */
+  oidc_provider: {
+    partner_id: string;
+    id: string;
+    name: string;
+    issuer: string;
+    client_id: string;
+    client_secret: string | null;
+    enabled: number;
+    sign_out: number;
+    updated_at: string;
+    updated_by: string;
+    revision: number;
+  };
+  /** A sign-in that is under way at a provider. */
+  oidc_flow: {
+    state_hash: string;
+    provider_id: string;
+    browser_hash: string;
+    nonce: string;
+    verifier: string;
+    return_to: string;
+    expires_at: string;
+  };
+  oidc_identity: { partner_id: string; issuer: string; subject: string; person_id: string; linked_at: string };
   session: {
     id_hash: string;
     person_id: string;
@@ -40,6 +122,13 @@ export interface Tables {
     created_at: string;
     seen_at: string;
     expires_at: string;
+    /** By which its person names it. */
+    public_id: Generated<string | null>;
+    address: Generated<string | null>;
+    agent: Generated<string | null>;
+    /** The provider that vouched for the person, and its word, which signing out there asks for. */
+    oidc_provider_id: Generated<string | null>;
+    oidc_id_token: Generated<string | null>;
   };
   sign_in_link: { token_hash: string; person_id: string; expires_at: string };
   setup_link: { token_hash: string; expires_at: string; used_at: string | null };
@@ -143,8 +232,9 @@ export interface Tables {
   directory_user: {
     id: string;
     account_id: string;
-    gateway_id: string;
-    pbx_id: string;
+    /** Null, like the PBX, for a user that only the cloud has; `source_key` is then the id. */
+    gateway_id: string | null;
+    pbx_id: string | null;
     source_key: string;
     name: string;
     name_lc: string;
@@ -162,6 +252,33 @@ export interface Tables {
     /** Lower-case name, e-mail and extension, for search. */
     search: string;
     modified_at: string;
+    /** Where it came from: `pbx`, `console` or `import`. */
+    source: Generated<string>;
+    /** `Active`, `Inactive`, or `PBX only` when the cloud's half was deleted. */
+    status: Generated<string>;
+    /** The role that it has, or gets when it registers: `User` or `Account Admin`. */
+    role: Generated<string>;
+    /** Which of the values are an admin's because the PBX has none; bits in the order of FILLABLE. */
+    filled: Generated<number>;
+    /** Who changed it last; null when it was a sync. */
+    modified_by: Generated<string | null>;
+    /** Counts every change: its ETag. */
+    revision: Generated<number>;
+  };
+  /** What an admin set for a PBX's user, by the key that the PBX knows it by; outlives the user's row. */
+  user_edit: {
+    account_id: string;
+    pbx_id: string;
+    source_key: string;
+    first_name: string | null;
+    last_name: string | null;
+    email: string | null;
+    email_lc: string | null;
+    mobile_phone: string | null;
+    status: string;
+    role: string;
+    edited_at: string;
+    edited_by: string;
   };
   /** Chunks of a run that is still arriving, one row a record; emptied when the run ends or is replaced. */
   sync_stage: {
@@ -414,6 +531,17 @@ export interface Tables {
     next_at: string;
     attempts: number;
   };
+  /**
+   * What a person has read or deleted of their notifications, by the id of the alert or command; the row with the empty
+   * id says when they read all.
+   */
+  notification_mark: {
+    person_id: string;
+    ref: string;
+    read_at: string | null;
+    deleted_at: string | null;
+    marked_at: string;
+  };
   /** Sessions of remote access. */
   launch: {
     id: string;
@@ -445,6 +573,52 @@ export interface Tables {
     status: number;
     bytes: number;
   };
+  /** A block of extensions; ends of equal length, compared as text. `source` is the contract's NumberSource. */
+  extension_range: {
+    id: string;
+    account_id: string;
+    pbx_id: string;
+    lower_end: string;
+    upper_end: string;
+    source: string;
+    location_id: string | null;
+    updated_at: string;
+    revision: number;
+  };
+  /** A direct-dial number or a range of them; the ends are the digits without the plus sign. */
+  did: {
+    id: string;
+    account_id: string;
+    pbx_id: string;
+    number: string;
+    number_to: string | null;
+    lower_end: string;
+    upper_end: string;
+    target: string | null;
+    target_to: string | null;
+    source: string;
+    location_id: string | null;
+    updated_at: string;
+    revision: number;
+  };
+  /** When the numbers of a PBX were read, and how many entries did not fit into the message. */
+  number_reading: { pbx_id: string; account_id: string; read_at: string; omitted: number };
+  /** A place; `address` is the contract's LocationAddress. */
+  location: {
+    id: string;
+    account_id: string;
+    name: string;
+    name_lc: string;
+    city_lc: string;
+    address: string;
+    updated_at: string;
+    revision: number;
+  };
+  gateway_location: { gateway_id: string; account_id: string; location_id: string };
+  /** What an account chose from the catalogue of integrations. */
+  integration: { account_id: string; kind: string; added_at: string };
+  /** Gateways and PBXs (`subject`) that were switched off on the way to deleting them. */
+  integration_off: { account_id: string; subject: string; at: string };
   idempotency: {
     key: string;
     person_id: string;

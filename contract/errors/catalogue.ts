@@ -11,14 +11,17 @@ import { configErrors } from './config.ts';
 import { daemonErrors } from './daemon.ts';
 import { discoveryErrors } from './discovery.ts';
 import { enrolmentErrors } from './enrolment.ts';
+import { integrationErrors } from './integrations.ts';
 import { linkErrors } from './link.ts';
 import { networkErrors } from './network.ts';
+import { numberErrors } from './numbers.ts';
 import { resetErrors } from './resets.ts';
 import { syncErrors } from './sync.ts';
 import { trunkErrors } from './trunks.ts';
 import { tunnelErrors } from './tunnel.ts';
 import { updateErrors } from './update.ts';
 import { uploadErrors } from './uploads.ts';
+import { wizardErrors } from './wizard.ts';
 
 /** One entry: HTTP status where the API answers it, the plain cause, and what to do. */
 export interface ErrorEntry {
@@ -37,14 +40,17 @@ export const catalogue = {
   ...daemonErrors,
   ...discoveryErrors,
   ...enrolmentErrors,
+  ...integrationErrors,
   ...linkErrors,
   ...networkErrors,
+  ...numberErrors,
   ...resetErrors,
   ...syncErrors,
   ...trunkErrors,
   ...updateErrors,
   ...tunnelErrors,
   ...uploadErrors,
+  ...wizardErrors,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -11,6 +11,13 @@ import { trunks } from './0007-trunks.ts';
 import { trunkHealth } from './0008-trunk-health.ts';
 import { commandDeadlines } from './0009-command-deadlines.ts';
 import { syncRunNotes } from './0010-sync-run-notes.ts';
+import { usersEdit } from './0011-users-edit.ts';
+import { roles } from './0013-roles.ts';
+import { apiTokens } from './0014-api-tokens.ts';
+import { oidc } from './0015-oidc.ts';
+import { numbers } from './0018-numbers.ts';
+import { locations } from './0019-locations.ts';
+import { integrations } from './0020-integrations.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
@@ -24,6 +31,13 @@ const migrations: Record<string, Migration> = {
   '0008-trunk-health': trunkHealth,
   '0009-command-deadlines': commandDeadlines,
   '0010-sync-run-notes': syncRunNotes,
+  '0011-users-edit': usersEdit,
+  '0013-roles': roles,
+  '0014-api-tokens': apiTokens,
+  '0015-oidc': oidc,
+  '0018-numbers': numbers,
+  '0019-locations': locations,
+  '0020-integrations': integrations,
 };
 
 /**
