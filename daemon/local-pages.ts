@@ -4,8 +4,8 @@ import { removeFile, replaceFile } from '#config/atomic-file.ts';
 import type { Clock } from '#config/clock.ts';
 import type { ConfigFile, DaemonSettings } from '#config/daemon-settings.ts';
 import type { Log } from '#config/log.ts';
+import type { EnrolmentAnswer, StatusAnswer } from '#contract/wizard/gateway.ts';
 import { AccessGuard, loadToken } from './api/access.ts';
-import type { EnrolmentAnswer, StatusAnswer } from './api/answers.ts';
 import type { LocalCertificate } from './api/certificate.ts';
 import { apiFiles } from './api/file-names.ts';
 import type { ApiAddress } from './api/files.ts';
@@ -26,6 +26,7 @@ import type { CloudLink } from './link/cloud-link.ts';
 import { networkRoutes } from './network/routes.ts';
 import type { LazyNetwork } from './network/start.ts';
 import type { DurableOutbox } from './outbox/durable-outbox.ts';
+import type { NumberCounts } from './pbxs/number-counts.ts';
 import type { PbxRegistry } from './pbxs/pbx-registry.ts';
 import type { Reset } from './reset/reset.ts';
 import { resetRoutes } from './reset/routes.ts';
@@ -60,6 +61,7 @@ interface LocalPagesParts {
   enrolment: Enrolment;
   registry: PbxRegistry;
   engine: SyncEngine;
+  numbers: Pick<NumberCounts, 'of'>;
   scheduler: Scheduler;
   link: CloudLink;
   selfTest: SelfTestKeeper;
@@ -162,12 +164,14 @@ function status(parts: LocalPagesParts): StatusAnswer {
     cloud: { url: config.current.cloud?.url ?? null, state, since, nextTryAt, ...(lastError ? { lastError } : {}) },
     enrolment: enrolmentAnswer(parts),
     outbox: outbox.state(),
+    announcedName: null,
     store: store.health,
     pbxs: registry.list().map(({ id, type, name, address, syncMinutes }) => {
       const { running, last, lastSuccessAt, users, kept, irregularities } = engine.status(id);
+      const numbers = parts.numbers.of(id);
       const nextSyncAt = scheduler.nextAt(syncJob(id));
       const sync = { running: running && { ...running }, lastSync: last, lastSuccessAt, nextSyncAt };
-      return { id, type, name, address, syncMinutes, ...sync, users, keptUsers: kept, irregularities };
+      return { id, type, name, address, syncMinutes, ...sync, users, keptUsers: kept, numbers, irregularities };
     }),
   };
 }

@@ -92,7 +92,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       log,
       stops,
     });
-    const { registry, engine, inventory } = site;
+    const { registry, engine, inventory, numbers } = site;
     const trunks = await WantedTrunks.open(store);
     const accesses = new TrunkAccesses(store, secrets);
     const want = await AppliedWant.open({ store, config, trunks, clock, log });
@@ -308,6 +308,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       enrolment,
       registry,
       engine,
+      numbers,
       scheduler,
       link,
       selfTest,

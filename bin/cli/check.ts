@@ -1,5 +1,5 @@
 import type { CheckResult } from '#contract/sections.ts';
-import { ChecksAnswer } from '#daemon/api/answers.ts';
+import { ChecksAnswer } from '#contract/wizard/gateway.ts';
 import type { LocalApi } from './client.ts';
 import { fields, type Output } from './output.ts';
 

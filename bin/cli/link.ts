@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { EnrolmentAnswer } from '#daemon/api/answers.ts';
+import { EnrolmentAnswer } from '#contract/wizard/gateway.ts';
 import type { LocalApi } from './client.ts';
 import { type Output, plain } from './output.ts';
 

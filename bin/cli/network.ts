@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NetworkAnswer } from '#daemon/network/routes.ts';
+import { NetworkAnswer } from '#contract/wizard/network.ts';
 import type { LocalApi } from './client.ts';
 import { type Output, plain } from './output.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorText } from '#contract/errors/demarc-error.ts';
+import { StatusAnswer } from '#contract/wizard/gateway.ts';
 import { Irregularity, PBX_TYPE_NAMES } from '#contract/words.ts';
-import { StatusAnswer } from '#daemon/api/answers.ts';
 import type { LocalApi } from './client.ts';
 import { ago, fields, type Output, plain, span } from './output.ts';
 

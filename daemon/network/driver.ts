@@ -1,4 +1,4 @@
-import type { NetworkSettings } from './settings.ts';
+import type { NetworkSettings } from '#contract/wizard/network.ts';
 
 /** A network port of this host as it is now. */
 export interface NetworkPort {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfThere, removeFile, replaceFile } from '#config/atomic-file.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import { NetworkSettings } from '#contract/wizard/network.ts';
 import type { Before, NetworkDriver, NetworkPort } from './driver.ts';
-import { NetworkSettings } from './settings.ts';
 
 const LIMIT_MS = 15_000;
 const MAX_OUTPUT = 1024 * 1024;

@@ -1,22 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
-import { z } from 'zod';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-
-/** A card's name as Linux takes it, and harmless in a file's name. */
-export const PortName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/, 'must be the name of a network port');
-
-/** How a port gets its address: by itself (IPv4 by DHCP), or as it is written here. IPv6 configures itself either way. */
-export const NetworkSettings = z.discriminatedUnion('method', [
-  z.strictObject({ method: z.literal('dhcp') }),
-  z.strictObject({
-    method: z.literal('static'),
-    /** With the length of the prefix, such as 192.0.2.10/24. */
-    address: z.string().max(32),
-    gateway: z.string().max(64).optional(),
-    dns: z.array(z.string().max(64)).max(3).default([]),
-  }),
-]);
-export type NetworkSettings = z.infer<typeof NetworkSettings>;
+import type { NetworkSettings } from '#contract/wizard/network.ts';
 
 /** An IPv4 address as a number. */
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);

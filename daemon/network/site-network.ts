@@ -7,8 +7,9 @@ import type { Log } from '#config/log.ts';
 import { DemarcError, type ErrorText, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { GatewayEvent } from '#contract/events.ts';
 import { Instant } from '#contract/ids.ts';
+import { NetworkSettings, PortName } from '#contract/wizard/network.ts';
 import type { NetworkDriver, NetworkPort } from './driver.ts';
-import { checkSettings, NetworkSettings, PortName, splitAddress } from './settings.ts';
+import { checkSettings, splitAddress } from './settings.ts';
 
 /** A change that is in force on trial: on disk before the first act, so that every start can take it back. */
 const Pending = z.object({

@@ -1,25 +1,4 @@
-import { z } from 'zod';
-import { PbxConfig } from '#config/daemon-settings.ts';
-
-const { type, name, connection } = PbxConfig.shape;
-const syncMinutes = z.int().min(1).max(10_080);
-
-/** What the wizard or the command line gives for a new PBX (ONB-33); `connection` has the secrets in clear text. */
-export const NewPbx = z.strictObject({
-  type,
-  name: name.trim(),
-  syncMinutes: syncMinutes.default(20),
-  connection,
-});
-export type NewPbx = z.infer<typeof NewPbx>;
-
-/** A change. A secret that is left out of `connection` stays as it is; every other setting is as given. */
-export const PbxChange = z.strictObject({
-  name: name.trim().optional(),
-  syncMinutes: syncMinutes.optional(),
-  connection: connection.optional(),
-});
-export type PbxChange = z.infer<typeof PbxChange>;
+import type { PbxConfig } from '#config/daemon-settings.ts';
 
 /** Encrypts and decrypts with the device's key. */
 export interface Sealer {

@@ -6,10 +6,11 @@ import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { GatewayEvent } from '#contract/events.ts';
 import type { Id } from '#contract/ids.ts';
+import type { NewPbx, PbxChange } from '#contract/wizard/pbx.ts';
 import type { PbxType } from '#contract/words.ts';
 import type { Capabilities, PbxAdapter, ProbeReport } from '#pbx-adapters/adapter.ts';
 import type { AdapterType } from '#pbx-adapters/registry.ts';
-import { joined, type NewPbx, type PbxChange, parted, type Sealer } from './entry.ts';
+import { joined, parted, type Sealer } from './entry.ts';
 import { differenceEvent, differences, withLearned } from './learned.ts';
 import { type GuardStore, LoginGuards } from './login-guards.ts';
 

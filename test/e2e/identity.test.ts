@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GatewayDetail, ProvisioningToken } from '#contract/api.ts';
-import type { EnrolmentAnswer } from '#daemon/api/answers.ts';
+import type { EnrolmentAnswer } from '#contract/wizard/gateway.ts';
 import { fakeClock } from '#test/support/fake-clock.ts';
 import { hasProgram, until } from '#test/support/program.ts';
 import { ADMIN, differences, directoryPeople, move, type Site, startSite } from '#test/support/site.ts';

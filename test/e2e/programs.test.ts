@@ -1,7 +1,7 @@
 /** The programs that a person types. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StatusAnswer } from '#daemon/api/answers.ts';
+import { StatusAnswer } from '#contract/wizard/gateway.ts';
 import { freePort, startProgram } from '#test/support/program.ts';
 import { type Site, startSite } from '#test/support/site.ts';
 

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Account, Command, GatewayDetail } from '#contract/api.ts';
-import type { EnrolmentAnswer, StatusAnswer } from '#daemon/api/answers.ts';
+import type { EnrolmentAnswer, StatusAnswer } from '#contract/wizard/gateway.ts';
 import { fakeClock } from '#test/support/fake-clock.ts';
 import { hasProgram, until } from '#test/support/program.ts';
 import { ADMIN, type Site, startSite } from '#test/support/site.ts';

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '#config/clock.ts';
-import type { ChecksAnswer } from '#daemon/api/answers.ts';
+import type { ChecksAnswer } from '#contract/wizard/gateway.ts';
 import { DaemonStore } from '#daemon/store/store.ts';
 import { fakeClock } from '#test/support/fake-clock.ts';
 import { freePort, hasProgram, until } from '#test/support/program.ts';

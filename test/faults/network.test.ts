@@ -1,6 +1,6 @@
 /** What lies between gateway and cloud is bad: packets get lost, the line is slow, names cannot be resolved. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ChecksAnswer } from '#daemon/api/answers.ts';
+import type { ChecksAnswer } from '#contract/wizard/gateway.ts';
 import { until } from '#test/support/program.ts';
 import { CountingGateway } from './counting-gateway.ts';
 import { NetworkSite, noBadNetwork } from './network.ts';

@@ -3,7 +3,7 @@ import { connect as netConnect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ChecksAnswer } from '#daemon/api/answers.ts';
+import type { ChecksAnswer } from '#contract/wizard/gateway.ts';
 import { freePort, temporaryFolder, until } from '#test/support/program.ts';
 import { type Site, startSite } from '#test/support/site.ts';
 import { hasSquid, startSquid } from '#test/support/squid.ts';

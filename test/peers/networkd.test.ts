@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { NetworkAnswer } from '#daemon/network/routes.ts';
+import type { NetworkAnswer } from '#contract/wizard/network.ts';
 import { hasProgram, type Program, startProgram, temporaryFolder, until } from '#test/support/program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

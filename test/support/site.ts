@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Account, Command, Page, SyncRun, User } from '#contract/api.ts';
 import { isFinal } from '#contract/commands.ts';
 import type { SyncStatus } from '#contract/sections.ts';
-import type { StatusAnswer } from '#daemon/api/answers.ts';
+import type { StatusAnswer } from '#contract/wizard/gateway.ts';
 import { type Lab, startLab } from '#test/lab/lab.ts';
 import type { ApiClient } from './api-client.ts';
 import { freePort, temporaryFolder, until } from './program.ts';

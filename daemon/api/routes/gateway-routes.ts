@@ -3,7 +3,7 @@ import { CloudConfig } from '#config/daemon-settings.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Instant } from '#contract/ids.ts';
 import type { InventorySection } from '#contract/sections.ts';
-import type { ChecksAnswer, EnrolmentAnswer, StatusAnswer } from '../answers.ts';
+import type { ChecksAnswer, EnrolmentAnswer, StatusAnswer } from '#contract/wizard/gateway.ts';
 import { followLines, LogLevel, lastLines } from '../logs.ts';
 import { Reply, type Route, route } from '../route.ts';
 

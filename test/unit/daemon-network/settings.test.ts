@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import { NetworkSettings, PortName } from '#contract/wizard/network.ts';
 import { networkFile } from '#daemon/network/networkd.ts';
-import { checkSettings, NetworkSettings, PortName } from '#daemon/network/settings.ts';
+import { checkSettings } from '#daemon/network/settings.ts';
 
 const problem = (given: object, taken: string[] = []): string | undefined => {
   try {

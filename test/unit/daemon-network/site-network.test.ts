@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { NetworkSettings } from '#contract/wizard/network.ts';
 import type { Before, NetworkDriver } from '#daemon/network/driver.ts';
-import type { NetworkSettings } from '#daemon/network/settings.ts';
 import { networkPendingPath, SiteNetwork } from '#daemon/network/site-network.ts';
 import { temporaryFolder, until } from '#test/support/program.ts';
 
