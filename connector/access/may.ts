@@ -4,7 +4,14 @@ import { type Permission, ROLE_PERMISSIONS, type Role } from '#contract/access.t
 export interface Grant {
   account: string | null;
   role: Role;
+  /** A role of the partner's own: `role` is its base, `minus` what it takes away (ROL-2). */
+  custom?: { id: string; name: string };
+  minus?: readonly Permission[];
 }
+
+/** What a grant comes to. */
+export const rightsOf = ({ role, minus }: Pick<Grant, 'role' | 'minus'>): readonly Permission[] =>
+  minus === undefined ? ROLE_PERMISSIONS[role] : ROLE_PERMISSIONS[role].filter((one) => !minus.includes(one));
 
 /** A signed-in person with what they hold now; read anew for every request, so a change is in force on the next. */
 export interface Actor {
@@ -28,9 +35,7 @@ const covers = (grant: Grant, account: string | null): boolean => grant.account 
 /** Whether the actor may do this to the resource. Everything that is not granted is denied (design section 7). */
 export function may(actor: Actor, permission: Permission, resource: Resource): boolean {
   if (resource.partner !== actor.partner) return false;
-  return actor.grants.some(
-    (grant) => covers(grant, resource.account) && ROLE_PERMISSIONS[grant.role].includes(permission),
-  );
+  return actor.grants.some((grant) => covers(grant, resource.account) && rightsOf(grant).includes(permission));
 }
 
 /** Whether the actor may know at all that the resource exists: decides between 404 and 403. */
@@ -46,7 +51,7 @@ export interface Scope {
 
 /** The scope of a permission; agrees with `may` for every account (tested). */
 export function scopeOf(actor: Actor, permission: Permission): Scope {
-  const granting = actor.grants.filter((grant) => ROLE_PERMISSIONS[grant.role].includes(permission));
+  const granting = actor.grants.filter((grant) => rightsOf(grant).includes(permission));
   if (granting.some((grant) => grant.account === null)) return { partner: actor.partner, accounts: 'all' };
   return { partner: actor.partner, accounts: granting.flatMap(({ account }) => (account === null ? [] : [account])) };
 }
@@ -54,5 +59,5 @@ export function scopeOf(actor: Actor, permission: Permission): Scope {
 /** Every permission in one account, or (account null) in any. For the console, which hides what would be refused. */
 export function permissionsIn(actor: Actor, account: string | null): Permission[] {
   const grants = actor.grants.filter((grant) => account === null || covers(grant, account));
-  return [...new Set(grants.flatMap((grant) => ROLE_PERMISSIONS[grant.role]))];
+  return [...new Set(grants.flatMap(rightsOf))];
 }

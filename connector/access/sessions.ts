@@ -1,7 +1,7 @@
 import { type Clock, instant } from '#config/clock.ts';
-import { Role } from '#contract/access.ts';
 import type { Db, Store } from '../store/store.ts';
-import type { Actor, Grant } from './may.ts';
+import { grantsOf } from './actors.ts';
+import type { Actor } from './may.ts';
 import { hashToken, newToken } from './tokens.ts';
 
 /** A session ends after 12 hours, or after one hour without a request. */
@@ -32,15 +32,6 @@ export async function isLockedOut(db: Db, person: string): Promise<boolean> {
   if ((await activeMemberships(db, person)).length > 0) return false;
   const any = await db.selectFrom('membership').select('id').where('person_id', '=', person).executeTakeFirst();
   return any !== undefined;
-}
-
-/** A role that this version does not know grants nothing, nor does an account that is switched off (ACC-17). */
-function grantsOf(rows: readonly { account_id: string | null; role: string | null; status: string | null }[]): Grant[] {
-  return rows.flatMap((row): Grant[] => {
-    const role = Role.safeParse(row.role);
-    const counts = row.account_id === null || (row.status !== null && row.status !== 'Deactivated');
-    return role.success && counts ? [{ account: row.account_id, role: role.data }] : [];
-  });
 }
 
 /** Sign-in sessions: a random id in the browser's cookie, only its hash in the store. */
@@ -97,9 +88,11 @@ export class Sessions {
       .innerJoin('person', 'person.id', 'session.person_id')
       .leftJoin('membership', 'membership.person_id', 'person.id')
       .leftJoin('account', 'account.id', 'membership.account_id')
+      .leftJoin('role', 'role.id', 'membership.role_id')
       .select(['session.csrf', 'session.seen_at', 'session.expires_at'])
       .select(['person.id', 'person.name', 'person.email', 'person.partner_id', 'person.disabled'])
-      .select(['membership.account_id', 'membership.role', 'account.status'])
+      .select(['membership.account_id', 'membership.role', 'membership.role_id', 'account.status'])
+      .select(['role.name as role_name', 'role.minus'])
       .where('session.id_hash', '=', hash)
       .execute();
     const [row] = rows;

@@ -92,6 +92,8 @@ async function dropPeople({ db }: Work, account: string): Promise<void> {
     .updateTable('person')
     .set({ disabled: 1 })
     .where('id', 'in', ids)
+    // An account manager belongs to the partner, with however few accounts.
+    .where('manager', '=', 0)
     .where('id', 'not in', (others) => others.selectFrom('membership').select('person_id'))
     .returning('id')
     .execute();

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import type { Clock } from '#config/clock.ts';
-import { Role } from '#contract/access.ts';
 import { CommandState, commands, isFinal } from '#contract/commands.ts';
 import { catalogue, type ErrorCode } from '#contract/errors/catalogue.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
@@ -10,7 +9,8 @@ import type { LaunchCreate, LaunchIssued, LaunchRedeemed, TunnelRow } from '#con
 import { Reason } from '#contract/users.ts';
 import { LAUNCH_LIMITS, type LaunchView } from '#tunnel/relay/launch.ts';
 import type { Relay } from '#tunnel/relay/relay.ts';
-import { type Grant, may } from '../access/may.ts';
+import { actorOf } from '../access/actors.ts';
+import { may } from '../access/may.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
 import { optionalJson } from '../lists/stored-json.ts';
@@ -146,11 +146,7 @@ function refusal(reason: string | null): DemarcError {
 
 /** Whether the person of a session may launch in its account now. */
 export async function mayStillLaunch(store: Store, { person, target }: LaunchView): Promise<boolean> {
-  const found = await store.db
-    .selectFrom('person')
-    .select(['partner_id', 'disabled', 'email'])
-    .where('id', '=', person.id)
-    .executeTakeFirst();
+  const actor = await actorOf(store.db, person.id);
   const gateway = await store.db
     .selectFrom('gateway')
     .innerJoin('account', 'account.id', 'gateway.account_id')
@@ -158,18 +154,7 @@ export async function mayStillLaunch(store: Store, { person, target }: LaunchVie
     .where('gateway.id', '=', target.gateway)
     .where('gateway.account_id', '=', target.account)
     .executeTakeFirst();
-  if (found === undefined || found.disabled !== 0 || gateway === undefined || gateway.released_at !== null)
-    return false;
+  if (actor === undefined || gateway === undefined || gateway.released_at !== null) return false;
   if (gateway.status === 'Deactivated') return false;
-  const rows = await store.db
-    .selectFrom('membership')
-    .select(['account_id', 'role'])
-    .where('person_id', '=', person.id)
-    .execute();
-  const grants = rows.flatMap((row): Grant[] => {
-    const role = Role.safeParse(row.role);
-    return role.success ? [{ account: row.account_id, role: role.data }] : [];
-  });
-  const actor = { id: person.id, name: person.name, email: found.email, partner: found.partner_id, grants };
   return may(actor, 'support:launch', { partner: gateway.partner_id, account: target.account });
 }

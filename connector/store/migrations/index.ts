@@ -15,6 +15,7 @@ import { usersEdit } from './0011-users-edit.ts';
 import { roles } from './0013-roles.ts';
 import { apiTokens } from './0014-api-tokens.ts';
 import { oidc } from './0015-oidc.ts';
+import { notifications } from './0016-notifications.ts';
 import { numbers } from './0018-numbers.ts';
 import { locations } from './0019-locations.ts';
 import { integrations } from './0020-integrations.ts';
@@ -35,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '0013-roles': roles,
   '0014-api-tokens': apiTokens,
   '0015-oidc': oidc,
+  '0016-notifications': notifications,
   '0018-numbers': numbers,
   '0019-locations': locations,
   '0020-integrations': integrations,

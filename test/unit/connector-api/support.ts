@@ -208,6 +208,21 @@ export async function addPartner(store: Store, name = 'Partner'): Promise<string
   return id;
 }
 
+/** A role of the partner's own, on the base Account Admin, without the rights of `minus`. */
+export async function addRole(store: Store, partner: string, name: string, minus: readonly string[] = []) {
+  const id = ulid(START);
+  const at = new Date(START).toISOString();
+  const role = { id, partner_id: partner, name, name_lc: name.toLowerCase(), description: '', base: 'Account Admin' };
+  const version = { created_at: at, updated_at: at, updated_by: 'Ann Admin', revision: 1 };
+  await store.write(({ db }) =>
+    db
+      .insertInto('role')
+      .values({ ...role, ...version, minus: JSON.stringify(minus) })
+      .execute(),
+  );
+  return id;
+}
+
 export async function addAccount(store: Store, partner: string, name = 'Customer'): Promise<string> {
   const id = ulid(START);
   const at = new Date(START).toISOString();
