@@ -12,6 +12,15 @@ import type { Db } from './store.ts';
 /** Rows applied between two breaths of the event loop. */
 const SLICE = 2000;
 
+/** What an admin may set for a user of a PBX that has no value of its own; the column `filled` has a bit for each. */
+export const FILLABLE = ['firstName', 'lastName', 'email', 'mobilePhone'] as const;
+export type Fillable = (typeof FILLABLE)[number];
+
+export const filledBit = (field: Fillable): number => 1 << FILLABLE.indexOf(field);
+
+/** The bit of the irregularity that an address entered by hand ends. */
+export const NO_EMAIL = 1 << Irregularity.options.indexOf('no-email');
+
 /** Whose users: those of one PBX, by the staged run. */
 export interface UserSet {
   run: string;
@@ -98,7 +107,10 @@ export async function countMissing(
   return { known: rows[0]?.known ?? 0, missing: rows[0]?.missing ?? 0 };
 }
 
-/** Adds and changes users as staged; a user that is the same already is left alone. Answers how many rows it touched. */
+/**
+ * Adds and changes users as staged; a user that is the same already is left alone. What an admin set where the PBX says
+ * nothing stays (`user_edit`). Answers how many rows it touched.
+ */
 export async function applyPuts(db: Db, set: UserSet, now: string): Promise<number> {
   let touched = 0;
   for (let after = ''; ; ) {
@@ -110,24 +122,35 @@ export async function applyPuts(db: Db, set: UserSet, now: string): Promise<numb
     if (upto === undefined || upto === null) return touched;
     const applied = await sql`
       INSERT INTO directory_user (id, account_id, gateway_id, pbx_id, source_key, name, name_lc, first_name, last_name,
-        email, email_lc, extension, work_phone, mobile_phone, login_id, department, irregular, search, modified_at)
-      SELECT record ->> 1, ${set.account}, ${set.gateway}, ${set.pbx}, source_key, record ->> 2, record ->> 3,
-        record ->> 4, record ->> 5, record ->> 6, record ->> 7, record ->> 8, record ->> 9, record ->> 10,
-        record ->> 11, record ->> 12, record ->> 13, record ->> 14, ${now}
-      FROM sync_stage
-      WHERE run_id = ${set.run} AND removal = 0 AND source_key > ${after} AND source_key <= ${upto}
+        email, email_lc, extension, work_phone, mobile_phone, login_id, department, irregular, search, modified_at,
+        source, status, role, filled)
+      SELECT record ->> 1, ${set.account}, ${set.gateway}, ${set.pbx}, s.source_key, record ->> 2, record ->> 3,
+        coalesce(record ->> 4, e.first_name), coalesce(record ->> 5, e.last_name), coalesce(record ->> 6, e.email),
+        coalesce(record ->> 7, e.email_lc), record ->> 8, record ->> 9, coalesce(record ->> 10, e.mobile_phone),
+        record ->> 11, record ->> 12,
+        CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN (record ->> 13) & ~${NO_EMAIL} ELSE record ->> 13 END,
+        CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN (record ->> 14) || ' ' || e.email_lc ELSE record ->> 14 END,
+        ${now}, 'pbx', coalesce(e.status, 'Active'), coalesce(e.role, 'User'),
+        CASE WHEN record ->> 4 IS NULL AND e.first_name IS NOT NULL THEN ${filledBit('firstName')} ELSE 0 END
+        + CASE WHEN record ->> 5 IS NULL AND e.last_name IS NOT NULL THEN ${filledBit('lastName')} ELSE 0 END
+        + CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN ${filledBit('email')} ELSE 0 END
+        + CASE WHEN record ->> 10 IS NULL AND e.mobile_phone IS NOT NULL THEN ${filledBit('mobilePhone')} ELSE 0 END
+      FROM sync_stage s LEFT JOIN user_edit e
+        ON e.account_id = ${set.account} AND e.pbx_id = ${set.pbx} AND e.source_key = s.source_key
+      WHERE s.run_id = ${set.run} AND s.removal = 0 AND s.source_key > ${after} AND s.source_key <= ${upto}
       ON CONFLICT (account_id, pbx_id, source_key) DO UPDATE SET
         gateway_id = excluded.gateway_id, name = excluded.name, name_lc = excluded.name_lc,
         first_name = excluded.first_name, last_name = excluded.last_name, email = excluded.email,
         email_lc = excluded.email_lc, extension = excluded.extension, work_phone = excluded.work_phone,
         mobile_phone = excluded.mobile_phone, login_id = excluded.login_id, department = excluded.department,
-        irregular = excluded.irregular, search = excluded.search, modified_at = excluded.modified_at
+        irregular = excluded.irregular, search = excluded.search, modified_at = excluded.modified_at,
+        filled = excluded.filled, modified_by = NULL, revision = directory_user.revision + 1
       WHERE (directory_user.name, directory_user.first_name, directory_user.last_name, directory_user.email,
           directory_user.extension, directory_user.work_phone, directory_user.mobile_phone, directory_user.login_id,
-          directory_user.department, directory_user.irregular)
+          directory_user.department, directory_user.irregular, directory_user.filled)
         IS NOT (excluded.name, excluded.first_name, excluded.last_name, excluded.email,
           excluded.extension, excluded.work_phone, excluded.mobile_phone, excluded.login_id,
-          excluded.department, excluded.irregular)`.execute(db);
+          excluded.department, excluded.irregular, excluded.filled)`.execute(db);
     touched += Number(applied.numAffectedRows ?? 0n);
     after = upto;
     await breathe();
