@@ -65,7 +65,8 @@ export function VerifyTrunk({ trunk }: { trunk: Trunk }) {
 
 const EndSteps = ({ title, steps }: { title: string; steps: readonly VerifyStep[] }) =>
   steps.length > 0 && (
-    <section aria-label={title}>
+    // No landmark: the page has one of this name already, with the health of this end.
+    <div role="group" aria-label={title}>
       <Text component="h3" fw={600} m={0} mb="xs">
         {title}
       </Text>
@@ -76,7 +77,7 @@ const EndSteps = ({ title, steps }: { title: string; steps: readonly VerifyStep[
           </li>
         ))}
       </Stack>
-    </section>
+    </div>
   );
 
 function Step({ step }: { step: VerifyStep }) {
