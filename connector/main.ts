@@ -31,6 +31,7 @@ import { launchDomain, startLaunches } from './launch/start.ts';
 import { hostsOf, publicUrl } from './listener/addresses.ts';
 import { CertificateWatch } from './listener/certificate-watch.ts';
 import { Listener } from './listener/listener.ts';
+import { pruneNotificationMarks } from './notifications/prune.ts';
 import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
 import { ReleaseFolder } from './releases/release-folder.ts';
@@ -72,7 +73,11 @@ export async function startConnector(
       store,
       clock,
       log,
-      prunes: [() => uploads.prune(), () => pruneTrunkHealth(store, clock.now())],
+      prunes: [
+        () => uploads.prune(),
+        () => pruneTrunkHealth(store, clock.now()),
+        () => pruneNotificationMarks(store, clock.now()),
+      ],
     });
     stops.add('retention', () => retention.stop());
 

@@ -1,6 +1,7 @@
 /** What the connector's API speaks under /api/v1; the console is its first client. */
 import { z } from 'zod';
 import { Permission, Role } from './access.ts';
+import { AccountFacts, AccountParticulars, SupportContact } from './api/accounts.ts';
 import { CommandState } from './commands.ts';
 import { OutboxState } from './envelope.ts';
 import { HistoryEvent } from './events.ts';
@@ -82,7 +83,11 @@ export const Me = z.object({
   name: z.string(),
   email: z.string(),
   role: Role,
+  /** As people read it: the name of a custom role, where it is one. */
+  roleName: z.string(),
   permissions: z.array(Permission),
+  /** What the person chose for themselves. */
+  language: AlertLanguage.nullable(),
   csrf: z.string(),
 });
 export type Me = z.infer<typeof Me>;
@@ -98,13 +103,19 @@ export const Account = z.object({
   gateways: z.int(),
   users: z.int(),
   createdAt: Instant,
+  modifiedAt: Instant,
+  ...AccountParticulars.shape,
+  ...AccountFacts.shape,
   etag: z.string(),
 });
 export type Account = z.infer<typeof Account>;
 
+/** Without a support contact the person who creates the account is its first: there is always one (ACC-12). */
 export const AccountCreate = z.strictObject({
   name: z.string().trim().min(1).max(128),
   country: z.string().length(2),
+  ...AccountParticulars.partial().shape,
+  supportContacts: z.array(SupportContact).max(20).optional(),
 });
 export type AccountCreate = z.infer<typeof AccountCreate>;
 
@@ -114,6 +125,7 @@ export const AccountEdit = z
     country: z.string().length(2),
     phonePolicy: PhonePolicy,
     guard: RemovalGuard,
+    ...AccountParticulars.shape,
   })
   .partial();
 export type AccountEdit = z.infer<typeof AccountEdit>;
@@ -157,22 +169,7 @@ export const GatewayDetail = Gateway.extend({
 });
 export type GatewayDetail = z.infer<typeof GatewayDetail>;
 
-/** A user in the list. `lockedFields` belong to the PBX (USR-19). */
-export const User = UserRecord.extend({
-  id: Id,
-  account: Id,
-  gateway: Id,
-  pbx: Id,
-  pbxName: z.string(),
-  pbxType: PbxType,
-  lockedFields: z.array(z.string()),
-  modifiedAt: Instant,
-});
-export type User = z.infer<typeof User>;
-
-/** How many users match, by irregularity; for the filter's counts (ONB-30). */
-export const UserSummary = z.object({ total: z.int(), irregularities: IrregularityCounts });
-export type UserSummary = z.infer<typeof UserSummary>;
+export { User, UserSummary } from './api/users.ts';
 
 /** A sync run as the cloud keeps it. */
 export const SyncRun = z.object({
@@ -364,9 +361,12 @@ export const Change = z.object({
     'enrolment',
     'upload',
     'trunk',
+    'person',
+    'role',
     'numbers',
     'location',
     'integration',
+    'notification',
   ]),
   account: Id.nullable(),
   ref: z.string().nullable(),

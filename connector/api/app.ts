@@ -9,8 +9,10 @@ import { addressKey } from '../access/attempts.ts';
 import { Sessions } from '../access/sessions.ts';
 import { SignIn } from '../access/sign-in.ts';
 import { TooManyRequests } from '../access/too-many-requests.ts';
+import { homeRoutes } from '../home/home-routes.ts';
 import { launchPage } from '../launch/launch-page.ts';
 import { launchRoutes } from '../launch/launch-routes.ts';
+import { notificationRoutes } from '../notifications/notification-routes.ts';
 import { trunkHealthRoutes } from '../trunks/health-routes.ts';
 import { consoleFiles } from './console.ts';
 import { answerErrors } from './error-answer.ts';
@@ -83,6 +85,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         alertRoutes,
         alertTargetRoutes,
         eventRoutes,
+        homeRoutes,
+        notificationRoutes,
         trunkRoutes,
         trunkHealthRoutes,
         ...(options.launches === undefined ? [] : [launchRoutes(options.launches)]),

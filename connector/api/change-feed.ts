@@ -31,6 +31,19 @@ export interface Batch {
   full: boolean;
 }
 
+function isShown(
+  actor: Actor,
+  topic: Change['topic'],
+  row: { account_id: string | null; partner: string; ref: string | null },
+  account: string | undefined,
+): boolean {
+  // A person's own notifications are theirs whichever account they look at.
+  if (topic === 'notification') return row.ref === actor.id;
+  if (account !== undefined && row.account_id !== account) return false;
+  const resource = { partner: row.partner, account: row.account_id };
+  return [RIGHTS[topic]].flat().some((right) => may(actor, right, resource));
+}
+
 /** Reads the next changes; one that the actor may not see is left out, as is one that has neither account nor partner. */
 export async function readChanges(db: Db, actor: Actor, after: number, account: string | undefined): Promise<Batch> {
   const rows = await db
@@ -45,13 +58,7 @@ export async function readChanges(db: Db, actor: Actor, after: number, account: 
   const changes = rows.flatMap((row) => {
     const topic = Change.shape.topic.safeParse(row.topic);
     if (!topic.success || row.partner === null) return [];
-    // A person's own notifications are theirs whichever account they look at.
-    if (topic.data === 'notification') {
-      return row.ref === actor.id ? [{ id: row.id, change: { topic: topic.data, account: null, ref: row.ref } }] : [];
-    }
-    if (account !== undefined && row.account_id !== account) return [];
-    const resource = { partner: row.partner, account: row.account_id };
-    if (![RIGHTS[topic.data]].flat().some((right) => may(actor, right, resource))) return [];
+    if (!isShown(actor, topic.data, { ...row, partner: row.partner }, account)) return [];
     const document: unknown = row.row === null ? undefined : JSON.parse(row.row);
     const change = { topic: topic.data, account: row.account_id, ref: row.ref };
     return [{ id: row.id, change: { ...change, ...(document !== undefined && { row: document }) } }];
