@@ -1,6 +1,10 @@
-import { text as english } from './en/index.ts';
+import { language } from '#web/kit/language.ts';
+import type { Translated } from '#web/kit/texts/translated.ts';
+import type { text as english } from './en/index.ts';
 
 /** What a catalogue of the console has to say: another language that lacks a text does not compile. */
-export type ConsoleTexts = typeof english;
+export type ConsoleTexts = Translated<typeof english>;
 
-export const text: ConsoleTexts = english;
+/** The console's words in the language of this page; only its catalogue is loaded. */
+export const text: ConsoleTexts =
+  language === 'de' ? (await import('./de/index.ts')).text : (await import('./en/index.ts')).text;

@@ -1,0 +1,37 @@
+/** The German catalogue: every word of the console that a person reads, by page. */
+
+import type { ConsoleTexts } from '../index.ts';
+import { accountsTexts } from './accounts.ts';
+import { alertSettingsText, alertText } from './alerts.ts';
+import { appTexts } from './app.ts';
+import { commandsTexts } from './commands.ts';
+import { eventsTexts } from './events.ts';
+import { gatewaysTexts } from './gateways.ts';
+import { homeTexts } from './home.ts';
+import { inventoryTexts } from './inventory.ts';
+import { signInTexts } from './sign-in.ts';
+import { syncsTexts } from './syncs.ts';
+import { traceText } from './traces.ts';
+import { trunkHealthText } from './trunk-health.ts';
+import { trunkText } from './trunks.ts';
+import { tunnelText } from './tunnels.ts';
+import { usersTexts } from './users.ts';
+
+export const text: ConsoleTexts = {
+  ...appTexts,
+  ...signInTexts,
+  ...homeTexts,
+  ...gatewaysTexts,
+  ...commandsTexts,
+  ...accountsTexts,
+  ...usersTexts,
+  ...syncsTexts,
+  ...inventoryTexts,
+  ...eventsTexts,
+  alerts: alertText,
+  alertSettings: alertSettingsText,
+  traces: traceText,
+  trunkHealth: trunkHealthText,
+  trunks: trunkText,
+  tunnels: tunnelText,
+};

@@ -1,0 +1,34 @@
+import type { ConsoleTexts } from '../index.ts';
+
+/** German texts of signing in and of the first set-up. */
+export const signInTexts: Pick<ConsoleTexts, 'signIn' | 'setup' | 'signInLink'> = {
+  signIn: {
+    title: 'Anmelden',
+    lead: 'Die Konsole Ihrer Gateways und Telefonanlagen.',
+    email: 'E-Mail-Adresse',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    over: 'Melden Sie sich an, um fortzufahren.',
+    firstTime: 'Zum ersten Mal hier? Der Connector hat beim Start einen einmaligen Einrichtungslink ausgegeben.',
+  },
+  setup: {
+    title: 'Demarc einrichten',
+    lead: 'Dieser Link gilt einmal. Er legt Ihr Partnerkonto und Ihre eigene Anmeldung an.',
+    partnerName: 'Firma (Partnerkonto)',
+    name: 'Ihr Name',
+    email: 'E-Mail-Adresse',
+    password: 'Passwort',
+    passwordHint: 'Mindestens 8 Zeichen.',
+    submit: 'Einrichten und anmelden',
+    noToken: 'Der Link ist nicht vollständig',
+    noTokenNext:
+      'Öffnen Sie den ganzen Link, den der Connector beim Start ausgegeben hat, mit allem hinter dem Zeichen #.',
+    done: 'Diese Konsole ist eingerichtet. Melden Sie sich mit Ihrer E-Mail-Adresse und Ihrem Passwort an.',
+    toSignIn: 'Zur Anmeldung',
+  },
+  signInLink: {
+    title: 'Mit einem Link anmelden',
+    lead: 'Dieser Link gilt einmal, innerhalb von 15 Minuten.',
+    submit: 'Anmelden',
+  },
+};

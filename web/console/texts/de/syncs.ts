@@ -1,0 +1,73 @@
+import type { ConsoleTexts } from '../index.ts';
+
+/** German texts of sync runs. */
+export const syncsTexts: Pick<ConsoleTexts, 'runs'> = {
+  runs: {
+    title: 'Abgleiche',
+    empty: 'Hier erscheint jedes Mal ein Eintrag, wenn ein Gateway die Benutzer einer Telefonanlage liest.',
+    started: 'Begonnen',
+    pbx: 'Telefonanlage',
+    type: 'Art der Anlage',
+    outcome: 'Ergebnis',
+    trigger: 'Auslöser',
+    triggers: {
+      schedule: 'Zeitplan',
+      'catch-up': 'Nachgeholt',
+      'sync-now': 'Jetzt abgleichen',
+      decision: 'Entscheidung',
+      resync: 'Vollabgleich',
+      first: 'Erster Abgleich',
+    },
+    read: 'Gelesen',
+    added: 'Hinzugefügt',
+    changed: 'Geändert',
+    removed: 'Entfernt',
+    unchanged: 'Unverändert',
+    rejected: 'Abgelehnt',
+    duration: 'Dauer',
+    reason: 'Grund',
+    hold: 'Entscheidung',
+    holds: {
+      open: 'Wartet auf eine Entscheidung',
+      removing: 'Entfernen bestätigt',
+      keeping: 'Entfernen abgelehnt',
+      superseded: 'Durch einen späteren Abgleich ersetzt',
+    },
+    counts: 'Anzahlen',
+    notes: {
+      title: 'Datensätze zum Nachsehen',
+      save: 'Als CSV speichern',
+      what: 'Was',
+      where: 'Datensatz',
+      reason: 'Grund',
+      isRejected: 'Abgelehnt',
+      isRemarked: 'Mit Änderungen verwendet',
+      remarkedCount: 'Mit Änderungen verwendet',
+      rejected: (records) => `Abgelehnt: ${records}`,
+      rejectedLead:
+        'Diese Datensätze der Telefonanlage waren nicht verwendbar. Berichtigen Sie sie dort; der nächste Abgleich liest sie wieder.',
+      remarked: (records) => `Mit Änderungen verwendet: ${records}`,
+      remarkedLead:
+        'Diese Datensätze wurden verwendet, aber etwas darin wurde gekürzt, weggelassen oder anderswo nicht gefunden.',
+      more: (records) => `Und ${records} weitere, die das Gateway nicht aufgeführt hat.`,
+    },
+    wouldRemove: 'Würden entfernt',
+    facts: 'Der Abgleich',
+    finished: 'Beendet',
+    decided: (name) => `von ${name}`,
+    irregularities: 'Auffälligkeiten nach diesem Abgleich',
+    heldTitle: (users) => `${users} würden entfernt`,
+    heldLead:
+      'Es wurde nichts entfernt. Bestätigen Sie, wenn diese Personen wirklich gegangen sind; lehnen Sie ab, um sie zu behalten, zum Beispiel wenn das Verzeichnis unvollständig gelesen wurde.',
+    candidates: 'Benutzer, die entfernt würden',
+    searchCandidates: 'Nach Name, E-Mail-Adresse oder Nebenstelle suchen',
+    noCandidates: 'Niemand.',
+    confirm: 'Entfernen bestätigen',
+    reject: 'Ablehnen (Benutzer behalten)',
+    confirmTitle: 'Diese Benutzer entfernen?',
+    confirmLead: (users, pbx) =>
+      `${users} der Telefonanlage ${pbx} werden aus der Cloud entfernt. Die Telefonanlage selbst wird nicht geändert.`,
+    result: 'Die Entscheidung wird ausgeführt',
+    runOf: (pbx) => `Abgleich von ${pbx}`,
+  },
+};
