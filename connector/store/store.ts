@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { Kysely, type Transaction } from 'kysely';
+import { type CompiledQuery, Kysely, type Transaction } from 'kysely';
 import { monotonicFactory } from 'ulid';
 import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
@@ -54,10 +54,13 @@ export class Store {
   readonly #clock: Clock;
   readonly #log: Log | undefined;
   readonly #nextId = monotonicFactory(randomParts());
+  /** What every unit of work begins with. */
+  readonly #first: CompiledQuery | undefined;
   readonly #listeners = new Set<(changes: readonly NumberedChange[]) => void>();
 
-  private constructor(db: Db, { clock, log }: { clock: Clock; log?: Log }) {
+  private constructor(db: Db, { clock, log, first }: { clock: Clock; log?: Log; first?: CompiledQuery }) {
     this.db = db;
+    this.#first = first;
     this.#clock = clock;
     this.#log = log;
   }
@@ -79,6 +82,25 @@ export class Store {
   }
 
   /**
+   * Opens a PostgreSQL database (15 or later) of its own and brings its tables to this version.
+   * @throws DemarcError `store.unreachable`, `store.full`
+   */
+  static async connect(options: { url: string; clock: Clock; log: Log }): Promise<Store> {
+    const { url, log } = options;
+    const { ONE_AFTER_THE_OTHER, PostgresDdl, postgresDialect } = await import('./postgres.ts');
+    const onLost = (err: Error) =>
+      log.warn({ code: 'store.unreachable', err }, 'a connection to the database was lost');
+    const db = new Kysely<Tables>({ dialect: postgresDialect(url, onLost) });
+    try {
+      await migrate(db.withPlugin(new PostgresDdl()));
+      return new Store(db, { ...options, first: ONE_AFTER_THE_OTHER });
+    } catch (error) {
+      await db.destroy();
+      throw namedFailure(error);
+    }
+  }
+
+  /**
    * Runs a unit of work: all of it is committed when this resolves, nothing of it when this rejects.
    * @throws DemarcError `store.full`, and whatever the work throws
    */
@@ -86,6 +108,7 @@ export class Store {
     const changes: (Change & { partner?: string | null })[] = [];
     const numbered: NumberedChange[] = [];
     const transaction = this.db.transaction().execute(async (db) => {
+      if (this.#first !== undefined) await db.executeQuery(this.#first);
       const newId = () => this.#nextId(this.#clock.now());
       const value = await work({ db, changed: (change) => changes.push(change), newId });
       for (let from = 0; from < changes.length; from += CHANGES_AT_ONCE) {

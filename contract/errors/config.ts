@@ -35,6 +35,11 @@ export const configErrors = {
     cause: 'The disk is full',
     nextStep: 'Free some space; what was accepted before is kept.',
   },
+  'store.unreachable': {
+    status: 503,
+    cause: 'The database cannot be reached',
+    nextStep: 'Check that PostgreSQL runs and that its address, user and password in DEMARC_STORE are right.',
+  },
   'store.damaged': {
     status: 500,
     cause: 'The store on the disk is damaged',
