@@ -35,6 +35,8 @@ export const ConnectorSettings = z.object({
     .string()
     .regex(/^(embedded$|mqtts?:\/\/)/, 'must be embedded, or begin with mqtt:// or mqtts://')
     .default('embedded'),
+  /** Where the data is kept, as accounts show it (ACC-9), such as EU or Frankfurt. */
+  cloudLocation: z.string().min(1).max(64).optional(),
   /** PEM files of a certificate from a public CA; without them the connector's own CA issues one. */
   tlsCertFile: z.string().optional(),
   tlsKeyFile: z.string().optional(),
@@ -55,6 +57,7 @@ export function connectorSettings(env: NodeJS.ProcessEnv): ConnectorSettings {
     launchDomain: env['DEMARC_LAUNCH_DOMAIN'],
     store: env['DEMARC_STORE'],
     bus: env['DEMARC_BUS'],
+    cloudLocation: env['DEMARC_CLOUD_LOCATION'],
     tlsCertFile: env['DEMARC_TLS_CERT'],
     tlsKeyFile: env['DEMARC_TLS_KEY'],
     mail: mailSettings(env['DEMARC_SMTP_URL'], env['DEMARC_SMTP_FROM']),

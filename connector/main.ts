@@ -22,6 +22,7 @@ import { Offers } from './enrolment/offers.ts';
 import { ProvisioningTokens } from './enrolment/provisioning-tokens.ts';
 import { Standings } from './enrolment/standing.ts';
 import { wrongTopicRecorder } from './enrolment/wrong-topic.ts';
+import { pruneEvents } from './events/prune.ts';
 import { Holds } from './ingest/holds.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { IngestMetrics } from './ingest/ingest-metrics.ts';
@@ -76,6 +77,7 @@ export async function startConnector(
       prunes: [
         () => uploads.prune(),
         () => pruneTrunkHealth(store, clock.now()),
+        () => pruneEvents(store, clock.now()),
         () => pruneNotificationMarks(store, clock.now()),
       ],
     });
@@ -163,6 +165,7 @@ export async function startConnector(
       }),
       consoleFolder: fileURLToPath(new URL('../dist/console', import.meta.url)),
       publicUrl: url,
+      ...(settings.cloudLocation !== undefined && { cloudLocation: settings.cloudLocation }),
       metrics: { registry },
       wantChanged: (account) => wants.toAccount(account),
     });

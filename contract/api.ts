@@ -1,6 +1,7 @@
 /** What the connector's API speaks under /api/v1; the console is its first client. */
 import { z } from 'zod';
 import { Permission, Role } from './access.ts';
+import { AlertLanguage } from './alerts.ts';
 import { AccountFacts, AccountParticulars, SupportContact } from './api/accounts.ts';
 import { CommandState } from './commands.ts';
 import { OutboxState } from './envelope.ts';
@@ -8,15 +9,7 @@ import { HistoryEvent } from './events.ts';
 import { Id, Instant } from './ids.ts';
 import { CheckResult, Fact, Licence, NumberFact, Partition, PbxLink, TextFact } from './sections.ts';
 import { UpdateStatus } from './update.ts';
-import {
-  HoldDecision,
-  IrregularityCounts,
-  Reason,
-  RecordNotes,
-  RemovalGuard,
-  SyncCounts,
-  UserRecord,
-} from './users.ts';
+import { HoldDecision, IrregularityCounts, Reason, RecordNotes, RemovalGuard, SyncCounts } from './users.ts';
 import { ApplicationType, PbxType, PhonePolicy, Presence, SwaStatus, SyncOutcome, SyncTrigger } from './words.ts';
 
 /** Every error of the API. */

@@ -14,6 +14,16 @@ export interface Session {
   hash: string;
   csrf: string;
   actor: Actor;
+  /** In which the person wants to be told things; null when they did not say. */
+  language: string | null;
+}
+
+/** From where a session was started, for its person to recognise. */
+export interface SessionOrigin {
+  address: string;
+  agent: string | undefined;
+  /** The provider that vouched for the person, with its word. */
+  provider?: { id: string; idToken: string };
 }
 
 /** What a person belongs to and may use: an account that is switched off counts for nothing (ACC-17). */
@@ -46,7 +56,7 @@ export class Sessions {
   }
 
   /** Starts a session; the id is told only here. */
-  async start(person: string): Promise<{ id: string; csrf: string }> {
+  async start(person: string, origin?: SessionOrigin): Promise<{ id: string; csrf: string }> {
     const id = newToken();
     const csrf = newToken();
     const now = instant(this.#clock);
@@ -54,10 +64,47 @@ export class Sessions {
     await this.#store.write(({ db }) =>
       db
         .insertInto('session')
-        .values({ id_hash: hashToken(id), person_id: person, csrf, created_at: now, seen_at: now, expires_at: expires })
+        .values({
+          id_hash: hashToken(id),
+          public_id: newToken().slice(0, 16),
+          person_id: person,
+          csrf,
+          created_at: now,
+          seen_at: now,
+          expires_at: expires,
+          address: origin?.address ?? null,
+          agent: origin?.agent?.slice(0, 300) ?? null,
+          oidc_provider_id: origin?.provider?.id ?? null,
+          oidc_id_token: origin?.provider?.idToken ?? null,
+        })
         .execute(),
     );
     return { id, csrf };
+  }
+
+  /** The sessions of a person that have not ended, the newest first. */
+  async list(person: string) {
+    const now = this.#clock.now();
+    const rows = await this.#store.db
+      .selectFrom('session')
+      .select(['id_hash', 'public_id', 'address', 'agent', 'created_at', 'seen_at', 'expires_at'])
+      .where('person_id', '=', person)
+      .where('expires_at', '>', new Date(now).toISOString())
+      .where('seen_at', '>', new Date(now - SESSION_MS.idle).toISOString())
+      .orderBy('created_at', 'desc')
+      .execute();
+    return rows;
+  }
+
+  /** Ends sessions of a person: the one with this public id, or all but the one to keep; tells how many. */
+  async endOf(person: string, which: { publicId: string } | { keep: string | null }): Promise<number> {
+    const gone = await this.#store.write(({ db }) => {
+      const query = db.deleteFrom('session').where('person_id', '=', person).returning('id_hash');
+      if ('publicId' in which) return query.where('public_id', '=', which.publicId).execute();
+      return (which.keep === null ? query : query.where('id_hash', '<>', which.keep)).execute();
+    });
+    for (const { id_hash } of gone) for (const listener of this.#ended) listener(id_hash);
+    return gone.length;
   }
 
   /** The session of a cookie; undefined when there is none, it has ended, or its person is disabled or locked out. */
@@ -91,6 +138,7 @@ export class Sessions {
       .leftJoin('role', 'role.id', 'membership.role_id')
       .select(['session.csrf', 'session.seen_at', 'session.expires_at'])
       .select(['person.id', 'person.name', 'person.email', 'person.partner_id', 'person.disabled'])
+      .select('person.language')
       .select(['membership.account_id', 'membership.role', 'membership.role_id', 'account.status'])
       .select(['role.name as role_name', 'role.minus'])
       .where('session.id_hash', '=', hash)
@@ -117,6 +165,6 @@ export class Sessions {
       grants: grantsOf(rows),
     };
     if (actor.grants.length === 0 && (await isLockedOut(this.#store.db, row.id))) return undefined;
-    return { hash, csrf: row.csrf, actor };
+    return { hash, csrf: row.csrf, actor, language: row.language };
   }
 }

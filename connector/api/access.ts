@@ -11,16 +11,20 @@ import type { EventActor } from '../history/record-event.ts';
  */
 export type Access = Permission | 'public' | 'signed-in' | 'device' | 'command';
 
-/** The signed-in caller of a request. */
+/** Who calls: a person by a session, or a program by a token, which then has neither CSRF token nor session. */
 export interface Caller {
+  kind: 'person' | 'token';
   actor: Actor;
   csrf: string;
   sessionHash: string;
+  language: string | null;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** Whom the route serves; what is about the caller's own person, and what lets others in, serves people alone. */
+    callers?: 'people' | 'all';
   }
   interface FastifyRequest {
     caller: Caller | null;
@@ -32,6 +36,10 @@ const OPEN: ReadonlySet<Access> = new Set<Access>(['public', 'signed-in', 'devic
 
 /** Whether the route's handler has to judge before it answers. */
 export const needsJudgement = (access: Access): boolean => !OPEN.has(access);
+
+/** What has a right to be judged serves programs, too; what is about whoever is signed in serves people, unless it says so. */
+export const servesTokens = (access: Access, callers: 'people' | 'all' | undefined): boolean =>
+  callers === undefined ? needsJudgement(access) : callers === 'all';
 
 /** @throws DemarcError `api.not-signed-in` */
 export function callerOf(request: FastifyRequest): Caller {

@@ -5,6 +5,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { ApiTokens } from '../access/api-tokens.ts';
 import { addressKey } from '../access/attempts.ts';
 import { Sessions } from '../access/sessions.ts';
 import { SignIn } from '../access/sign-in.ts';
@@ -30,6 +31,8 @@ import { enrolmentRoutes } from './routes/enrolments.ts';
 import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
+import { locationRoutes } from './routes/locations.ts';
+import { numberRoutes } from './routes/numbers.ts';
 import { syncRunRoutes } from './routes/sync-runs.ts';
 import { trunkRoutes } from './routes/trunks.ts';
 import { userRoutes } from './routes/users.ts';
@@ -57,10 +60,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
 
   const sessions = new Sessions(options);
-  const parts: Parts = { ...options, sessions, signIn: new SignIn(options) };
+  const tokens = new ApiTokens(options);
+  const parts: Parts = { ...options, sessions, tokens, signIn: new SignIn(options) };
 
   await protect(app, options);
-  guard(app, { sessions, publicUrl: options.publicUrl });
+  guard(app, { sessions, tokens, publicUrl: options.publicUrl });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.is404 ? undefined : request.routeOptions.url;
     request.log.debug({ route, method: request.method, status: reply.statusCode, ms: reply.elapsedTime }, 'request');
@@ -89,6 +93,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         notificationRoutes,
         trunkRoutes,
         trunkHealthRoutes,
+        numberRoutes,
+        locationRoutes,
         ...(options.launches === undefined ? [] : [launchRoutes(options.launches)]),
         enrolmentRoutes,
         streamRoute,

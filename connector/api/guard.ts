@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { ApiTokens } from '../access/api-tokens.ts';
 import { SESSION_MS, type Sessions } from '../access/sessions.ts';
-import { needsJudgement } from './access.ts';
+import { needsJudgement, servesTokens } from './access.ts';
 
 /** `__Host-`: Secure, no Domain, Path=/ (RFC 6265bis section 4.1.3.2). */
 const COOKIE = '__Host-demarc';
@@ -11,6 +12,9 @@ export const setSessionCookie = (reply: FastifyReply, id: string): FastifyReply 
   reply.setCookie(COOKIE, id, { ...ATTRIBUTES, maxAge: SESSION_MS.absolute / 1000 });
 
 export const clearSessionCookie = (reply: FastifyReply): FastifyReply => reply.clearCookie(COOKIE, ATTRIBUTES);
+
+/** RFC 6750 section 2.1; anything else is no token of ours. */
+const bearerOf = (header: string): string => /^Bearer ([\w-]{1,128})$/i.exec(header.trim())?.[1] ?? '';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -28,16 +32,28 @@ function fromOurs(request: FastifyRequest, publicOrigin: string): boolean {
  * Default deny in front of every route: who is calling, whether the request comes from our console (CSRF), and that no
  * answer leaves a route with a permission before its handler has judged it.
  */
-export function guard(app: FastifyInstance, options: { sessions: Sessions; publicUrl: string }): void {
+export function guard(
+  app: FastifyInstance,
+  options: { sessions: Sessions; tokens: Pick<ApiTokens, 'find'>; publicUrl: string },
+): void {
   const publicOrigin = new URL(options.publicUrl).origin;
   app.decorateRequest('caller', null);
   app.decorateRequest('judged', false);
 
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
-    const { access } = request.routeOptions.config;
+    const { access, callers } = request.routeOptions.config;
     if (access === undefined) throw new DemarcError('api.forbidden');
     if (access === 'device') return;
+    const { authorization } = request.headers;
+    if (access !== 'public' && authorization !== undefined && request.cookies[COOKIE] === undefined) {
+      // No browser sends this by itself, so that there is nothing to forge.
+      const actor = await options.tokens.find(bearerOf(authorization), request.ip);
+      if (actor === undefined) throw new DemarcError('api.not-signed-in');
+      if (!servesTokens(access, callers)) throw new DemarcError('api.person-only');
+      request.caller = { kind: 'token', actor, csrf: '', sessionHash: '', language: null };
+      return;
+    }
     const changes = !SAFE_METHODS.has(request.method);
     if (changes && !fromOurs(request, publicOrigin)) throw new DemarcError('api.csrf');
     if (access === 'public') return;
@@ -45,7 +61,8 @@ export function guard(app: FastifyInstance, options: { sessions: Sessions; publi
     const session = cookie === undefined ? undefined : await options.sessions.find(cookie);
     if (session === undefined) throw new DemarcError('api.not-signed-in');
     if (changes && request.headers['x-csrf-token'] !== session.csrf) throw new DemarcError('api.csrf');
-    request.caller = { actor: session.actor, csrf: session.csrf, sessionHash: session.hash };
+    const { actor, csrf, hash: sessionHash, language } = session;
+    request.caller = { kind: 'person', actor, csrf, sessionHash, language };
   });
 
   app.addHook('onSend', async (request, reply, payload) => {

@@ -83,6 +83,8 @@ export interface AppOptions {
   };
   /** The address that browsers use; its origin is ours. */
   publicUrl: string;
+  /** Where the accounts' data is kept, as people are told it. */
+  cloudLocation?: string;
   /** Called after an account's settings changed, so that its gateways are told. */
   wantChanged?: (account: string) => Promise<void>;
   /** Told of every route as it is registered; the test of rights walks them all. */

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ErrorBody } from '#contract/api.ts';
 import { Id } from '#contract/ids.ts';
+import type { ApiTokens } from '../access/api-tokens.ts';
 import type { Resource, Scope } from '../access/may.ts';
 import type { Sessions } from '../access/sessions.ts';
 import type { SignIn } from '../access/sign-in.ts';
@@ -25,6 +26,7 @@ export type Api = FastifyInstance<
 /** What routes are made of. */
 export interface Parts extends AppOptions {
   sessions: Sessions;
+  tokens: ApiTokens;
   signIn: SignIn;
 }
 

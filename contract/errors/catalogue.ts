@@ -2,6 +2,7 @@
  * Every error that a person, a gateway or an API client can meet. One file an area; docs/errors.md is checked against
  * this by a test.
  */
+import { accessErrors } from './access.ts';
 import { adapterErrors } from './adapters.ts';
 import { alertErrors } from './alerts.ts';
 import { apiErrors } from './api.ts';
@@ -21,6 +22,7 @@ import { trunkErrors } from './trunks.ts';
 import { tunnelErrors } from './tunnel.ts';
 import { updateErrors } from './update.ts';
 import { uploadErrors } from './uploads.ts';
+import { userErrors } from './users.ts';
 import { wizardErrors } from './wizard.ts';
 
 /** One entry: HTTP status where the API answers it, the plain cause, and what to do. */
@@ -31,6 +33,7 @@ export interface ErrorEntry {
 }
 
 export const catalogue = {
+  ...accessErrors,
   ...adapterErrors,
   ...alertErrors,
   ...apiErrors,
@@ -50,6 +53,7 @@ export const catalogue = {
   ...updateErrors,
   ...tunnelErrors,
   ...uploadErrors,
+  ...userErrors,
   ...wizardErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

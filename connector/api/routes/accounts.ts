@@ -1,11 +1,14 @@
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import { instant } from '#config/clock.ts';
+import { AccountParticulars, SupportContact } from '#contract/api/accounts.ts';
 import { Account, AccountCreate, AccountEdit, ListQuery, Page } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { PropertyChange } from '#contract/events.ts';
+import type { Actor } from '../../access/may.ts';
 import { deleteAccount } from '../../accounts/delete.ts';
 import { setAccountStatus } from '../../accounts/status.ts';
+import { insertTarget } from '../../alerts/targets.ts';
 import { recordEvent } from '../../history/record-event.ts';
 import { type AccountRow, accountDto, accountsList } from '../../lists/accounts.ts';
 import { InvalidField } from '../../lists/invalid-field.ts';
@@ -24,15 +27,38 @@ function countryOf(text: string): string {
   return country;
 }
 
-async function accountOf(db: Db, id: string): Promise<Account> {
-  const row = await readOne<AccountRow>(db, accountsList, id);
-  if (row === undefined) throw new DemarcError('api.not-found');
-  return accountDto(row);
+/** Particulars as a request gives them: what is left out stays. */
+type Given = { [K in keyof AccountParticulars]?: AccountParticulars[K] | undefined };
+
+const PARTICULARS = AccountParticulars.keyof().options;
+
+/** The particulars that are given, as they are stored: empty text is nothing. */
+function particularsOf(given: Given): Given {
+  const set = PARTICULARS.filter((name) => given[name] !== undefined).map((name) => [name, given[name] || null]);
+  return AccountParticulars.partial().parse(Object.fromEntries(set));
+}
+
+const columnsOf = (given: Given) => ({
+  ...(given.address1 !== undefined && { address_1: given.address1 }),
+  ...(given.address2 !== undefined && { address_2: given.address2 }),
+  ...(given.city !== undefined && { city: given.city }),
+  ...(given.postalCode !== undefined && { postal_code: given.postalCode }),
+  ...(given.province !== undefined && { province: given.province }),
+  ...(given.language !== undefined && { language: given.language }),
+  ...(given.businessType !== undefined && { business_type: given.businessType }),
+});
+
+/** Whoever creates an account is its support contact, unless somebody else is named: there is always one (ACC-12). */
+function contactsOf(given: SupportContact[] | undefined, actor: Actor): SupportContact[] {
+  if (given !== undefined && given.length > 0) return given;
+  const self = SupportContact.safeParse({ name: actor.name, email: actor.email });
+  if (!self.success) throw new InvalidField('supportContacts', 'must name at least one contact');
+  return [self.data];
 }
 
 /** What an edit changes, property by property, for the history (EVT-20). */
 function changesOf(before: Account, edit: AccountEdit): PropertyChange[] {
-  return (['name', 'country', 'phonePolicy', 'guard'] as const).flatMap((property) => {
+  return (['name', 'country', 'phonePolicy', 'guard', ...PARTICULARS] as const).flatMap((property) => {
     const after = edit[property];
     if (after === undefined || JSON.stringify(after) === JSON.stringify(before[property])) return [];
     return [{ property, before: before[property], after }];
@@ -40,7 +66,14 @@ function changesOf(before: Account, edit: AccountEdit): PropertyChange[] {
 }
 
 /** Customer accounts of the partner. */
-export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolments }: Parts): void {
+export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolments, ...parts }: Parts): void {
+  const dto = (row: AccountRow) => accountDto(row, parts.cloudLocation ?? null);
+  const accountOf = async (db: Db, id: string): Promise<Account> => {
+    const row = await readOne<AccountRow>(db, accountsList, id);
+    if (row === undefined) throw new DemarcError('api.not-found');
+    return dto(row);
+  };
+
   app.get(
     '/accounts',
     {
@@ -50,7 +83,7 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolm
     async (request) => {
       const within = await visibleBy(request, store.db, 'a.id', request.query.account);
       const page = await readList<AccountRow>(store.db, accountsList, within, request.query, clock.now());
-      return { items: page.rows.map(accountDto), nextCursor: page.nextCursor, total: page.total };
+      return { items: page.rows.map(dto), nextCursor: page.nextCursor, total: page.total };
     },
   );
 
@@ -74,10 +107,13 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolm
       schema: { summary: 'Create an account', tags, body: AccountCreate, response: created(Account) },
     },
     async (request, reply) => {
-      const { partner } = callerOf(request).actor;
+      const { actor } = callerOf(request);
+      const { partner } = actor;
       allow(request, { partner, account: null });
-      const { name } = request.body;
-      const country = countryOf(request.body.country);
+      const { name, country: code, supportContacts, ...particulars } = request.body;
+      const country = countryOf(code);
+      const contacts = contactsOf(supportContacts, actor);
+      const language = particulars.language ?? 'en';
       const id = ulid(clock.now());
       const now = instant(clock);
       const guard = Account.shape.guard.parse({});
@@ -97,8 +133,13 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolm
             created_at: now,
             updated_at: now,
             revision: 1,
+            ...columnsOf(particularsOf(particulars)),
           })
           .execute();
+        for (const { name: contact, email: address } of contacts) {
+          const target = { id: unit.newId(), kind: 'mail', name: contact, address, language, secret: null } as const;
+          await insertTarget(unit, { ...target, account: id, partner, on: true }, now);
+        }
         unit.changed({ topic: 'account', account: id, ref: id });
         const event = { action: 'Create', type: 'Admin', asset: 'Account', name: 'account.created' } as const;
         const message = `Account created: ${name}`;
@@ -132,7 +173,11 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolm
       const match = request.headers['if-match'];
       if (match === undefined) throw new DemarcError('api.precondition-required');
       const { country, ...rest } = request.body;
-      const edit: AccountEdit = { ...rest, ...(country !== undefined && { country: countryOf(country) }) };
+      const edit: AccountEdit = {
+        ...rest,
+        ...particularsOf(rest),
+        ...(country !== undefined && { country: countryOf(country) }),
+      };
       const changed = await store.write(async (unit) => {
         const before = await accountOf(unit.db, id);
         if (match !== before.etag) throw new DemarcError('api.stale');
@@ -145,6 +190,7 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolm
             ...(edit.country !== undefined && { country: edit.country }),
             ...(edit.phonePolicy !== undefined && { phone_policy: edit.phonePolicy }),
             ...(edit.guard !== undefined && { guard_percent: edit.guard.percent, guard_users: edit.guard.users }),
+            ...columnsOf(edit),
             updated_at: instant(clock),
             revision: eb('revision', '+', 1),
           }))

@@ -1,9 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Role } from '#contract/access.ts';
+import { AlertLanguage } from '#contract/alerts.ts';
 import { LoginRequest, Me, RedeemRequest, SetupRequest, SignInLink } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
 import { type Actor, permissionsIn, reaches } from '../../access/may.ts';
+import type { Session } from '../../access/sessions.ts';
 import { redeemSetup } from '../../access/setup.ts';
 import { createSignInToken, redeemSignInToken } from '../../access/sign-in-links.ts';
 import { recordEvent } from '../../history/record-event.ts';
@@ -19,24 +22,31 @@ function roleIn(actor: Actor, account: string | null): Role {
   return Role.options.find((role) => held.some((grant) => grant.role === role)) ?? 'User';
 }
 
-const me = (actor: Actor, csrf: string, account: string | null): Me => ({
-  id: actor.id,
-  name: actor.name,
-  email: actor.email,
-  role: roleIn(actor, account),
-  permissions: permissionsIn(actor, account),
-  csrf,
-});
+/** Who the caller is in an account, or (null) wherever they may do the most. */
+function me({ actor, language, csrf }: Pick<Session, 'actor' | 'language' | 'csrf'>, account: string | null): Me {
+  const role = roleIn(actor, account);
+  const held = actor.grants.find((grant) => grant.role === role && (account === null || grant.account === account));
+  return {
+    id: actor.id,
+    name: actor.name,
+    email: actor.email,
+    role,
+    roleName: held?.custom?.name ?? role,
+    permissions: permissionsIn(actor, account),
+    language: AlertLanguage.nullable().catch(null).parse(language),
+    csrf,
+  };
+}
 
 /** Setting up, signing in and out, and who am I. */
 export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl }: Parts): void {
   const open = { access: 'public' } as const;
 
-  async function start(person: string): Promise<{ id: string; me: Me }> {
-    const { id } = await sessions.start(person);
+  async function start(person: string, request: FastifyRequest): Promise<{ id: string; me: Me }> {
+    const { id } = await sessions.start(person, { address: request.ip, agent: request.headers['user-agent'] });
     const session = await sessions.find(id);
     if (session === undefined) throw new DemarcError('api.not-signed-in');
-    return { id, me: me(session.actor, session.csrf, null) };
+    return { id, me: me(session, null) };
   }
 
   app.post(
@@ -48,7 +58,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
     async (request, reply) => {
       signIn.countLink({ address: request.ip, requestId: request.id });
       const person = await redeemSetup({ store, clock }, request.body, request.id);
-      const session = await start(person);
+      const session = await start(person, request);
       return setSessionCookie(reply, session.id).send(session.me);
     },
   );
@@ -58,7 +68,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
     { config: open, schema: { summary: 'Sign in', tags, body: LoginRequest, response: answers(Me) } },
     async (request, reply) => {
       const person = await signIn.check(request.body, { address: request.ip, requestId: request.id });
-      const session = await start(person);
+      const session = await start(person, request);
       return setSessionCookie(reply, session.id).send(session.me);
     },
   );
@@ -86,7 +96,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
     async (request, reply) => {
       signIn.countLink({ address: request.ip, requestId: request.id });
       const person = await redeemSignInToken({ store, clock }, request.body.token, request.id);
-      const session = await start(person);
+      const session = await start(person, request);
       return setSessionCookie(reply, session.id).send(session.me);
     },
   );
@@ -122,7 +132,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
   app.get(
     '/me',
     {
-      config: { access: 'signed-in' },
+      config: { access: 'signed-in', callers: 'all' },
       schema: {
         summary: 'The signed-in person, with their rights in an account',
         tags,
@@ -131,13 +141,14 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
       },
     },
     async (request) => {
-      const { actor, csrf } = callerOf(request);
+      const caller = callerOf(request);
+      const { actor } = caller;
       const { account } = request.query;
       if (account !== undefined) {
         const resource = await accountResource(store.db, account);
         if (resource === undefined || !reaches(actor, resource)) throw new DemarcError('api.not-found');
       }
-      return me(actor, csrf, account ?? null);
+      return me(caller, account ?? null);
     },
   );
 }

@@ -29,6 +29,10 @@ export function affectedBy(change: Change): QueryKey[] {
       return [['enrolments']];
     case 'upload':
       return [['uploads']];
+    case 'person':
+      return [['people'], ['account-managers'], ['me']];
+    case 'role':
+      return [['roles'], ['people'], ['me']];
     case 'trunk':
       return [['trunks', 'list'], ...one('trunks'), HOME];
     case 'notification':
