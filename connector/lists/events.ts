@@ -15,7 +15,7 @@ export const eventsList: ListResource = {
   from: sql`event as e`,
   id: 'e.id',
   defaultSort: '-at',
-  search: sql`lower(e.message || ' ' || e.actor_name || ' ' || e.name || ' ' || e.asset)`,
+  search: sql`lower(e.message || ' ' || e.actor_name || ' ' || e.name || ' ' || e.asset || ' ' || e.asset_id || ' ' || e.tags)`,
   fields: {
     at: { kind: 'instant', column: 'e.at', sort: true },
     gateway: { kind: 'word', column: 'e.gateway_id', nullable: true },

@@ -8,7 +8,7 @@ export type UploadRow = Selectable<Tables['upload']>;
 /** How long a whole file is kept, in milliseconds. */
 export const KEEP_MS = 30 * 86_400_000;
 
-/** A whole file as the API and the live updates show it. */
+/** A whole file as the API shows it. */
 export const uploadDto = (row: UploadRow & { completed_at: string }): Upload =>
   Upload.parse({
     id: row.id,

@@ -8,7 +8,7 @@ import { UPLOADING_COMMANDS, type UploadKind, type UploadPart } from '#contract/
 import { recordEvent } from '../history/record-event.ts';
 import type { Store, Work } from '../store/store.ts';
 import { makeRoom, removeUpload } from './room.ts';
-import { type UploadRow, uploadDto } from './upload-dto.ts';
+import type { UploadRow } from './upload-dto.ts';
 import type { FilePlace, UploadFiles } from './upload-files.ts';
 
 /** How long after its end a command's file is still taken, in milliseconds: the news of its end may overtake the file. */
@@ -156,14 +156,13 @@ export class Uploads {
       throw new DemarcError('upload.damaged');
     }
     await this.#store.write(async (work) => {
-      const completed = { ...row, completed_at: instant(this.#clock) };
       await work.db
         .updateTable('upload')
-        .set({ completed_at: completed.completed_at })
+        .set({ completed_at: instant(this.#clock) })
         .where('id', '=', row.id)
         .execute();
       await this.#recordArrival(work, row);
-      work.changed({ topic: 'upload', account: row.account_id, ref: row.id, row: uploadDto(completed) });
+      work.changed({ topic: 'upload', account: row.account_id, ref: row.id });
     });
     this.#log.info({ upload: row.id, command: row.command_id, bytes: row.bytes }, 'a gateway’s file has arrived');
   }

@@ -11,6 +11,8 @@ const STATEMENTS = [
   PRIMARY KEY (person_id, ref)
 )`,
   `CREATE INDEX notification_mark_by_marked_at ON notification_mark (marked_at)`,
+  // The oldest events are looked for every hour, over all accounts.
+  `CREATE INDEX event_by_at ON event (at)`,
   // What a person has asked for, which their notifications tell of.
   `CREATE INDEX command_by_issuer_issued_at ON command (issuer_id, issued_at)`,
 ];

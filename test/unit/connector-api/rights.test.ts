@@ -196,6 +196,7 @@ const aboutOne: {
       ['trunks', 'integrations:view'],
       ['events', 'events:view'],
       ['events.csv', 'events:view'],
+      ['events/choices', 'events:view'],
     ] as const
   ).map(([list, permission]) => ({
     name: `GET ${list} of an account`,

@@ -306,7 +306,7 @@ describe('CSV', () => {
     const filtered = await client.get(`/users.csv?account=${site.account}&q=hi`);
     expect(parse(filtered.body)).toHaveLength(2);
     const events = await client.get('/events.csv');
-    expect(events.body.split('\r\n')[0]).toContain('Time,Actor,Action');
+    expect(events.body.split('\r\n')[0]).toContain('Event ID,Actor Name,Actor ID,Action,Asset');
   });
 
   test('a bad filter is an error, not a broken file', async () => {

@@ -310,6 +310,37 @@ describe('a person', () => {
     expect(await w.files.size({ account: w.account, command: w.command })).toBe(10_000);
   });
 
+  test('with the right to one kind only finds, reads and counts files of that kind', async () => {
+    await using w = await world();
+    const trace = await addCommand(w.store, w.address, { name: 'gateway.trace-calls' });
+    for (const command of [w.command, trace]) {
+      await w.uploads.take(w.address, command, part(0), bytesOf(0, FILE.length));
+    }
+    const support = await w.api.signIn('Support', w.partner, w.account);
+    const take = (minus: string) =>
+      w.store.write(async ({ db }) => {
+        const id = ulid(START);
+        const at = instantAt(START);
+        const dates = { created_at: at, updated_at: at, updated_by: 'x', revision: 1 };
+        const name = { name: minus, name_lc: minus, description: '' };
+        const role = { id, partner_id: w.partner, base: 'Support', minus: JSON.stringify([minus]), ...name, ...dates };
+        await db.insertInto('role').values(role).execute();
+        await db.updateTable('membership').set({ role_id: id }).where('person_id', '=', support.person).execute();
+      });
+    const kinds = async () =>
+      (await support.get(`/uploads?account=${w.account}`))
+        .json<{ items: { kind: string }[] }>()
+        .items.map((one) => one.kind);
+    expect((await kinds()).toSorted()).toEqual(['logs', 'trace']);
+    await take('support:logs');
+    expect(await kinds()).toEqual(['trace']);
+    const files = await w.store.db.selectFrom('upload').select(['id', 'kind']).orderBy('kind').execute();
+    const read = () => Promise.all(files.map(async ({ id }) => (await support.get(`/uploads/${id}/file`)).statusCode));
+    expect(await read()).toEqual([403, 200]);
+    await take('support:trace');
+    expect([await kinds(), await read()]).toEqual([['logs'], [200, 403]]);
+  });
+
   test('is told when the file has gone from the disk', async () => {
     await w.files.remove({ account: w.account, command: w.command });
     const support = await w.api.signIn('Support', w.partner, w.account);
