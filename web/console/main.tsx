@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { ApiError } from '#web/kit/api/api-error.ts';
 import { createApiClient } from '#web/kit/api/client.ts';
 import { ApiProvider } from '#web/kit/api/context.tsx';
+import { language } from '#web/kit/language.ts';
 import { NowProvider } from '#web/kit/now.tsx';
 import { Theme } from '#web/kit/theme.tsx';
 import { App } from './app.tsx';
@@ -25,6 +26,7 @@ const client = createApiClient({
 });
 const clock = () => Date.now() + client.clockOffset();
 
+document.documentElement.lang = language;
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no element "app"');
 createRoot(root).render(

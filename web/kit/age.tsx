@@ -27,7 +27,7 @@ export const AsOf = (props: { at: string | null; none: string }) => (
       props.none
     ) : (
       <>
-        as of <Age at={props.at} />
+        {kitText.asOf} <Age at={props.at} />
       </>
     )}
   </span>

@@ -2,6 +2,7 @@ import type { CommandState } from '#contract/commands.ts';
 import type { CheckResult } from '#contract/sections.ts';
 import type { Presence, SwaStatus, SyncOutcome } from '#contract/words.ts';
 import { Icon, type IconName } from './icons.tsx';
+import { kitText } from './texts/index.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'quiet';
 type Look = readonly [Tone, IconName];
@@ -32,30 +33,30 @@ const SWA: Readonly<Record<SwaStatus, Look>> = {
   Unknown: ['quiet', 'dashed'],
 };
 
-const COMMAND: Readonly<Record<CommandState, readonly [Tone, IconName, string]>> = {
-  queued: ['quiet', 'clock', 'Queued'],
-  sent: ['busy', 'right', 'Sent'],
-  accepted: ['busy', 'check', 'Accepted'],
-  running: ['busy', 'play', 'Running'],
-  succeeded: ['good', 'success', 'Succeeded'],
-  failed: ['bad', 'error', 'Failed'],
-  rejected: ['bad', 'cross', 'Rejected'],
-  timed_out: ['bad', 'clock', 'Timed out'],
-  canceled: ['quiet', 'off', 'Canceled'],
-  expired: ['warn', 'clock', 'Expired'],
+const COMMAND: Readonly<Record<CommandState, Look>> = {
+  queued: ['quiet', 'clock'],
+  sent: ['busy', 'right'],
+  accepted: ['busy', 'check'],
+  running: ['busy', 'play'],
+  succeeded: ['good', 'success'],
+  failed: ['bad', 'error'],
+  rejected: ['bad', 'cross'],
+  timed_out: ['bad', 'clock'],
+  canceled: ['quiet', 'off'],
+  expired: ['warn', 'clock'],
 };
 
-const CHECK: Readonly<Record<CheckResult['status'], readonly [Tone, IconName, string]>> = {
-  ok: ['good', 'success', 'OK'],
-  warning: ['warn', 'warning', 'Warning'],
-  error: ['bad', 'error', 'Error'],
-  skipped: ['quiet', 'off', 'Skipped'],
+const CHECK: Readonly<Record<CheckResult['status'], Look>> = {
+  ok: ['good', 'success'],
+  warning: ['warn', 'warning'],
+  error: ['bad', 'error'],
+  skipped: ['quiet', 'off'],
 };
 
-const SEVERITY: Readonly<Record<'info' | 'warning' | 'error', readonly [Tone, IconName, string]>> = {
-  info: ['quiet', 'info', 'Information'],
-  warning: ['warn', 'warning', 'Warning'],
-  error: ['bad', 'error', 'Error'],
+const SEVERITY: Readonly<Record<'info' | 'warning' | 'error', Look>> = {
+  info: ['quiet', 'info'],
+  warning: ['warn', 'warning'],
+  error: ['bad', 'error'],
 };
 
 /** A status word with a shape of its own: never colour alone (WCAG 1.4.1). */
@@ -72,22 +73,14 @@ const badge = (look: Look, word: string) => (
   </StatusBadge>
 );
 
-export const PresenceBadge = (props: { presence: Presence }) => badge(PRESENCE[props.presence], props.presence);
+export const PresenceBadge = (props: { presence: Presence }) =>
+  badge(PRESENCE[props.presence], kitText.presence[props.presence]);
 export const OutcomeBadge = (props: { outcome: SyncOutcome | 'Running' }) =>
-  badge(OUTCOME[props.outcome], props.outcome);
-export const SwaBadge = (props: { status: SwaStatus }) => badge(SWA[props.status], props.status);
-
-export function CommandBadge(props: { state: CommandState }) {
-  const [tone, icon, word] = COMMAND[props.state];
-  return badge([tone, icon], word);
-}
-
-export function CheckBadge(props: { status: CheckResult['status'] }) {
-  const [tone, icon, word] = CHECK[props.status];
-  return badge([tone, icon], word);
-}
-
-export function SeverityBadge(props: { severity: 'info' | 'warning' | 'error' }) {
-  const [tone, icon, word] = SEVERITY[props.severity];
-  return badge([tone, icon], word);
-}
+  badge(OUTCOME[props.outcome], kitText.outcomes[props.outcome]);
+export const SwaBadge = (props: { status: SwaStatus }) => badge(SWA[props.status], kitText.swa[props.status]);
+export const CommandBadge = (props: { state: CommandState }) =>
+  badge(COMMAND[props.state], kitText.commandStates[props.state]);
+export const CheckBadge = (props: { status: CheckResult['status'] }) =>
+  badge(CHECK[props.status], kitText.checks[props.status]);
+export const SeverityBadge = (props: { severity: 'info' | 'warning' | 'error' }) =>
+  badge(SEVERITY[props.severity], kitText.severities[props.severity]);

@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useApi } from '#web/kit/api/context.tsx';
 import { Icon } from '#web/kit/icons.tsx';
+import { LanguageItems } from '#web/kit/language-switch.tsx';
 import { useMe } from '../data/me.tsx';
 import { text } from '../texts/index.ts';
 
@@ -33,6 +34,8 @@ export function PersonMenu() {
           <Text size="xs">{me.email}</Text>
           <Text size="xs">{me.role}</Text>
         </Menu.Label>
+        <Menu.Divider />
+        <LanguageItems />
         <Menu.Divider />
         <Menu.Item onClick={() => signOut.mutate()} closeMenuOnClick={false}>
           {text.app.signOut}

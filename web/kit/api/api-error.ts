@@ -1,4 +1,6 @@
 import { ErrorBody } from '#contract/api.ts';
+import { errorsInLanguage } from '../errors-in-language.ts';
+import { kitText } from '../texts/index.ts';
 
 /** An error as the person in front of the screen is told it. `status` is 0 when no answer came at all. */
 export class ApiError extends Error {
@@ -25,8 +27,8 @@ export function errorFromAnswer(status: number, text: string): ApiError {
   if (parsed.success) return new ApiError(status, parsed.data);
   return new ApiError(status, {
     code: 'console.unreadable-answer',
-    message: `The server answered with status ${status} and nothing that the console can read`,
-    nextStep: 'Something between you and the connector may have answered. Try again; then look at the connector’s log.',
+    message: kitText.unreadable(status),
+    nextStep: kitText.unreadableNext,
   });
 }
 
@@ -36,14 +38,14 @@ export function toApiError(thrown: unknown): ApiError {
   return new ApiError(0, {
     code: 'console.unforeseen',
     message: thrown instanceof Error ? thrown.message : String(thrown),
-    nextStep: 'Reload the page; if it happens again, give support this text.',
+    nextStep: kitText.unforeseenNext,
   });
 }
 
-/** JSON, or undefined for what is none. */
+/** JSON with its errors in the language of the page, or undefined for what is none. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, errorsInLanguage);
   } catch {
     return undefined;
   }

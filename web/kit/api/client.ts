@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { kitText } from '../texts/index.ts';
 import { ApiError, errorFromAnswer, parseJson } from './api-error.ts';
 
 /** Values of a query string; lists repeat the name, undefined leaves it out. */
@@ -45,6 +46,8 @@ export function createApiClient(options: {
   fetch: typeof globalThis.fetch;
   base?: string;
   onSignedOut: () => void;
+  /** Said when no answer comes at all. */
+  unreachable?: { message: string; nextStep: string };
 }): ApiClient {
   const base = options.base ?? '/api/v1';
   let csrf: string | undefined;
@@ -58,8 +61,9 @@ export function createApiClient(options: {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
       throw new ApiError(0, {
         code: 'console.unreachable',
-        message: 'The connector cannot be reached',
-        nextStep: 'Check your network connection. The console tries again when you do.',
+        message: kitText.unreachable,
+        nextStep: kitText.unreachableNext,
+        ...options.unreachable,
       });
     }
     const date = Date.parse(response.headers.get('date') ?? '');
@@ -76,8 +80,8 @@ export function createApiClient(options: {
     const issue = parsed.error.issues[0];
     throw new ApiError(200, {
       code: 'console.unexpected-answer',
-      message: `The answer does not have the expected form (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`,
-      nextStep: 'Reload the page: the connector may have been updated while it was open.',
+      message: kitText.unexpected(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`),
+      nextStep: kitText.unexpectedNext,
     });
   }
 

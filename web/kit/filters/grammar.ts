@@ -1,3 +1,5 @@
+import { kitText } from '../texts/index.ts';
+
 /** The API's filter grammar, `field:op:value`, as chips. */
 export const OPERATORS = ['eq', 'ne', 'in', 'contains', 'gt', 'ge', 'lt', 'le', 'missing', 'present'] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -46,28 +48,15 @@ export function choiceFilter(field: string, values: readonly string[]): Filter |
 export const chosenValues = (filter: Filter | undefined): string[] =>
   filter === undefined || filter.value === '' ? [] : filter.op === 'in' ? filter.value.split(',') : [filter.value];
 
-const WORDS: Readonly<Record<Operator, string>> = {
-  eq: 'is',
-  ne: 'is not',
-  in: 'is',
-  contains: 'contains',
-  gt: 'after',
-  ge: 'from',
-  lt: 'before',
-  le: 'until',
-  missing: 'is missing',
-  present: 'is there',
-};
-
 /** A filter as a sentence for its chip: "PBX is North, South". */
 export function describeFilter(filter: Filter, fields: readonly FilterField[]): string {
   const known = fields.find((one) => one.field === filter.field);
   const label = known?.label ?? filter.field;
-  if (filter.op === 'missing' || filter.op === 'present') return `${label} ${WORDS[filter.op]}`;
+  if (filter.op === 'missing' || filter.op === 'present') return `${label} ${kitText.operators[filter.op]}`;
   const names = chosenValues(filter).map((value) => {
     if (known?.kind === 'choice') return known.choices.find((choice) => choice.value === value)?.label ?? value;
     if (known?.kind === 'date') return value.replace('T', ' ').replace(/:\d\d\.\d+Z$/, ' UTC');
     return value;
   });
-  return `${label} ${WORDS[filter.op]} ${names.join(', ')}`;
+  return `${label} ${kitText.operators[filter.op]} ${names.join(', ')}`;
 }

@@ -1,5 +1,8 @@
 import type { KitTexts } from './index.ts';
 
+const stretch: KitTexts['age']['stretch'] = (amount, unit) => `${amount} ${unit === 'days' ? 'Tage' : unit}`;
+const dative: KitTexts['age']['stretch'] = (amount, unit) => `${amount} ${unit === 'days' ? 'Tagen' : unit}`;
+
 /** German texts of the shared components. */
 export const kitText: KitTexts = {
   now: 'Uhrzeit',
@@ -57,5 +60,72 @@ export const kitText: KitTexts = {
   notKnown: 'nicht bekannt',
   never: 'nie',
   theme: 'Darstellung',
+  language: 'Sprache',
+  asOf: 'Stand:',
+  age: {
+    justNow: 'gerade eben',
+    inAMoment: 'gleich',
+    stretch,
+    ago: (amount, unit) => `vor ${dative(amount, unit)}`,
+    ahead: (amount, unit) => `in ${dative(amount, unit)}`,
+  },
+  presence: {
+    'Never connected': 'Noch nie verbunden',
+    Online: 'Online',
+    Offline: 'Offline',
+    Stale: 'Veraltet',
+    Updating: 'Wird aktualisiert',
+    Released: 'Freigegeben',
+  },
+  outcomes: {
+    Running: 'Läuft',
+    Successful: 'Erfolgreich',
+    Held: 'Angehalten',
+    Failed: 'Fehlgeschlagen',
+    Partial: 'Teilweise',
+  },
+  swa: {
+    'Not Indicated': 'Nicht angegeben',
+    Active: 'Aktiv',
+    Inactive: 'Inaktiv',
+    'Expiring soon': 'Läuft bald ab',
+    Expired: 'Abgelaufen',
+    Unknown: 'Unbekannt',
+  },
+  commandStates: {
+    queued: 'Eingereiht',
+    sent: 'Gesendet',
+    accepted: 'Angenommen',
+    running: 'Läuft',
+    succeeded: 'Erfolgreich',
+    failed: 'Fehlgeschlagen',
+    rejected: 'Abgelehnt',
+    timed_out: 'Zeit überschritten',
+    canceled: 'Abgebrochen',
+    expired: 'Abgelaufen',
+  },
+  checks: { ok: 'OK', warning: 'Warnung', error: 'Fehler', skipped: 'Übersprungen' },
+  severities: { info: 'Information', warning: 'Warnung', error: 'Fehler' },
+  operators: {
+    eq: 'ist',
+    ne: 'ist nicht',
+    in: 'ist',
+    contains: 'enthält',
+    gt: 'nach',
+    ge: 'ab',
+    lt: 'vor',
+    le: 'bis',
+    missing: 'fehlt',
+    present: 'ist vorhanden',
+  },
+  unreadable: (status) =>
+    `Der Server hat mit Status ${status} geantwortet und mit nichts, was diese Seiten lesen können`,
+  unreadableNext:
+    'Möglicherweise hat etwas zwischen Ihnen und dem Server geantwortet. Versuchen Sie es erneut; sehen Sie danach in das Protokoll des Servers.',
+  unforeseenNext: 'Laden Sie die Seite neu; wenn es wieder geschieht, geben Sie dem Support diesen Text.',
+  unreachable: 'Der Connector ist nicht erreichbar',
+  unreachableNext: 'Prüfen Sie Ihre Netzwerkverbindung. Die Konsole versucht es erneut, sobald Sie es tun.',
+  unexpected: (what) => `Die Antwort hat nicht die erwartete Form (${what})`,
+  unexpectedNext: 'Laden Sie die Seite neu: Der Connector wurde möglicherweise aktualisiert, während sie geöffnet war.',
   themes: { light: 'Hell', dark: 'Dunkel', auto: 'Wie das System' },
 };

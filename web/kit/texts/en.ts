@@ -1,3 +1,11 @@
+import type { CommandState } from '#contract/commands.ts';
+import type { CheckResult } from '#contract/sections.ts';
+import type { Presence, SwaStatus, SyncOutcome } from '#contract/words.ts';
+import type { Operator } from '../filters/grammar.ts';
+import type { Unit } from '../format/age.ts';
+
+const stretch = (amount: number, unit: Unit): string => `${amount} ${unit}`;
+
 /** English texts of the shared components. */
 export const kitText = {
   now: 'Time',
@@ -53,5 +61,73 @@ export const kitText = {
   notKnown: 'not known',
   never: 'never',
   theme: 'Appearance',
+  language: 'Language',
+  asOf: 'as of',
+  age: {
+    justNow: 'just now',
+    inAMoment: 'in a moment',
+    stretch,
+    ago: (amount: number, unit: Unit) => `${stretch(amount, unit)} ago`,
+    ahead: (amount: number, unit: Unit) => `in ${stretch(amount, unit)}`,
+  },
+  presence: {
+    'Never connected': 'Never connected',
+    Online: 'Online',
+    Offline: 'Offline',
+    Stale: 'Stale',
+    Updating: 'Updating',
+    Released: 'Released',
+  } satisfies Record<Presence, string>,
+  outcomes: {
+    Running: 'Running',
+    Successful: 'Successful',
+    Held: 'Held',
+    Failed: 'Failed',
+    Partial: 'Partial',
+  } satisfies Record<SyncOutcome | 'Running', string>,
+  swa: {
+    'Not Indicated': 'Not Indicated',
+    Active: 'Active',
+    Inactive: 'Inactive',
+    'Expiring soon': 'Expiring soon',
+    Expired: 'Expired',
+    Unknown: 'Unknown',
+  } satisfies Record<SwaStatus, string>,
+  commandStates: {
+    queued: 'Queued',
+    sent: 'Sent',
+    accepted: 'Accepted',
+    running: 'Running',
+    succeeded: 'Succeeded',
+    failed: 'Failed',
+    rejected: 'Rejected',
+    timed_out: 'Timed out',
+    canceled: 'Canceled',
+    expired: 'Expired',
+  } satisfies Record<CommandState, string>,
+  checks: { ok: 'OK', warning: 'Warning', error: 'Error', skipped: 'Skipped' } satisfies Record<
+    CheckResult['status'],
+    string
+  >,
+  severities: { info: 'Information', warning: 'Warning', error: 'Error' },
+  operators: {
+    eq: 'is',
+    ne: 'is not',
+    in: 'is',
+    contains: 'contains',
+    gt: 'after',
+    ge: 'from',
+    lt: 'before',
+    le: 'until',
+    missing: 'is missing',
+    present: 'is there',
+  } satisfies Record<Operator, string>,
+  unreadable: (status: number) => `The server answered with status ${status} and nothing that these pages can read`,
+  unreadableNext: 'Something between you and the server may have answered. Try again; then look at the server’s log.',
+  unforeseenNext: 'Reload the page; if it happens again, give support this text.',
+  unreachable: 'The connector cannot be reached',
+  unreachableNext: 'Check your network connection. The console tries again when you do.',
+  unexpected: (what: string) => `The answer does not have the expected form (${what})`,
+  unexpectedNext: 'Reload the page: the connector may have been updated while it was open.',
   themes: { light: 'Light', dark: 'Dark', auto: 'As the system' },
 } as const;

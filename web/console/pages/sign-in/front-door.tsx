@@ -1,5 +1,6 @@
 import { Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
+import { LanguageSwitch } from '#web/kit/language-switch.tsx';
 import { ThemeSwitch } from '#web/kit/theme-switch.tsx';
 import { text } from '../../texts/index.ts';
 
@@ -17,7 +18,10 @@ export function FrontDoor(props: { title: string; lead: string; children: ReactN
               <img src="/icon.svg" alt="" width={28} height={28} />
               <Text fw={700}>{text.app.name}</Text>
             </Group>
-            <ThemeSwitch />
+            <Group gap="xs" wrap="nowrap">
+              <LanguageSwitch />
+              <ThemeSwitch />
+            </Group>
           </Group>
           <div>
             <Title order={1} size="h3">
