@@ -1,11 +1,32 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { UserCreate, UserEdit, UserManage, UserManaged } from '#contract/api/users.ts';
 import { ListQuery, Page, User, UserSummary } from '#contract/api.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
+import { InvalidField } from '../../lists/invalid-field.ts';
 import { compileWhere, readAll, readList, readOne } from '../../lists/list.ts';
 import { summariseUsers, type UserRow, userDto, usersList } from '../../lists/users.ts';
+import type { Db } from '../../store/store.ts';
+import { manageUsers } from '../../users/manage.ts';
+import { createUser, editUser } from '../../users/users.ts';
+import { allow, callerOf, eventActor } from '../access.ts';
 import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
-import { type Api, allowRow, answers, ById, type Parts, visibleBy } from '../routing.ts';
+import {
+  type Api,
+  accountResource,
+  allowRow,
+  answers,
+  ById,
+  created,
+  nothing,
+  type Parts,
+  visibleBy,
+} from '../routing.ts';
 
 const tags = ['Users'];
+
+const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 
 const columns: CsvColumn<User>[] = [
   { heading: 'Name', value: (user) => user.name },
@@ -19,11 +40,22 @@ const columns: CsvColumn<User>[] = [
   { heading: 'Department', value: (user) => user.department },
   { heading: 'PBX', value: (user) => user.pbxName },
   { heading: 'Key', value: (user) => user.key },
+  { heading: 'Role', value: (user) => user.role },
+  { heading: 'Status', value: (user) => user.status },
+  { heading: 'Registered', value: (user) => (user.registered ? 'yes' : 'no') },
   { heading: 'Irregularities', value: (user) => user.irregularities.join(' ') },
   { heading: 'Changed', value: (user) => user.modifiedAt },
+  { heading: 'Changed by', value: (user) => user.modifiedBy },
 ];
 
-/** Users as the PBXs have them. */
+/** One user as it is now. */
+async function userOf(db: Db, id: string): Promise<User> {
+  const row = await readOne<UserRow>(db, usersList, id);
+  if (row === undefined) throw new DemarcError('api.not-found');
+  return userDto(row);
+}
+
+/** Users of PBXs and of the cloud alone. */
 export function userRoutes(app: Api, { store, clock }: Parts): void {
   const config = { access: 'users:view' } as const;
 
@@ -67,10 +99,110 @@ export function userRoutes(app: Api, { store, clock }: Parts): void {
 
   app.get(
     '/users/:id',
-    { config, schema: { summary: 'One user', tags, params: ById, response: answers(User) } },
-    async (request) => {
+    { config, schema: { summary: 'One user, with its ETag', tags, params: ById, response: answers(User) } },
+    async (request, reply) => {
       const found = await readOne<UserRow>(store.db, usersList, request.params.id);
-      return userDto(await allowRow(request, store.db, found));
+      const user = userDto(await allowRow(request, store.db, found));
+      return reply.header('etag', user.etag).send(user);
+    },
+  );
+
+  app.post(
+    '/users',
+    {
+      config: { access: 'users:add' },
+      schema: { summary: 'Add a user that the cloud alone has', tags, body: UserCreate, response: created(User) },
+    },
+    async (request, reply) => {
+      const account = allow(request, await accountResource(store.db, request.body.account));
+      if (request.body.role !== 'User') allow(request, account, 'roles:assign');
+      const by = { actor: eventActor(request), requestId: request.id };
+      const user = await userOf(store.db, await createUser({ store, clock }, request.body, by));
+      return reply.code(201).header('location', `/api/v1/users/${user.id}`).header('etag', user.etag).send(user);
+    },
+  );
+
+  app.patch(
+    '/users/:id',
+    {
+      config: { access: 'users:edit' },
+      schema: {
+        summary: 'Change what is not locked of a user; If-Match must name the version that was read',
+        tags,
+        params: ById,
+        headers: IfMatch,
+        body: UserEdit,
+        response: answers(User),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const row = await allowRow(request, store.db, await readOne<UserRow>(store.db, usersList, id));
+      const { role } = request.body;
+      if (role !== undefined && role !== (row.held_role ?? row.role)) {
+        allow(request, await accountResource(store.db, row.account_id), 'roles:assign');
+      }
+      const match = request.headers['if-match'];
+      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const self = callerOf(request).actor.id;
+      const by = { actor: eventActor(request), requestId: request.id };
+      await editUser({ store, clock }, { id, match, edit: request.body, self }, by);
+      const user = await userOf(store.db, id);
+      return reply.header('etag', user.etag).send(user);
+    },
+  );
+
+  app.delete(
+    '/users/:id',
+    {
+      config: { access: 'users:delete' },
+      schema: {
+        summary: 'Delete a user of the cloud, or the cloud’s half of a PBX’s user, which stays listed',
+        tags,
+        params: ById,
+        querystring: z.object({ confirm: z.literal('delete') }),
+        response: nothing,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const row = await allowRow(request, store.db, await readOne<UserRow>(store.db, usersList, id));
+      const { matched, skipped } = await manageUsers(
+        { store, clock },
+        { account: row.account_id, action: 'delete', which: [sql`u.id = ${id}`], self: callerOf(request).actor.id },
+        { actor: eventActor(request), requestId: request.id },
+      );
+      // One that has no cloud half any more is as it was asked for.
+      if (matched === 1 && skipped === 1 && row.status !== 'PBX only') throw new DemarcError('user.partner');
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/users/manage',
+    {
+      config: { access: 'users:edit' },
+      schema: {
+        summary: 'Do one thing to the named users, or to all of the account that a search and filters match',
+        tags,
+        body: UserManage,
+        response: answers(UserManaged),
+      },
+    },
+    async (request) => {
+      const { account, action, users, q, filter, confirm } = request.body;
+      const right = action === 'delete' ? 'users:delete' : 'users:edit';
+      allow(request, await accountResource(store.db, account), right);
+      if (action === 'delete' && confirm !== 'delete') throw new InvalidField('confirm', 'must be the word delete');
+      const which =
+        users === undefined
+          ? compileWhere(usersList, { q, filter }, clock.now())
+          : [sql`u.id in (select value from json_each(${JSON.stringify(users)}))`];
+      return manageUsers(
+        { store, clock },
+        { account, action, which, self: callerOf(request).actor.id },
+        { actor: eventActor(request), requestId: request.id },
+      );
     },
   );
 }

@@ -104,7 +104,7 @@ function UserDetails(props: { user: User }) {
   return (
     <Stack>
       <Alert variant="default" icon={<Icon name="info" />}>
-        <Text size="sm">{t.locked(user.pbxName)}</Text>
+        <Text size="sm">{t.locked(user.pbxName ?? '')}</Text>
       </Alert>
       {user.irregularities.map((one) => (
         <Alert key={one} variant="default" icon={<Icon name="warning" />} title={t.irregularities[one]}>
@@ -130,7 +130,7 @@ function UserDetails(props: { user: User }) {
           [t.work, user.workPhone],
           [t.mobile, user.mobilePhone],
           [t.department, user.department],
-          [t.pbx, `${user.pbxName} (${PBX_TYPE_NAMES[user.pbxType]})`],
+          [t.pbx, user.pbxType && `${user.pbxName} (${PBX_TYPE_NAMES[user.pbxType]})`],
           [
             t.key,
             <span key="key" className="dk-mono">
