@@ -1,12 +1,13 @@
 /**
  * The users of a run as one set, staged and applied by SQL over JSON so that 100,000 of them never pass through this
- * process one by one. This is SQLite's form (json_each, `->>`, row values with IS NOT); PostgreSQL's stands beside it.
+ * process one by one. The words of it that SQLite and PostgreSQL do not share stand in `json.ts`.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { monotonicFactory } from 'ulid';
 import { type UserRecord } from '#contract/users.ts';
 import { Irregularity } from '#contract/words.ts';
+import { jsonRows, stagedRows, whole } from './json.ts';
 import type { Db } from './store.ts';
 
 /** Rows applied between two breaths of the event loop. */
@@ -39,7 +40,8 @@ export async function stageChunk(
   if (chunk.remove.length > 0) {
     await sql`
       INSERT INTO sync_stage (run_id, source_key, removal, record, n)
-      SELECT ${run}, value, 1, NULL, ${chunk.n} FROM json_each(${JSON.stringify(chunk.remove)}) WHERE true
+      SELECT ${run}, value ->> 0, 1, NULL, ${whole(chunk.n)}
+      FROM ${jsonRows(db, JSON.stringify(chunk.remove.map((key) => [key])))} WHERE true
       ON CONFLICT (run_id, source_key) DO UPDATE SET removal = 1, record = NULL, n = excluded.n
         WHERE excluded.n >= sync_stage.n`.execute(db);
   }
@@ -49,7 +51,7 @@ export async function stageChunk(
     const records = JSON.stringify(chunk.put.map((user) => columns(user, ulid(now))));
     await sql`
       INSERT INTO sync_stage (run_id, source_key, removal, record, n)
-      SELECT ${run}, value ->> 0, 0, value, ${chunk.n} FROM json_each(${records}) WHERE true
+      SELECT ${run}, value ->> 0, 0, CAST(value AS TEXT), ${whole(chunk.n)} FROM ${jsonRows(db, records)} WHERE true
       ON CONFLICT (run_id, source_key) DO UPDATE SET removal = 0, record = excluded.record, n = excluded.n
         WHERE excluded.n >= sync_stage.n`.execute(db);
   }
@@ -128,14 +130,14 @@ export async function applyPuts(db: Db, set: UserSet, now: string): Promise<numb
         coalesce(record ->> 4, e.first_name), coalesce(record ->> 5, e.last_name), coalesce(record ->> 6, e.email),
         coalesce(record ->> 7, e.email_lc), record ->> 8, record ->> 9, coalesce(record ->> 10, e.mobile_phone),
         record ->> 11, record ->> 12,
-        CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN (record ->> 13) & ~${NO_EMAIL} ELSE record ->> 13 END,
+        CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN CAST(record ->> 13 AS INTEGER) & ~${whole(NO_EMAIL)} ELSE CAST(record ->> 13 AS INTEGER) END,
         CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN (record ->> 14) || ' ' || e.email_lc ELSE record ->> 14 END,
         ${now}, 'pbx', coalesce(e.status, 'Active'), coalesce(e.role, 'User'),
-        CASE WHEN record ->> 4 IS NULL AND e.first_name IS NOT NULL THEN ${filledBit('firstName')} ELSE 0 END
-        + CASE WHEN record ->> 5 IS NULL AND e.last_name IS NOT NULL THEN ${filledBit('lastName')} ELSE 0 END
-        + CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN ${filledBit('email')} ELSE 0 END
-        + CASE WHEN record ->> 10 IS NULL AND e.mobile_phone IS NOT NULL THEN ${filledBit('mobilePhone')} ELSE 0 END
-      FROM sync_stage s LEFT JOIN user_edit e
+        CASE WHEN record ->> 4 IS NULL AND e.first_name IS NOT NULL THEN ${whole(filledBit('firstName'))} ELSE 0 END
+        + CASE WHEN record ->> 5 IS NULL AND e.last_name IS NOT NULL THEN ${whole(filledBit('lastName'))} ELSE 0 END
+        + CASE WHEN record ->> 6 IS NULL AND e.email IS NOT NULL THEN ${whole(filledBit('email'))} ELSE 0 END
+        + CASE WHEN record ->> 10 IS NULL AND e.mobile_phone IS NOT NULL THEN ${whole(filledBit('mobilePhone'))} ELSE 0 END
+      FROM ${stagedRows(db)} s LEFT JOIN user_edit e
         ON e.account_id = ${set.account} AND e.pbx_id = ${set.pbx} AND e.source_key = s.source_key
       WHERE s.run_id = ${set.run} AND s.removal = 0 AND s.source_key > ${after} AND s.source_key <= ${upto}
       ON CONFLICT (account_id, pbx_id, source_key) DO UPDATE SET
@@ -148,7 +150,7 @@ export async function applyPuts(db: Db, set: UserSet, now: string): Promise<numb
       WHERE (directory_user.name, directory_user.first_name, directory_user.last_name, directory_user.email,
           directory_user.extension, directory_user.work_phone, directory_user.mobile_phone, directory_user.login_id,
           directory_user.department, directory_user.irregular, directory_user.filled)
-        IS NOT (excluded.name, excluded.first_name, excluded.last_name, excluded.email,
+        IS DISTINCT FROM (excluded.name, excluded.first_name, excluded.last_name, excluded.email,
           excluded.extension, excluded.work_phone, excluded.mobile_phone, excluded.login_id,
           excluded.department, excluded.irregular, excluded.filled)`.execute(db);
     touched += Number(applied.numAffectedRows ?? 0n);
