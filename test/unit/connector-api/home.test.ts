@@ -1,3 +1,4 @@
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Home } from '#contract/api/home.ts';
 import { addAccount, addPartner, addSite, type Site, START, startApp, type TestApp } from './support.ts';
@@ -21,6 +22,23 @@ beforeAll(async () => {
     await db.updateTable('gateway').set(away).where('id', '=', second.gateway).execute();
     const ends = iso(START + 5 * 24 * HOUR);
     await db.updateTable('gateway').set({ certificate_expires_at: ends }).where('id', '=', first.gateway).execute();
+    // An old failure is no news after a later success; a new one is.
+    const run = {
+      ...(await db.selectFrom('sync_run').selectAll().where('id', '=', second.run).executeTakeFirstOrThrow()),
+    };
+    const later = (minutes: number, outcome: string) => {
+      const started_at = iso(START + minutes * 60_000);
+      return { ...run, id: ulid(START), outcome, hold: null, started_at, finished_at: started_at };
+    };
+    await db
+      .insertInto('sync_run')
+      .values([later(1, 'Failed'), later(2, 'Successful')])
+      .execute();
+    const ofFirst = { account_id: first.account, gateway_id: first.gateway, pbx_id: first.pbx };
+    await db
+      .insertInto('sync_run')
+      .values({ ...later(3, 'Failed'), ...ofFirst })
+      .execute();
     const document = JSON.stringify({
       end: 'far-end',
       host: 'sip.example.net',
@@ -50,11 +68,12 @@ test('a partner sees all accounts at once: figures, and what needs a person in t
   const home = (await client.get('/home')).json<Home>();
   expect(home.gateways).toMatchObject({ offlineSince: iso(START - 5 * HOUR), certificates: 1 });
   expect(home.gateways?.byPresence).toMatchObject({ Online: 1, Offline: 1, Stale: 0 });
-  expect(home.syncs).toEqual({ held: 2, failed: 0 });
+  expect(home.syncs).toEqual({ held: 2, failed: 1 });
   expect(home.trunks).toEqual({ total: 2, down: 1 });
   expect(home.inventory).toMatchObject({ platforms: 2, applications: 2, swa: { 'Expiring soon': 2 } });
   const kinds = home.matters.map(({ kind }) => kind);
   expect(kinds.slice(0, 4)).toEqual(['sync-held', 'sync-held', 'gateway-offline', 'trunk-down']);
+  expect(kinds.filter((kind) => kind === 'sync-failed')).toHaveLength(1);
   expect(kinds.filter((kind) => kind === 'swa-expiring')).toHaveLength(2);
   expect(home.matters.find(({ kind }) => kind === 'trunk-down')).toMatchObject({
     id: first.trunk,

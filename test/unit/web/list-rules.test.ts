@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Change, SyncRun } from '#contract/api.ts';
+import type { Change } from '#contract/api.ts';
 import { Change as ChangeSchema } from '#contract/api.ts';
-import { newestPerPbx } from '#web/console/data/newest-runs.ts';
 import {
   choiceFilter,
   chosenValues,
@@ -107,17 +106,7 @@ describe('live changes', () => {
     expect(affectedBy(change)).toEqual([
       ['commands', 'list'],
       ['commands', 'one', 'c1'],
+      ['notifications'],
     ]);
   });
-});
-
-test('an old failure is no news after a later success of the same PBX', () => {
-  const run = (pbx: string, startedAt: string, outcome: string) =>
-    ({ id: startedAt, pbx, startedAt, outcome }) as SyncRun;
-  const runs = [run('a', '2', 'Successful'), run('a', '1', 'Failed'), run('b', '1', 'Failed')];
-  expect(newestPerPbx(runs).map((one) => [one.pbx, one.outcome])).toEqual([
-    ['a', 'Successful'],
-    ['b', 'Failed'],
-  ]);
-  expect(newestPerPbx(runs.toReversed())).toHaveLength(2);
 });

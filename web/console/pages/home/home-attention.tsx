@@ -1,158 +1,133 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { Alert } from '#contract/alerts.ts';
-import { Gateway, MAX_PAGE, SyncRun } from '#contract/api.ts';
+import type { Home, Matter } from '#contract/api/home.ts';
+import { PBX_TYPE_NAMES, PbxType } from '#contract/words.ts';
 import { Age } from '#web/kit/age.tsx';
 import { count } from '#web/kit/format/numbers.ts';
+import { sentences } from '#web/kit/format/sentences.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
-import { OutcomeBadge, PresenceBadge, SeverityBadge } from '#web/kit/status-badge.tsx';
-import { useList } from '../../data/list.ts';
-import { useMay } from '../../data/me.tsx';
-import { newestPerPbx } from '../../data/newest-runs.ts';
+import { StatusBadge } from '#web/kit/status-badge.tsx';
+import { useAccount } from '../../data/account.tsx';
+import { useHome } from '../../data/home.ts';
 import { text } from '../../texts/index.ts';
 
 const t = text.home;
 
-interface Matter {
-  id: string;
-  badge: ReactNode;
-  title: string;
-  says: string;
-  at: string | null;
-  href: string;
-  action: string;
-}
-
-/** What does not go by itself: held runs first, then failed syncs, open alerts, and gateways that are away. */
+/** What does not go by itself, in the order of who comes first; each with the next step and the way to it. */
 export function Attention() {
-  const maySeeRuns = useMay('integrations:view');
-  const maySeeGateways = useMay('support:view');
-  const runs = useList('sync-runs', SyncRun, { sort: '-startedAt' }, { enabled: maySeeRuns, limit: MAX_PAGE });
-  const gateways = useList(
-    'gateways',
-    Gateway,
-    { filter: ['presence:in:Offline,Stale,Never connected'], sort: 'name' },
-    { enabled: maySeeGateways },
-  );
-  const maySeeAlerts = useMay('settings:view');
-  const alerts = useList(
-    'alerts',
-    Alert,
-    { filter: ['state:eq:Open', 'acknowledgedAt:missing'] },
-    { enabled: maySeeAlerts },
-  );
-  if (!maySeeRuns && !maySeeGateways && !maySeeAlerts) return null;
-  const error = runs.error ?? gateways.error ?? alerts.error;
-  const matters = [...runMatters(runs.rows), ...alertMatters(alerts.rows), ...gatewayMatters(gateways.rows)];
-  const loading = runs.loading || gateways.loading || alerts.loading;
+  const home = useHome();
+  const alerts = home.data?.alerts;
   return (
     <Panel
       title={t.first}
       aside={
-        maySeeAlerts &&
-        alerts.total !== undefined && (
+        alerts && (
           <Anchor component={Link} href="/alerts" size="sm">
-            {text.alerts.allAlerts(count(alerts.total))}
+            {text.alerts.allAlerts(count(alerts.open))}
           </Anchor>
         )
       }
     >
-      {error !== null && error !== undefined ? (
-        <ErrorPanel
-          error={error}
-          onRetry={() => {
-            runs.retry();
-            gateways.retry();
-            alerts.retry();
-          }}
-        />
+      {home.error ? (
+        <ErrorPanel error={home.error} onRetry={() => void home.refetch()} />
       ) : (
-        <div aria-live="polite">
-          {matters.length === 0 ? (
-            <Text size="sm" c="dimmed">
-              {loading ? t.loading : t.nothing}
-            </Text>
-          ) : (
-            <Stack gap="sm">
-              {matters.map((matter) => (
-                <Line key={matter.id} matter={matter} />
-              ))}
-            </Stack>
-          )}
-        </div>
+        <div aria-live="polite">{home.data ? <Matters home={home.data} /> : <Quiet>{t.loading}</Quiet>}</div>
       )}
     </Panel>
   );
 }
 
-const Line = (props: { matter: Matter }) => (
-  <Group justify="space-between" gap="xs">
-    <Group gap="xs">
-      {props.matter.badge}
-      <Text size="sm" fw={600}>
-        {props.matter.title}
-      </Text>
-      <Text size="sm">{props.matter.says}</Text>
-      <Text size="sm" c="dimmed" component="span">
-        <Age at={props.matter.at} />
-      </Text>
-    </Group>
-    <Anchor
-      component={Link}
-      href={props.matter.href}
-      size="sm"
-      aria-label={`${props.matter.action}: ${props.matter.title}`}
-    >
-      {props.matter.action}
-    </Anchor>
-  </Group>
+const Quiet = (props: { children: ReactNode }) => (
+  <Text size="sm" c="dimmed">
+    {props.children}
+  </Text>
 );
 
-function runMatters(runs: readonly SyncRun[]): Matter[] {
-  const held = runs.filter((run) => run.hold === 'open');
-  const bad = newestPerPbx(runs).filter((run) => run.outcome === 'Failed' || run.outcome === 'Partial');
-  return [...held, ...bad].map((run) => ({
-    id: run.id,
-    badge: <OutcomeBadge outcome={run.outcome} />,
-    title: run.pbxName,
-    says: run.reason?.message ?? (run.outcome === 'Held' ? t.held : run.outcome === 'Failed' ? t.failed : t.partial),
-    at: run.startedAt,
-    href: `/sync-runs/${run.id}`,
-    action: run.outcome === 'Held' ? t.decide : t.open,
-  }));
+function Matters(props: { home: Home }) {
+  const { account } = useAccount();
+  const { matters, more } = props.home;
+  if (matters.length === 0) return <Quiet>{t.nothing}</Quiet>;
+  return (
+    <Stack gap="sm" component="ul" className="dk-plain-list dk-ruled">
+      {matters.map((matter) => (
+        <Line key={`${matter.kind}/${matter.id}`} matter={matter} account={account === undefined} />
+      ))}
+      {more > 0 && (
+        <li>
+          <Quiet>{t.more(count(more))}</Quiet>
+        </li>
+      )}
+    </Stack>
+  );
 }
 
-/** Alerts of which no other line here tells: held runs and gateways that are away stand for themselves. */
-function alertMatters(alerts: readonly Alert[]): Matter[] {
-  return alerts
-    .filter(({ rule }) => rule !== 'sync-held' && rule !== 'gateway-offline')
-    .map((alert) => ({
-      id: alert.id,
-      badge: <SeverityBadge severity={alert.severity} />,
-      title: alert.gatewayName,
-      says: alert.message,
-      at: alert.openedAt,
-      href: `/gateways/${alert.gateway}`,
-      action: t.open,
-    }));
+/** Where the thing can be seen and settled. */
+function wayTo(matter: Matter): string {
+  switch (matter.kind) {
+    case 'sync-held':
+    case 'sync-failed':
+    case 'sync-partial':
+      return `/sync-runs/${matter.id}`;
+    case 'trunk-down':
+      return `/trunks/${matter.id}`;
+    case 'swa-expired':
+    case 'swa-expiring':
+      return '/applications?filter=swaStatus%3Ain%3AExpired%2CExpiring+soon';
+    case 'gateway-offline':
+    case 'gateway-stale':
+    case 'gateway-new':
+    case 'alert':
+      return `/gateways/${matter.gateway}`;
+    default:
+      return matter.kind satisfies never;
+  }
 }
 
-function gatewayMatters(gateways: readonly Gateway[]): Matter[] {
-  const says = { Offline: t.offline, Stale: t.stale, 'Never connected': t.neverConnected } as const;
-  return gateways.flatMap((gateway) => {
-    const { presence } = gateway;
-    if (presence !== 'Offline' && presence !== 'Stale' && presence !== 'Never connected') return [];
-    return [
-      {
-        id: gateway.id,
-        badge: <PresenceBadge presence={presence} />,
-        title: gateway.name,
-        says: says[presence],
-        at: gateway.presenceSince ?? gateway.lastSeenAt,
-        href: `/gateways/${gateway.id}`,
-        action: t.open,
-      },
-    ];
-  });
+function nameOf(matter: Matter): string {
+  if (matter.application === undefined) return matter.name;
+  const pbx = PbxType.safeParse(matter.application);
+  const type = pbx.success ? PBX_TYPE_NAMES[pbx.data] : matter.application;
+  return matter.name === '' ? type : `${type}, ${matter.name}`;
+}
+
+function Line(props: { matter: Matter; account: boolean }) {
+  const { matter } = props;
+  const words = t.matters[matter.kind];
+  const name = nameOf(matter);
+  const action = matter.kind === 'sync-held' ? t.decide : t.open;
+  const ending = matter.kind === 'swa-expired' || matter.kind === 'swa-expiring';
+  return (
+    <Group component="li" justify="space-between" gap="xs" align="flex-start">
+      <Stack gap={2} miw={0} style={{ flex: '1 1 16rem' }}>
+        <Group gap="xs">
+          <StatusBadge
+            tone={matter.severity === 'error' ? 'bad' : 'warn'}
+            icon={matter.severity === 'error' ? 'error' : 'warning'}
+          >
+            {words.badge}
+          </StatusBadge>
+          <Text size="sm" fw={600}>
+            {name}
+          </Text>
+          <Text size="sm" c="dimmed" component="span">
+            {props.account && `${matter.accountName}, `}
+            {ending && `${t.ends} `}
+            <Age at={matter.at} />
+          </Text>
+        </Group>
+        <Text size="sm">
+          {matter.kind === 'gateway-offline' || matter.kind === 'trunk-down'
+            ? sentences(`${words.says.replace(/\.$/, '')}${matter.message ? ` (${matter.message})` : ''}`)
+            : sentences(matter.message ?? words.says)}{' '}
+          <Text span size="sm" c="dimmed">
+            {sentences(matter.nextStep ?? words.next)}
+          </Text>
+        </Text>
+      </Stack>
+      <Anchor component={Link} href={wayTo(matter)} size="sm" aria-label={t.openOf(action, name)}>
+        {action}
+      </Anchor>
+    </Group>
+  );
 }

@@ -1,26 +1,27 @@
 import { Anchor, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { z } from 'zod';
-import { Application, Gateway, Page, Platform, UserSummary } from '#contract/api.ts';
+import { UserSummary } from '#contract/api.ts';
 import { Irregularity } from '#contract/words.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { count } from '#web/kit/format/numbers.ts';
 import { PageHeader, Panel } from '#web/kit/panels.tsx';
 import { useAccount } from '../../data/account.tsx';
-import type { Resource } from '../../data/list.ts';
+import { useHome } from '../../data/home.ts';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
 import { Attention } from './home-attention.tsx';
+import { Fleet } from './home-fleet.tsx';
 
 const t = text.home;
 
-/** What needs the person first, then how much there is. */
+/** How the fleet is, what needs the person first, and how much there is. */
 export default function Home() {
   return (
     <>
       <PageHeader title={t.title} />
       <Stack>
+        <Fleet />
         <Attention />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Counts />
@@ -29,18 +30,6 @@ export default function Home() {
       </Stack>
     </>
   );
-}
-
-/** How many there are, without reading them. */
-function useTotal<T>(resource: Resource, schema: z.ZodType<T>, enabled: boolean) {
-  const api = useApi();
-  const { account } = useAccount();
-  return useQuery({
-    queryKey: [resource, 'list', 'total', account ?? null],
-    queryFn: ({ signal }) => api.get(`/${resource}`, Page(schema), { account, limit: 1 }, signal),
-    select: (page) => page.total,
-    enabled,
-  }).data;
 }
 
 function useSummary(enabled: boolean) {
@@ -55,25 +44,16 @@ function useSummary(enabled: boolean) {
 
 function Counts() {
   const maySeeUsers = useMay('users:view');
-  const maySeeGateways = useMay('support:view');
-  const maySeeInventory = useMay('inventory:view');
   const summary = useSummary(maySeeUsers);
-  const gateways = useTotal('gateways', Gateway, maySeeGateways);
-  const platforms = useTotal('platforms', Platform, maySeeInventory);
-  const applications = useTotal('applications', Application, maySeeInventory);
+  const inventory = useHome().data?.inventory;
+  if (!maySeeUsers && !inventory) return null;
   return (
     <Panel title={t.counts}>
-      <SimpleGrid cols={{ base: 2, sm: 4 }}>
-        {maySeeGateways && <Figure label={t.gateways} href="/gateways" value={gateways} />}
+      <SimpleGrid cols={{ base: 2, sm: 3 }}>
         {maySeeUsers && <Figure label={t.users} href="/users" value={summary?.total} />}
-        {maySeeInventory && <Figure label={t.platforms} href="/platforms" value={platforms} />}
-        {maySeeInventory && <Figure label={t.applications} href="/applications" value={applications} />}
+        {inventory && <Figure label={t.platforms} href="/platforms" value={inventory.platforms} />}
+        {inventory && <Figure label={t.applications} href="/applications" value={inventory.applications} />}
       </SimpleGrid>
-      {gateways === 0 && (
-        <Text size="sm" c="dimmed" mt="sm">
-          {t.gatewaysNone}
-        </Text>
-      )}
     </Panel>
   );
 }
