@@ -4,6 +4,7 @@ import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
 import { Channel } from '#contract/update.ts';
 import { RemovalGuard } from '#contract/users.ts';
+import { Variant } from '#contract/wizard/state.ts';
 import { PbxType, PhonePolicy } from '#contract/words.ts';
 import { DocumentFile } from './document.ts';
 
@@ -35,6 +36,23 @@ const DaemonSettings = z.object({
   /** Plain HTTP that leads to HTTPS; none when undefined. */
   webRedirectPort: z.coerce.number().int().min(1).max(65_535).optional(),
   webHost: z.string().default('0.0.0.0'),
+  /** More names that browsers may open the local pages by, such as one of the site's own name servers. */
+  webNames: z
+    .string()
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((name) => name !== ''),
+    )
+    .pipe(z.array(z.string().regex(/^[\w.-]{1,253}$/, 'must be host names with commas between them')).max(20))
+    .default([]),
+  /** The name that is announced on the local network, without `.local`; undefined: none is. */
+  announce: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/i, 'must be a host name without dots')
+    .transform((name) => name.toLowerCase())
+    .optional(),
   /** Where PBXs that watch this gateway are answered, once it has a trunk; 0 switches it off. */
   sipPort: z.coerce.number().int().min(0).max(65_535).default(5060),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -61,6 +79,8 @@ const VARIABLES: Readonly<Record<keyof DaemonSettings, string>> = {
   webPort: 'DEMARC_WEB_PORT',
   webRedirectPort: 'DEMARC_WEB_REDIRECT_PORT',
   webHost: 'DEMARC_WEB_HOST',
+  webNames: 'DEMARC_WEB_NAMES',
+  announce: 'DEMARC_ANNOUNCE',
   sipPort: 'DEMARC_SIP_PORT',
   logLevel: 'DEMARC_LOG_LEVEL',
   rebootProgram: 'DEMARC_REBOOT_PROGRAM',
@@ -85,6 +105,8 @@ export function daemonSettings(env: NodeJS.ProcessEnv): DaemonSettings {
     webPort,
     webRedirectPort: redirectPort(read('webRedirectPort'), webPort),
     webHost: read('webHost'),
+    webNames: read('webNames'),
+    announce: announcedName(read('announce')),
     sipPort: read('sipPort'),
     logLevel: read('logLevel'),
     rebootProgram: read('rebootProgram'),
@@ -109,6 +131,10 @@ function redirectPort(wanted: string | undefined, webPort: string | undefined): 
   if (wanted !== undefined) return wanted === 'off' ? undefined : wanted;
   return webPort === undefined || Number(webPort) === DEFAULT_WEB_PORT ? 8080 : undefined;
 }
+
+/** `demarc` where nothing else is asked for; "off" for none. */
+const announcedName = (wanted: string | undefined): string | undefined =>
+  wanted === 'off' ? undefined : (wanted ?? 'demarc');
 
 /** A secret encrypted with the device's key; this file never holds one in clear text. */
 const Sealed = z.string().regex(/^v1\.[A-Za-z0-9_-]+$/, 'must be a sealed secret');
@@ -173,6 +199,8 @@ export type PbxConfig = z.infer<typeof PbxConfig>;
 /** The configuration document of a gateway. Strict: a misspelt field is an error, not a surprise later. */
 export const DaemonConfig = z.strictObject({
   version: z.literal(1),
+  /** `embedded` where the gateway was installed beside one known PBX, whose entry is below (ONB-3). */
+  variant: Variant.optional(),
   cloud: CloudConfig.optional(),
   site: z
     .strictObject({

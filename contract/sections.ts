@@ -6,11 +6,13 @@
 import { z } from 'zod';
 import { OutboxState } from './envelope.ts';
 import { Id, Instant } from './ids.ts';
+import { NumbersSection } from './numbers.ts';
 import { TrunksSection } from './trunk-health.ts';
 import { TrunkSettings } from './trunks.ts';
 import { TunnelsSection } from './tunnels.ts';
 import { UpdateStatus } from './update.ts';
 import { IrregularityCounts, Reason, SyncCounts } from './users.ts';
+import { WizardSite } from './wizard/state.ts';
 import { ApplicationType, LicenceType, PbxType, PhonePolicy, SyncOutcome, SyncTrigger } from './words.ts';
 
 const Text = z.string().max(512);
@@ -38,6 +40,9 @@ export const GatewaySection = z.looseObject({
   timeZone: z.string().max(64),
   serial: Text.optional(),
   siteName: Text.optional(),
+  /** Where the site is, as the installer wrote it (ONB-17), and how far the set-up is (ONB-7 to ONB-12). */
+  siteAddress: WizardSite.omit({ name: true, timeZone: true }).optional(),
+  onboarding: z.object({ variant: z.string().max(32), status: z.string().max(64) }).optional(),
   bootId: z.string().max(64).optional(),
   startedAt: Instant,
   certificateExpiresAt: Instant.nullable(),
@@ -178,6 +183,7 @@ export const sections = {
   health: HealthSection,
   tunnels: TunnelsSection,
   trunks: TrunksSection,
+  numbers: NumbersSection,
 } as const;
 export type SectionName = keyof typeof sections;
 export type SectionData<N extends SectionName> = z.infer<(typeof sections)[N]>;

@@ -26,6 +26,7 @@ interface JobParts {
 
 const HOUR = 60;
 
+export const INVENTORY_JOB = 'inventory';
 export const syncJob = (pbx: string): string => `sync:${pbx}`;
 
 /** Adds every job; those of the PBXs follow the registry from then on. */
@@ -60,7 +61,7 @@ export function scheduleJobs(parts: JobParts): void {
     scheduler.tick();
   });
   scheduler.add({
-    name: 'inventory',
+    name: INVENTORY_JOB,
     schedule: () => spreadInterval(spread, HOUR),
     run: async (signal) => {
       await inventory.collect(signal);

@@ -45,6 +45,7 @@ import { TrunkAnswering } from './verify/answering.ts';
 import { verifyHandlers } from './verify/handlers.ts';
 import { TrunkAccesses } from './verify/trunk-access.ts';
 import { AppliedWant } from './want.ts';
+import { openSetup } from './wizard/start.ts';
 
 /** A running daemon. `url` is its local API. */
 export interface Daemon {
@@ -116,10 +117,12 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const hasEnded = (command: string) => commands.hasEnded(command);
     const reset = await Reset.open({ ...leaving, hasEnded, clock, log });
     stops.add('reset', () => reset.stop());
-    const shown = { folder, config, identity, outbox, store, site, scheduler, selfTest };
+    const setup = await openSetup({ folder, config, identity, site, clock, log });
+    const shown = { folder, config, identity, outbox, store, site, scheduler, selfTest, setup };
     const bootIdOf = kernelBoot === undefined ? {} : { bootId: kernelBoot };
+    const sections = new Sections({ store, outbox, clock });
     const reporter = new SectionReporter({
-      sections: new Sections({ store, outbox, clock }),
+      sections,
       log,
       sources: sectionSources({
         fixed: { version, startedAt, virtual, ...bootIdOf },
@@ -298,11 +301,15 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     let ready = false;
     const discovery = new DiscoveryKeeper({ clock, log });
     stops.add('discovery', async () => void (await discovery.cancel()));
-    const own = { settings, ready: () => ready, certificate, logFile, version, startedAt, clock, log };
+    const own = { settings, ready: () => ready, certificate, logFile, version, startedAt, boot, clock, log };
     const kept = { config, secrets, store, outbox, identity };
     const pages = await startLocalPages({
       ...own,
       ...kept,
+      setup,
+      sections,
+      announcedName: () => null,
+      onSite: () => void reporter.refresh('gateway'),
       trunks,
       accesses,
       enrolment,

@@ -76,6 +76,8 @@ export const PbxChange = z.strictObject({
   name: PbxName.optional(),
   syncMinutes: SyncMinutes.optional(),
   connection: Connection.optional(),
+  /** That of the PbxAnswer that was on the screen: `wizard.changed` when another browser was quicker. */
+  revision: z.string().max(64).optional(),
 });
 export type PbxChange = z.infer<typeof PbxChange>;
 
@@ -114,6 +116,8 @@ export const PbxAnswer = z.looseObject({
   learned: z.array(z.string()),
   capabilities: Capabilities,
   lastProbe: z.looseObject({ at: Instant, report: ProbeAnswer }).nullable(),
+  /** Tells one state of the settings from another. */
+  revision: z.string().default(''),
 });
 export type PbxAnswer = z.infer<typeof PbxAnswer>;
 export const PbxsAnswer = z.looseObject({ pbxs: z.array(PbxAnswer) });

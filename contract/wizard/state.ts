@@ -43,9 +43,17 @@ export const WizardSite = z.strictObject({
   province: Line.default(''),
   postalCode: Line.max(32).default(''),
   /** IANA name; what it was when left out. */
-  timeZone: z.string().max(64).optional(),
+  timeZone: z.string().max(64).refine(isZone, 'must be a time zone such as Europe/Vienna').optional(),
 });
 export type WizardSite = z.infer<typeof WizardSite>;
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 const ErrorText = z.object({ code: z.string(), message: z.string(), nextStep: z.string() });
 

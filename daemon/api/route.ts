@@ -13,17 +13,30 @@ export interface Call<P, Q, B> {
   request: IncomingMessage;
 }
 
-/** An answer other than 200 with JSON: another status, or lines as they come. */
+/** An answer other than 200 with JSON: another status, more headers, or what comes piece by piece. */
 export class Reply {
   readonly status: number;
   readonly body: unknown;
   /** Sent as `application/x-ndjson`, one JSON value a line. */
   readonly lines: AsyncIterable<unknown> | undefined;
+  /** Sent as it is; the headers say what it is. */
+  readonly text: AsyncIterable<string> | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, body: unknown, lines?: AsyncIterable<unknown>) {
+  constructor(
+    status: number,
+    body: unknown,
+    more: {
+      lines?: AsyncIterable<unknown>;
+      text?: AsyncIterable<string>;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
     this.status = status;
     this.body = body;
-    this.lines = lines;
+    this.lines = more.lines;
+    this.text = more.text;
+    this.headers = more.headers ?? {};
   }
 }
 
@@ -44,8 +57,10 @@ interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   method: Method;
   /** `:name` matches one segment. */
   path: string;
-  /** Needs no token. */
+  /** Needs neither a token nor a session. */
   open?: boolean;
+  /** Not for a browser, whoever is signed in there. */
+  tokenOnly?: boolean;
   params?: P;
   query?: Q;
   body?: B;
@@ -59,6 +74,7 @@ export interface Route {
   method: Method;
   segments: readonly string[];
   open: boolean;
+  tokenOnly: boolean;
   takesBody: boolean;
   /** @throws ZodError when the input does not have its form, and whatever the handler throws */
   run(raw: Call<unknown, unknown, unknown>): Promise<unknown>;
@@ -77,6 +93,7 @@ export function route<
     method: spec.method,
     segments: spec.path.split('/').slice(1),
     open: spec.open ?? false,
+    tokenOnly: spec.tokenOnly ?? false,
     takesBody: spec.method !== 'GET' && spec.streamed !== true,
     run: async (raw) =>
       await spec.handle({

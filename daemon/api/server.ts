@@ -9,6 +9,8 @@ import { ZodError } from 'zod';
 import { describe } from '#config/document.ts';
 import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import type { BrowserGate } from '../wizard/browser.ts';
+import { TooManyTries } from '../wizard/tries.ts';
 import type { AccessGuard } from './access.ts';
 import { readJson } from './body.ts';
 import type { LocalCertificate } from './certificate.ts';
@@ -17,6 +19,10 @@ import { FileReply, match, Reply, type Route } from './route.ts';
 interface ApiServerOptions {
   routes: readonly Route[];
   access: AccessGuard;
+  /** Lets browsers in that have a session; without it only the token counts. */
+  gate?: BrowserGate;
+  /** Sends the files of the local pages. */
+  page?: (path: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
   certificate: LocalCertificate;
   host: string;
   /** 0 takes a free one. */
@@ -109,31 +115,49 @@ async function answer(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   try {
-    const reply = await dispatch(options, request, AbortSignal.any([gone.signal, stopping]));
+    const url = urlOf(request);
+    const isProgram = request.headers.authorization !== undefined;
+    if (!isProgram) options.gate?.checkHost(request);
+    if (options.page && isPage(url.pathname, request)) {
+      await options.page(url.pathname, request, response);
+      return;
+    }
+    const reply = await dispatch(options, url, request, AbortSignal.any([gone.signal, stopping]));
     if (reply instanceof FileReply) await sendFile(reply, response);
     else if (reply.lines) await sendLines(reply.lines, response);
-    else sendJson(response, reply.status, reply.body);
+    else if (reply.text) await sendText(reply.text, reply.headers, response);
+    else sendJson(response, reply.status, reply.body, reply.headers);
   } catch (thrown) {
     if (gone.signal.aborted) return;
     fail(options.log, thrown, request, response);
   }
 }
 
+/** The API and the sign of life are not pages; whatever else is asked for may be one. */
+const isPage = (path: string, { method }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && path !== '/healthz' && !/^\/api(\/|$)/.test(path);
+
+function urlOf(request: IncomingMessage): URL {
+  try {
+    return new URL(request.url ?? '/', 'https://gateway.invalid');
+  } catch (error) {
+    throw new DemarcError('api.invalid', 'the address', { cause: error });
+  }
+}
+
 async function dispatch(
   options: ApiServerOptions,
+  url: URL,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Reply | FileReply> {
-  const url = new URL(request.url ?? '/', 'https://gateway.invalid');
   const segments = url.pathname.split('/').slice(1);
   const candidates = options.routes.flatMap((route) => {
     const params = match(route, segments);
     return params ? [{ route, params }] : [];
   });
   const chosen = candidates.find(({ route }) => route.method === request.method);
-  if (chosen?.route.open !== true) {
-    options.access.check(request.headers.authorization, request.socket.remoteAddress ?? '');
-  }
+  requireAccess(options, chosen?.route, request);
   if (candidates.length === 0) throw new DemarcError('api.not-found', url.pathname.slice(0, 200));
   if (!chosen) throw new DemarcError('daemon.wrong-method', candidates.map(({ route }) => route.method).join(', '));
   const body = chosen.route.takesBody ? await readJson(request) : undefined;
@@ -142,7 +166,27 @@ async function dispatch(
   return value instanceof Reply || value instanceof FileReply ? value : new Reply(200, value);
 }
 
-function sendJson(response: ServerResponse, status: number, body: unknown, more: Record<string, string> = {}): void {
+/** @throws DemarcError `wizard.*`, `daemon.bad-token`, `daemon.too-many-tries` */
+function requireAccess({ access, gate }: ApiServerOptions, route: Route | undefined, request: IncomingMessage): void {
+  const { authorization } = request.headers;
+  if (gate !== undefined && authorization === undefined) {
+    gate.checkOrigin(request);
+    if (route?.open === true) return;
+    if (gate.isBrowser(request)) {
+      gate.requireSession(request);
+      if (route?.tokenOnly === true) throw new DemarcError('wizard.token-only');
+      return;
+    }
+  }
+  if (route?.open !== true) access.check(authorization, request.socket.remoteAddress ?? '');
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  more: Readonly<Record<string, string>> = {},
+): void {
   if (body === undefined) {
     response.writeHead(status === 200 ? 204 : status, { ...HEADERS, ...more }).end();
     return;
@@ -169,6 +213,15 @@ async function sendLines(lines: AsyncIterable<unknown>, response: ServerResponse
   await pipeline(Readable.from(text()), response);
 }
 
+async function sendText(
+  text: AsyncIterable<string>,
+  headers: Readonly<Record<string, string>>,
+  response: ServerResponse,
+): Promise<void> {
+  response.writeHead(200, { ...HEADERS, ...headers });
+  await pipeline(Readable.from(text), response);
+}
+
 function fail(log: Log, thrown: unknown, request: IncomingMessage, response: ServerResponse): void {
   const error = thrown instanceof ZodError ? new DemarcError('api.invalid', describe(thrown)) : toDemarcError(thrown);
   const where = { code: error.code, method: request.method, path: request.url?.split('?')[0]?.slice(0, 200) };
@@ -180,7 +233,7 @@ function fail(log: Log, thrown: unknown, request: IncomingMessage, response: Ser
     return;
   }
   const more: Record<string, string> = {};
-  if (error.status === 429) more['retry-after'] = '60';
+  if (error.status === 429) more['retry-after'] = String(error instanceof TooManyTries ? error.waitSeconds : 60);
   if (error.code === 'daemon.wrong-method') more['allow'] = error.detail ?? '';
   // The rest of a body that was not read would be taken for the next request.
   if (!request.complete) more['connection'] = 'close';

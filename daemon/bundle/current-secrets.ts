@@ -13,7 +13,7 @@ interface SecretParts {
 }
 
 /** Files that are a secret as a whole. */
-const SECRET_FILES = ['device.key', 'admin-token'];
+const SECRET_FILES = ['device.key', 'admin-token', 'setup-secret'];
 const SEALED = /^v1\.[A-Za-z0-9_-]+$/;
 
 /**

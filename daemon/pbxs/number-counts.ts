@@ -1,14 +1,25 @@
 import { z } from 'zod';
-import type { Clock } from '#config/clock.ts';
+import { type Clock, instant } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
-import type { Id } from '#contract/ids.ts';
+import { type Id, Instant } from '#contract/ids.ts';
+import { NumberRun } from '#contract/numbers.ts';
 import type { DaemonStore } from '../store/store.ts';
 import type { Table } from '../store/table.ts';
+import { NumberIntake } from './number-runs.ts';
 import type { PbxRegistry } from './pbx-registry.ts';
 
 const Count = z.object({ numbers: z.int().min(0) });
 type Count = z.infer<typeof Count>;
+
+/** The numbers themselves, of a PBX that was asked for them. */
+const NumberList = z.object({
+  readAt: Instant,
+  dids: z.array(NumberRun),
+  ranges: z.array(NumberRun),
+  omitted: z.int().min(0),
+});
+export type NumberList = z.infer<typeof NumberList>;
 
 /** Numbers seldom change, and some PBXs can only tell them by giving everything once more. */
 const COUNT_EVERY_MS = 3_600_000;
@@ -23,10 +34,12 @@ interface Options {
   onCount: () => void;
 }
 
-/** How many direct-dial numbers and ranges each PBX has, counted beside its syncs and kept over restarts. */
+/** How many direct-dial numbers and ranges each PBX has and which, read beside its syncs and kept over restarts. */
 export class NumberCounts {
   readonly #options: Options;
   readonly #table: Table<Count>;
+  /** Read from the disk when they are sent, which is seldom. */
+  readonly #lists: Table<NumberList>;
   readonly #counts = new Map<Id, Count>();
   /** When each was counted since the start, with the settings that it has now. */
   readonly #fresh = new Map<Id, number>();
@@ -36,6 +49,7 @@ export class NumberCounts {
   private constructor(options: Options, table: Table<Count>) {
     this.#options = options;
     this.#table = table;
+    this.#lists = options.store.table('pbx-number-lists', NumberList);
   }
 
   static async open(options: Options): Promise<NumberCounts> {
@@ -53,10 +67,15 @@ export class NumberCounts {
     return this.#counts.get(pbx)?.numbers ?? 0;
   }
 
+  /** The numbers as they were last read; undefined where the PBX has them with its people, or tells none. */
+  listOf(pbx: Id): Promise<NumberList | undefined> {
+    return this.#lists.get(pbx);
+  }
+
   /** Takes a count that was made by others, such as a sync that read the numbers with the people. */
   async take(pbx: Id, numbers: number): Promise<void> {
-    const { clock, onCount, registry } = this.#options;
-    if (!registry.list().some(({ id }) => id === pbx)) return;
+    const { clock, onCount } = this.#options;
+    if (!this.#isThere(pbx)) return;
     const isNew = numbers !== this.of(pbx);
     this.#fresh.set(pbx, clock.now());
     if (!isNew && this.#counts.has(pbx)) return;
@@ -80,9 +99,13 @@ export class NumberCounts {
     await Promise.all(this.#counting.values());
   }
 
+  #isThere(pbx: Id): boolean {
+    return this.#options.registry.list().some(({ id }) => id === pbx);
+  }
+
   #forget(pbx: Id): void {
     this.#counts.delete(pbx);
-    this.#table.remove(pbx).catch((thrown: unknown) => {
+    Promise.all([this.#table.remove(pbx), this.#lists.remove(pbx)]).catch((thrown: unknown) => {
       const { code } = toDemarcError(thrown);
       this.#options.log.warn({ code, pbx }, 'the count of a PBX that is gone stays in the store');
     });
@@ -93,9 +116,14 @@ export class NumberCounts {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(LIMIT_MS)]);
     try {
       const adapter = await registry.adapterFor(pbx);
-      let numbers = 0;
-      for await (const _number of adapter.numbers?.(signal) ?? []) numbers += 1;
-      if (!signal.aborted) await this.take(pbx, numbers);
+      const intake = new NumberIntake();
+      for await (const number of adapter.numbers?.(signal) ?? []) intake.add(number);
+      if (signal.aborted) return;
+      // Those that stand with the people come to the cloud with the people.
+      if (adapter.numbers && !adapter.numberOf && this.#isThere(pbx)) {
+        await this.#lists.put(pbx, { readAt: instant(this.#options.clock), ...intake.result() });
+      }
+      await this.take(pbx, intake.count);
     } catch (thrown) {
       if (this.#stop.signal.aborted) return;
       const { code, detail } = toDemarcError(thrown);

@@ -152,7 +152,7 @@ export class PbxRegistry {
   }
 
   /** @throws DemarcError `sync.unknown-pbx`, `config.invalid`, `api.conflict`, `config.unwritable` */
-  edit(id: Id, change: PbxChange): Promise<PbxView> {
+  edit(id: Id, change: Omit<PbxChange, 'revision'>): Promise<PbxView> {
     return this.#inTurn(async () => {
       const before = this.#entry(id);
       if (change.name !== undefined) this.#mustNotHave(change.name, id);

@@ -15,7 +15,9 @@ interface Places {
 
 /** Names in the state folder. The first ones make everything sealed unreadable and the gateway a stranger to the cloud. */
 const IDENTITY = /^(identity(\.new)?\.json|key-[0-9a-f]{16}\.pem)(\.good|\.tmp)?$/;
-const FIRST = /^(device\.key|admin-token|cloud-ca\.pem)(\.tmp)?$/;
+const FIRST = /^(device\.key|admin-token|setup-secret|local-access\.json|cloud-ca\.pem)(\.good|\.tmp)?$/;
+/** A gateway that has left its account is set up anew; who may do so stays. */
+const SETUP = /^wizard\.json(\.good|\.tmp)?$/;
 const ENROLMENT = /^enrolment\.json(\.good|\.tmp)?$/;
 const STORE = /^(store($|[.-])|outbox\.mark)/;
 /** Which systems at the site may be reached, and who was there: the next account must not inherit the consent. */
@@ -65,7 +67,8 @@ const steps: Readonly<Record<ResetKind, (places: Places) => Promise<void>>> = {
     await rememberAccount(stateFolder);
     await removeNamed(
       stateFolder,
-      (name) => IDENTITY.test(name) || ENROLMENT.test(name) || STORE.test(name) || TUNNELS.test(name),
+      (name) =>
+        IDENTITY.test(name) || ENROLMENT.test(name) || STORE.test(name) || TUNNELS.test(name) || SETUP.test(name),
     );
     const config = await ConfigFile.load(places.configFile);
     await config.update((before) => {

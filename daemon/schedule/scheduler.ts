@@ -83,6 +83,11 @@ export class Scheduler {
     await this.#table.remove(name);
   }
 
+  /** The names of all jobs. */
+  names(): string[] {
+    return [...this.#jobs.keys()];
+  }
+
   /** When the job will run next; null when there is no such job. */
   nextAt(name: string): Instant | null {
     const job = this.#jobs.get(name);

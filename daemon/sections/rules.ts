@@ -12,6 +12,7 @@ export interface SectionRule {
 }
 
 const TIMES = new Set(['collectedAt', 'at']);
+const READ_AT = new Set(['readAt']);
 
 /** Of the queue only what was lost, of a check only its verdict: sizes and durations change with every message. */
 function healthVerdict(document: unknown): unknown {
@@ -41,4 +42,5 @@ export const SECTION_RULES: Readonly<Record<SectionName, SectionRule>> = {
   health: { significant: healthVerdict, refreshMs: 10 * 60_000 },
   tunnels: { significant: (document) => document },
   trunks: { significant: trunkFacts, refreshMs: 5 * 60_000 },
+  numbers: { significant: (document) => without(document, READ_AT), refreshMs: 24 * 3_600_000 },
 };

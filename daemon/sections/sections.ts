@@ -84,6 +84,15 @@ export class Sections {
     });
   }
 
+  /** What was sent of each section last, for the debug view. */
+  async sent(): Promise<{ name: string; revision: number; hash: string }[]> {
+    const found = [];
+    for await (const [name, { revision, fullHash }] of this.#table.entries()) {
+      found.push({ name, revision, hash: fullHash });
+    }
+    return found;
+  }
+
   /** Sends the last document again under a new revision, because the cloud asked. False when there is none yet. */
   resend(section: SectionName): Promise<boolean> {
     return this.#inTurn(section, async () => {

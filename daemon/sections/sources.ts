@@ -11,7 +11,9 @@ import type { Scheduler } from '../schedule/scheduler.ts';
 import type { SelfTestKeeper } from '../self-test/keeper.ts';
 import type { Site } from '../site.ts';
 import type { DaemonStore } from '../store/store.ts';
+import type { Setup } from '../wizard/start.ts';
 import { diskOf, healthDocument, pbxsDocument, siteAddresses } from './builders.ts';
+import { numbersDocument } from './numbers.ts';
 import type { SectionSources } from './reporter.ts';
 
 interface SourceParts {
@@ -25,6 +27,7 @@ interface SourceParts {
   site: Site;
   scheduler: Scheduler;
   selfTest: SelfTestKeeper;
+  setup: Pick<Setup, 'state' | 'onboarding'>;
   want: () => GatewaySection['want'];
   update: () => UpdateStatus;
   tunnels: () => Promise<TunnelsSection>;
@@ -52,6 +55,8 @@ export function sectionSources(parts: SourceParts): SectionSources {
         addresses: siteAddresses(),
         timeZone: config.current.site.timeZone,
         siteName: config.current.site.name,
+        ...siteAddress(parts.setup),
+        onboarding: parts.setup.onboarding(),
         certificateExpiresAt: identity.current()?.expiresAt ?? null,
         ...(want ? { want } : {}),
         update: parts.update(),
@@ -70,5 +75,12 @@ export function sectionSources(parts: SourceParts): SectionSources {
       }),
     tunnels: parts.tunnels,
     trunks: parts.trunks,
+    numbers: () => numbersDocument(site.registry.list(), (id) => site.numbers.listOf(id)),
   };
+}
+
+function siteAddress({ state }: Pick<Setup, 'state'>): Pick<GatewaySection, 'siteAddress'> {
+  if (state.document.site === undefined) return {};
+  const { name: _, ...siteAddress } = state.document.site;
+  return { siteAddress };
 }

@@ -156,15 +156,24 @@ export class SyncEngine {
     return this.#state(pbx).users;
   }
 
-  /** The users with an irregularity, in the order of their keys (ONB-31, ONB-32). */
-  async irregular(pbx: Id, irregularity: Irregularity, limit: number): Promise<UserRecord[]> {
+  /** The users with an irregularity, in the order of their keys' bytes, behind the key `after` (ONB-31, ONB-32). */
+  async *irregularUsers(pbx: Id, irregularity: Irregularity, after?: string): AsyncGenerator<UserRecord> {
+    const from = after === undefined ? undefined : Buffer.from(after);
+    for await (const page of this.#tables.of(pbx).generation(this.#state(pbx).generation).pages()) {
+      for (const [key, { user }] of page) {
+        if (from !== undefined && Buffer.compare(Buffer.from(key), from) <= 0) continue;
+        if (user.irregularities.includes(irregularity)) yield user;
+      }
+    }
+  }
+
+  /** The first of them. */
+  async irregular(pbx: Id, irregularity: Irregularity, limit: number, after?: string): Promise<UserRecord[]> {
     const found: UserRecord[] = [];
     if (limit <= 0) return found;
-    for await (const page of this.#tables.of(pbx).generation(this.#state(pbx).generation).pages()) {
-      for (const [, { user }] of page) {
-        if (user.irregularities.includes(irregularity)) found.push(user);
-        if (found.length >= limit) return found;
-      }
+    for await (const user of this.irregularUsers(pbx, irregularity, after)) {
+      found.push(user);
+      if (found.length >= limit) break;
     }
     return found;
   }

@@ -80,7 +80,7 @@ export function gatewayRoutes(parts: GatewayRouteParts): Route[] {
         const filter = { level, text, from, to };
         const last = await lastLines(logFile, lines, filter);
         if (follow !== true) return { lines: last };
-        return new Reply(200, undefined, both(last, followLines(logFile, filter, signal)));
+        return new Reply(200, undefined, { lines: both(last, followLines(logFile, filter, signal)) });
       },
     }),
   ];

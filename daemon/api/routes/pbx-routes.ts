@@ -1,26 +1,29 @@
+import { hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { makeFolder } from '#config/atomic-file.ts';
-import { DemarcError } from '#contract/errors/demarc-error.ts';
+import type { Log } from '#config/log.ts';
+import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
-import { NewPbx, PbxChange } from '#contract/wizard/pbx.ts';
-import { Irregularity } from '#contract/words.ts';
-import type { PbxRegistry } from '../../pbxs/pbx-registry.ts';
+import { IrregularQuery, NewPbx, PbxChange } from '#contract/wizard/pbx.ts';
+import type { PbxRegistry, PbxView } from '../../pbxs/pbx-registry.ts';
 import type { SyncEngine } from '../../sync/engine.ts';
 import { limited } from '../body.ts';
 import { Reply, type Route, route } from '../route.ts';
 
 interface PbxRouteParts {
   registry: PbxRegistry;
-  engine: Pick<SyncEngine, 'run' | 'status' | 'irregular'>;
+  engine: Pick<SyncEngine, 'run' | 'status' | 'irregular' | 'irregularUsers'>;
+  /** The state folder, in which the exports of new PBXs are put. */
+  folder: string;
+  log: Log;
 }
 
 const params = z.object({ id: Id });
 const MAX_EXPORT_BYTES = 32 * 1024 * 1024;
-const MAX_IRREGULAR = 1000;
 const PROBE_LIMIT_MS = 60_000;
 
 /** A file name of a form export: no path, no hidden file. */
@@ -30,21 +33,33 @@ const ExportName = z
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._()-]*\.csv$/iu, 'must be the name of a CSV file');
 
 /** PBXs of this gateway: list, add, change, remove, test, sync, form exports, irregular users (ONB-27 to ONB-34). */
-export function pbxRoutes({ registry, engine }: PbxRouteParts): Route[] {
+export function pbxRoutes({ registry, engine, folder, log }: PbxRouteParts): Route[] {
   return [
-    route({ method: 'GET', path: '/api/pbxs', handle: async () => ({ pbxs: registry.list() }) }),
+    route({ method: 'GET', path: '/api/pbxs', handle: async () => ({ pbxs: registry.list().map(revised) }) }),
+    route({
+      method: 'GET',
+      path: '/api/pbx-types',
+      handle: async () => {
+        const { pbxTypes } = await import('../../wizard/pbx-forms.ts');
+        return pbxTypes(join(resolve(folder), 'exports', `pbx-${registry.list().length + 1}`));
+      },
+    }),
     route({
       method: 'POST',
       path: '/api/pbxs',
       body: NewPbx,
-      handle: async ({ body }) => new Reply(201, await registry.add(body)),
+      handle: async ({ body }) => new Reply(201, revised(await registry.add(body))),
     }),
     route({
       method: 'PATCH',
       path: '/api/pbxs/:id',
       params,
       body: PbxChange,
-      handle: ({ params: { id }, body }) => registry.edit(id, body),
+      handle: async ({ params: { id }, body: { revision, ...change } }) => {
+        const now = revised(registry.get(id)).revision;
+        if (revision !== undefined && revision !== now) throw new DemarcError('wizard.changed');
+        return revised(await registry.edit(id, change));
+      },
     }),
     route({
       method: 'DELETE',
@@ -72,13 +87,49 @@ export function pbxRoutes({ registry, engine }: PbxRouteParts): Route[] {
         engine.run(id, { trigger: 'sync-now', full: body?.full }, new AbortController().signal),
     }),
     route({
+      method: 'POST',
+      path: '/api/pbxs/:id/sync/start',
+      params,
+      handle: async ({ params: { id } }) => {
+        registry.get(id);
+        const started = engine.status(id).running === null;
+        if (started) {
+          engine.run(id, { trigger: 'sync-now' }, new AbortController().signal).catch((thrown: unknown) => {
+            // What a run came to is in its status; only one that could not begin is told here.
+            const { code, detail } = toDemarcError(thrown);
+            log.warn({ code, pbx: id, detail }, 'a sync that was asked for did not take place');
+          });
+        }
+        return new Reply(202, { started });
+      },
+    }),
+    route({
       method: 'GET',
       path: '/api/pbxs/:id/irregular',
       params,
-      query: z.object({ kind: Irregularity, limit: z.coerce.number().int().min(1).max(MAX_IRREGULAR).default(200) }),
-      handle: async ({ params: { id }, query }) => {
+      query: IrregularQuery,
+      handle: async ({ params: { id }, query: { kind, limit, after } }) => {
         registry.get(id);
-        return { users: await engine.irregular(id, query.kind, query.limit) };
+        const users = await engine.irregular(id, kind, limit + 1, after);
+        const shown = users.slice(0, limit);
+        return { users: shown, next: users.length > limit ? (shown.at(-1)?.key ?? null) : null };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/pbxs/:id/irregular.csv',
+      params,
+      query: IrregularQuery.pick({ kind: true }),
+      handle: async ({ params: { id }, query: { kind } }) => {
+        registry.get(id);
+        const { irregularCsv } = await import('../../wizard/irregular-csv.ts');
+        return new Reply(200, undefined, {
+          text: irregularCsv(engine.irregularUsers(id, kind)),
+          headers: {
+            'content-type': 'text/csv; charset=utf-8',
+            'content-disposition': `attachment; filename="users-${kind}.csv"`,
+          },
+        });
       },
     }),
     route({
@@ -94,6 +145,12 @@ export function pbxRoutes({ registry, engine }: PbxRouteParts): Route[] {
       },
     }),
   ];
+}
+
+/** With what tells one state of the settings from another, so that two browsers do not overwrite each other. */
+function revised(pbx: PbxView): PbxView & { revision: string } {
+  const { name, syncMinutes, connection, secrets } = pbx;
+  return { ...pbx, revision: hash('sha256', JSON.stringify([name, syncMinutes, connection, secrets])).slice(0, 16) };
 }
 
 /** A path segment as text; what cannot be decoded stays as it is and is refused by its form. */

@@ -10,6 +10,8 @@ describe('process settings', () => {
   test('have the defaults that the documentation names', () => {
     expect(daemonSettings({})).toEqual({
       stateFolder: './daemon-state',
+      webNames: [],
+      announce: 'demarc',
       configFile: 'daemon-state/config.json',
       webPort: 9443,
       webRedirectPort: 8080,

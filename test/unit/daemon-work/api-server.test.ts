@@ -51,16 +51,14 @@ const routes = [
     method: 'GET',
     path: '/api/stream',
     handle: async ({ signal }) =>
-      new Reply(
-        200,
-        undefined,
-        (async function* () {
+      new Reply(200, undefined, {
+        lines: (async function* () {
           for (let n = 1; !signal.aborted; n += 1) {
             yield { n };
             await sleep(10);
           }
         })(),
-      ),
+      }),
   }),
   route({ method: 'GET', path: '/api/bug', handle: () => Promise.reject(new TypeError('secret detail of a bug')) }),
   route({
