@@ -25,6 +25,7 @@ import type { AppOptions } from './options.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { alertTargetRoutes } from './routes/alert-targets.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { apiTokenRoutes } from './routes/api-tokens.ts';
 import { authRoutes } from './routes/auth.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { enrolmentRoutes } from './routes/enrolments.ts';
@@ -32,7 +33,10 @@ import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { locationRoutes } from './routes/locations.ts';
+import { meRoutes, passwordLinkRoutes } from './routes/me.ts';
 import { numberRoutes } from './routes/numbers.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { managerRoutes, roleRoutes } from './routes/roles.ts';
 import { syncRunRoutes } from './routes/sync-runs.ts';
 import { trunkRoutes } from './routes/trunks.ts';
 import { userRoutes } from './routes/users.ts';
@@ -80,6 +84,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       });
       for (const routes of [
         authRoutes,
+        passwordLinkRoutes,
+        meRoutes,
+        peopleRoutes,
+        roleRoutes,
+        managerRoutes,
+        apiTokenRoutes,
         accountRoutes,
         gatewayRoutes,
         userRoutes,

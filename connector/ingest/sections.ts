@@ -6,6 +6,7 @@ import { topics } from '#contract/topics.ts';
 import { takeTrunkHealth } from '../trunks/health-store.ts';
 import { isNewerOutbox, type RecordDelivery } from './delivery.ts';
 import { projectInventory } from './inventory.ts';
+import { projectNumbers } from './numbers.ts';
 import { upsertPbx } from './pbx.ts';
 
 /** What else a section's document means, beside being kept as it is. */
@@ -28,6 +29,7 @@ const projections: { [N in SectionName]: (delivery: RecordDelivery, document: Se
   },
   tunnels: async () => undefined,
   trunks: takeTrunkHealth,
+  numbers: projectNumbers,
 };
 
 const isSection = (name: string): name is SectionName => Object.hasOwn(sections, name);

@@ -25,7 +25,10 @@ const digits = (pattern: RegExp, message: string) =>
 /** An extension: zeros in front count. */
 export const ExtensionDigits = digits(/^\d{1,16}$/, 'must be 1 to 16 digits');
 /** A direct-dial number, with or without the plus sign. */
-export const DidDigits = digits(/^\+?\d{1,26}$/, 'must be digits, with a plus sign in front where the country code is written');
+export const DidDigits = digits(
+  /^\+?\d{1,26}$/,
+  'must be digits, with a plus sign in front where the country code is written',
+);
 /** Where a direct-dial number leads: an extension, or a number of a group. */
 const Destination = digits(/^[\d*#+]{1,32}$/, 'must be digits, * or #');
 
@@ -106,7 +109,11 @@ export const DidEdit = z
 export type DidEdit = z.infer<typeof DidEdit>;
 
 /** `GET /api/v1/extension-ranges/next-free?pbx=…` (MVB-3); null when every number of the ranges is in use. */
-export const NextFree = z.object({ number: z.string().nullable(), lower: z.string().nullable(), upper: z.string().nullable() });
+export const NextFree = z.object({
+  number: z.string().nullable(),
+  lower: z.string().nullable(),
+  upper: z.string().nullable(),
+});
 export type NextFree = z.infer<typeof NextFree>;
 
 /** How far the numbers of a PBX are known here: `GET /api/v1/number-sources`. */

@@ -10,9 +10,4 @@ export const integrationErrors = {
     cause: 'The integration is set up, so it cannot be taken off the list',
     nextStep: 'Switch it off and delete it in its row first.',
   },
-  'integration.switched-on': {
-    status: 409,
-    cause: 'The integration is set up and switched on, so it cannot be deleted',
-    nextStep: 'Switch it off first, then delete it.',
-  },
 } as const;

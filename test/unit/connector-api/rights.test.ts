@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { may, permissionsIn, reaches, scopeOf } from '#connector/access/may.ts';
 import { needsJudgement } from '#connector/api/access.ts';
 import { Permission, ROLE_PERMISSIONS, Role } from '#contract/access.ts';
+import { aboutNumbers, addNumbers } from './rights-numbers.ts';
 import { addAccount, addPartner, addRole, addSite, type Client, type Site, startApp, type TestApp } from './support.ts';
 
 interface World {
@@ -17,6 +18,7 @@ async function world({ store }: TestApp): Promise<World & { partner: string; acc
   const ours = await addSite(store, account);
   const sibling = await addSite(store, await addAccount(store, partner, 'Other customer'));
   const foreign = await addSite(store, await addAccount(store, other, 'Stranger'));
+  for (const site of [ours, sibling, foreign]) await addNumbers(store, site);
   return { partner, account, ours, sibling, foreign };
 }
 
@@ -203,6 +205,7 @@ const aboutOne: {
     permission,
     call: (c: Client, s: Site) => c.get(`/${list}?account=${s.account}`),
   })),
+  ...aboutNumbers,
 ];
 
 /** Every route about something of the partner itself; whoever holds a role in one account only does not reach it. */

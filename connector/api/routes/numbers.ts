@@ -1,0 +1,252 @@
+import { z } from 'zod';
+import {
+  Did,
+  DidCreate,
+  DidEdit,
+  ExtensionRange,
+  ExtensionRangeCreate,
+  ExtensionRangeEdit,
+  NextFree,
+  NumberSourceState,
+} from '#contract/api/numbers.ts';
+import { ListQuery, Page } from '#contract/api.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { Id } from '#contract/ids.ts';
+import type { CsvColumn } from '../../lists/csv.ts';
+import { type ListResource, readAll, readList, readOne } from '../../lists/list.ts';
+import { type DidRow, didDto, didsList, type RangeRow, rangeDto, rangesList } from '../../lists/numbers.ts';
+import { nextFree } from '../../numbers/next-free.ts';
+import { Numbers } from '../../numbers/numbers.ts';
+import { numberSources } from '../../numbers/sources.ts';
+import { allow, eventActor } from '../access.ts';
+import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
+import {
+  type Api,
+  accountResource,
+  allowRow,
+  answers,
+  ById,
+  created,
+  nothing,
+  type Parts,
+  visibleBy,
+} from '../routing.ts';
+
+const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
+
+const rangeColumns: CsvColumn<ExtensionRange>[] = [
+  { heading: 'Account', value: (row) => row.accountName },
+  { heading: 'Lower value', value: (row) => row.lower },
+  { heading: 'Upper value', value: (row) => row.upper },
+  { heading: 'PBX', value: (row) => row.pbxName },
+  { heading: 'Location', value: (row) => row.location?.name },
+  { heading: 'Source', value: (row) => row.source },
+];
+
+const didColumns: CsvColumn<Did>[] = [
+  { heading: 'Account', value: (row) => row.accountName },
+  { heading: 'DID number', value: (row) => row.number },
+  { heading: 'To', value: (row) => row.numberTo },
+  { heading: 'Destination number', value: (row) => row.target },
+  { heading: 'Destination to', value: (row) => row.targetTo },
+  { heading: 'User', value: (row) => row.targetName },
+  { heading: 'Type', value: (row) => row.type },
+  { heading: 'PBX', value: (row) => row.pbxName },
+  { heading: 'Location', value: (row) => row.location?.name },
+  { heading: 'Source', value: (row) => row.source },
+];
+
+/** Extension ranges and direct-dial numbers: two resources of one form. */
+export function numberRoutes(app: Api, { store, clock }: Parts): void {
+  const numbers = new Numbers({ store, clock });
+
+  resource<ExtensionRange, RangeRow, ExtensionRangeCreate, ExtensionRangeEdit>({
+    path: 'extension-ranges',
+    kind: 'extension_range',
+    words: ['extension range', 'extension ranges'],
+    tag: 'Extension ranges',
+    item: ExtensionRange,
+    create: ExtensionRangeCreate,
+    edit: ExtensionRangeEdit,
+    list: rangesList,
+    dto: rangeDto,
+    columns: rangeColumns,
+    add: numbers.addRange.bind(numbers),
+    change: numbers.editRange.bind(numbers),
+  });
+  resource<Did, DidRow, DidCreate, DidEdit>({
+    path: 'dids',
+    kind: 'did',
+    words: ['direct-dial number', 'direct-dial numbers'],
+    tag: 'Direct-dial numbers',
+    item: Did,
+    create: DidCreate,
+    edit: DidEdit,
+    list: didsList,
+    dto: didDto,
+    columns: didColumns,
+    add: numbers.addDid.bind(numbers),
+    change: numbers.editDid.bind(numbers),
+  });
+
+  app.get(
+    '/extension-ranges/next-free',
+    {
+      config: { access: 'integrations:view' },
+      schema: {
+        summary: 'The lowest extension of the ranges of a PBX that nobody has',
+        tags: ['Extension ranges'],
+        querystring: z.object({ pbx: Id }),
+        response: answers(NextFree),
+      },
+    },
+    async (request) => {
+      const found = await store.db
+        .selectFrom('pbx')
+        .select(['id', 'account_id'])
+        .where('id', '=', request.query.pbx)
+        .executeTakeFirst();
+      return nextFree(store.db, await allowRow(request, store.db, found));
+    },
+  );
+
+  app.get(
+    '/number-sources',
+    {
+      config: { access: 'integrations:view' },
+      schema: {
+        summary: 'Of each PBX of an account, how its numbers are known and when they were read',
+        tags: ['Direct-dial numbers'],
+        querystring: z.object({ account: Id }),
+        response: answers(z.object({ items: z.array(NumberSourceState) })),
+      },
+    },
+    async (request) => {
+      const { account } = allow(request, await accountResource(store.db, request.query.account));
+      return { items: await numberSources(store.db, account) };
+    },
+  );
+
+  function resource<
+    Item extends { etag: string },
+    Row extends { account_id: string },
+    Create extends { account: string },
+    Edit,
+  >(parts: {
+    path: 'extension-ranges' | 'dids';
+    kind: 'extension_range' | 'did';
+    words: readonly [one: string, many: string];
+    tag: string;
+    item: z.ZodType<Item>;
+    create: z.ZodType<Create>;
+    edit: z.ZodType<Edit>;
+    list: ListResource;
+    dto: (row: Row) => Item;
+    columns: CsvColumn<Item>[];
+    add: (wish: Create, by: Parameters<Numbers['addRange']>[1]) => Promise<string>;
+    change: (id: string, wish: Edit, match: string, by: Parameters<Numbers['addRange']>[1]) => Promise<void>;
+  }): void {
+    const { path, list, dto, item } = parts;
+    const [one, many] = parts.words;
+    const tags = [parts.tag];
+    const find = (id: string) => readOne<Row>(store.db, list, id);
+    const known = async (id: string): Promise<Item> => {
+      const row = await find(id);
+      if (row === undefined) throw new DemarcError('api.not-found', one);
+      return dto(row);
+    };
+
+    app.get(
+      `/${path}`,
+      {
+        config: { access: 'integrations:view' },
+        schema: { summary: `List ${many}`, tags, querystring: ListQuery, response: answers(Page(item)) },
+      },
+      async (request) => {
+        const within = await visibleBy(request, store.db, 'n.account_id', request.query.account);
+        const page = await readList<Row>(store.db, list, within, request.query, clock.now());
+        return { items: page.rows.map(dto), nextCursor: page.nextCursor, total: page.total };
+      },
+    );
+
+    app.get(
+      `/${path}.csv`,
+      {
+        config: { access: 'integrations:view' },
+        schema: { summary: `Export ${many} as CSV`, tags, querystring: CsvQuery, response: csvAnswer },
+      },
+      async (request, reply) => {
+        const within = await visibleBy(request, store.db, 'n.account_id', request.query.account);
+        const rows = readAll<Row, Item>(store.db, list, within, request.query, clock.now(), dto);
+        return sendCsv(reply, `${path}.csv`, rows, parts.columns, request.query.bom);
+      },
+    );
+
+    app.get(
+      `/${path}/:id`,
+      {
+        config: { access: 'integrations:view' },
+        schema: { summary: `One ${one}, with its ETag`, tags, params: ById, response: answers<z.ZodType>(item) },
+      },
+      async (request, reply) => {
+        const found = dto(await allowRow(request, store.db, await find(request.params.id)));
+        reply.header('etag', found.etag);
+        return found;
+      },
+    );
+
+    app.post(
+      `/${path}`,
+      {
+        config: { access: 'integrations:add' },
+        schema: { summary: `Add an entry of ${many}`, tags, body: parts.create, response: created<z.ZodType>(item) },
+      },
+      async (request, reply) => {
+        const wish = request.body as Create;
+        allow(request, await accountResource(store.db, wish.account));
+        const id = await parts.add(wish, { actor: eventActor(request), requestId: request.id });
+        reply.code(201).header('location', `/api/v1/${path}/${id}`);
+        return known(id);
+      },
+    );
+
+    app.patch(
+      `/${path}/:id`,
+      {
+        config: { access: 'integrations:edit' },
+        schema: {
+          summary: `Change an entry of ${many}; If-Match must name the version that was read`,
+          tags,
+          params: ById,
+          headers: IfMatch,
+          body: parts.edit,
+          response: answers<z.ZodType>(item),
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        await allowRow(request, store.db, await find(id));
+        const match = request.headers['if-match'];
+        if (match === undefined) throw new DemarcError('api.precondition-required');
+        await parts.change(id, request.body as Edit, match, { actor: eventActor(request), requestId: request.id });
+        const now = await known(id);
+        reply.header('etag', now.etag);
+        return now;
+      },
+    );
+
+    app.delete(
+      `/${path}/:id`,
+      {
+        config: { access: 'integrations:delete' },
+        schema: { summary: `Delete an entry of ${many} that a person made`, tags, params: ById, response: nothing },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        await allowRow(request, store.db, await find(id));
+        await numbers.remove(parts.kind, id, { actor: eventActor(request), requestId: request.id });
+        return reply.code(204).send(null);
+      },
+    );
+  }
+}
