@@ -105,6 +105,13 @@ export async function runCli(options: CliOptions): Promise<number> {
       .action((trunk: string | undefined, flags: { json?: boolean } & TrunkAccessOptions) =>
         act_(async (api, out) => (await import('./trunk-access.ts')).trunkAccess(api, out, trunk, flags), flags),
       );
+    command('setup-secret', 'what the set-up in a browser asks for first')
+      .option('--new', 'make a new one, for one sign-in within the hour')
+      .action(async (flags: { json?: boolean; new?: boolean }) => {
+        json = flags.json ?? false;
+        const { setupSecret } = await import('./setup-secret.ts');
+        code = await setupSecret(daemonSettings(env).stateFolder, output(), { renew: flags.new ?? false });
+      });
     command('link', 'connect this gateway to a cloud account and wait until that is confirmed')
       .option('--cloud <url>', 'address of the cloud, https://...')
       .option('--ca <file>', 'PEM file of the CA that signed the cloud’s certificate')

@@ -5,6 +5,11 @@ export const wizardErrors = {
     cause: 'You are not signed in to this gateway, or no longer',
     nextStep: 'Sign in again; what was saved is kept.',
   },
+  'wizard.no-secret': {
+    status: 404,
+    cause: 'There is no set-up secret any more: the set-up is complete',
+    nextStep: 'Run demarc setup-secret --new for one that lets in once.',
+  },
   'wizard.wrong-secret': {
     status: 401,
     cause: 'The set-up secret is not right',

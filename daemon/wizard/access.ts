@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfThere, removeFile, replaceFile } from '#config/atomic-file.ts';
 import type { Clock } from '#config/clock.ts';
@@ -7,6 +6,7 @@ import type { Log } from '#config/log.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { Instant } from '#contract/ids.ts';
 import type { SignIn } from '#contract/wizard/session.ts';
+import { accessFiles } from './secret-file.ts';
 import {
   digestOf,
   isPassword,
@@ -37,12 +37,6 @@ const AccessDocument = z.strictObject({
   sessions: z.array(z.strictObject({ digest: z.string(), way: Way, expiresAt: Instant })).max(MAX_SESSIONS),
 });
 type AccessDocument = z.infer<typeof AccessDocument>;
-
-/** Files of the local pages' access in the state folder. The first is the one of the set-up secret, in clear. */
-export const accessFiles = (folder: string) => ({
-  secret: join(folder, 'setup-secret'),
-  document: join(folder, 'local-access.json'),
-});
 
 interface AccessOptions {
   /** The state folder. */
