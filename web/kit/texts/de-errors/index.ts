@@ -1,5 +1,32 @@
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import type { ErrorWords } from '../../errors-in-language.ts';
+import { alertTexts } from './alerts.ts';
+import { apiTexts } from './api.ts';
+import { checkTexts } from './checks.ts';
+import { commandTexts } from './commands.ts';
+import { enrolmentTexts } from './enrolment.ts';
+import { gatewayTexts } from './gateway.ts';
+import { linkTexts } from './link.ts';
+import { pbxTexts } from './pbxs.ts';
+import { syncTexts } from './sync.ts';
+import { trunkTexts } from './trunks.ts';
+import { tunnelTexts } from './tunnels.ts';
+import { updateTexts } from './updates.ts';
+import { uploadTexts } from './uploads.ts';
 
 /** The catalogue of errors in German; test/unit/web/languages.test.ts names the codes that it lacks. */
-export const errorTexts: Partial<Record<ErrorCode, ErrorWords>> = {};
+export const errorTexts: Partial<Record<ErrorCode, ErrorWords>> = {
+  ...alertTexts,
+  ...apiTexts,
+  ...checkTexts,
+  ...commandTexts,
+  ...enrolmentTexts,
+  ...gatewayTexts,
+  ...linkTexts,
+  ...pbxTexts,
+  ...syncTexts,
+  ...trunkTexts,
+  ...tunnelTexts,
+  ...updateTexts,
+  ...uploadTexts,
+};

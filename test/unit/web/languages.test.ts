@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { catalogue } from '#contract/errors/catalogue.ts';
+import { text as german } from '#web/console/texts/de/index.ts';
+import { text as english } from '#web/console/texts/en/index.ts';
+import { translated } from '#web/kit/errors-in-language.ts';
+import { kitText as germanKit } from '#web/kit/texts/de.ts';
+import { errorTexts } from '#web/kit/texts/de-errors/index.ts';
+import { kitText as englishKit } from '#web/kit/texts/en.ts';
+
+/** Every text of a catalogue by its path; functions are asked with the words "<1>", "<2>" for what they are given. */
+function texts(value: unknown, path = ''): [path: string, text: string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') return [[path, String(value(...['<1>', '<2>', '<3>', '<4>', '<5>']))]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) => texts(one, path === '' ? name : `${path}.${name}`));
+}
+
+describe.each([
+  ['console', english, german],
+  ['kit', englishKit, germanKit],
+])('the German catalogue of the %s', (_name, first, second) => {
+  const [ours, theirs] = [new Map(texts(first)), new Map(texts(second))];
+
+  test('says each text and no other', () => {
+    expect([...theirs.keys()].sort()).toEqual([...ours.keys()].sort());
+    expect([...theirs].filter(([, text]) => text.trim() === '')).toEqual([]);
+  });
+
+  test('leaves out nothing of what a text is given', () => {
+    const given = (text: string) => [...new Set(text.match(/<\d>/g))].sort();
+    const differ = [...ours].filter(([path, text]) => `${given(text)}` !== `${given(theirs.get(path) ?? '')}`);
+    expect(differ.map(([path]) => path)).toEqual([]);
+  });
+
+  test('is German: no sentence is left as it was', () => {
+    const same = [...ours].filter(([path, text]) => text.split(' ').length > 3 && theirs.get(path) === text);
+    expect(same.map(([path]) => path)).toEqual([]);
+  });
+});
+
+test('every error of the contract has German words', () => {
+  expect(Object.keys(catalogue).filter((code) => !(code in errorTexts))).toEqual([]);
+  expect(Object.keys(errorTexts).filter((code) => !(code in catalogue))).toEqual([]);
+});
+
+describe('errors on their way to the screen', () => {
+  const catalogues = { english: catalogue, own: errorTexts };
+  const words = { cause: errorTexts['pbx.timeout']?.cause, nextStep: errorTexts['pbx.timeout']?.nextStep };
+  const { cause, nextStep } = catalogue['pbx.timeout'];
+
+  test('cause and next step change, what was met stays', () => {
+    const said = translated(
+      { code: 'pbx.timeout', message: `${cause} (host.example: 389)`, nextStep, other: 1 },
+      catalogues,
+    );
+    expect(said).toEqual({
+      code: 'pbx.timeout',
+      message: `${words.cause} (host.example: 389)`,
+      nextStep: words.nextStep,
+      other: 1,
+    });
+  });
+
+  test('a check says it in its detail', () => {
+    expect(translated({ code: 'pbx.timeout', status: 'error', detail: cause }, catalogues)).toMatchObject({
+      detail: words.cause,
+    });
+  });
+
+  test.each([
+    { code: 'pbx.timeout', message: 'Words of an older version', nextStep: 'Do that' },
+    { code: 'not.ours', message: cause, nextStep },
+    { code: 5, message: cause },
+    ['pbx.timeout', cause],
+    null,
+    cause,
+  ])('%j stays as it is', (value) => {
+    expect(translated(value, catalogues)).toEqual(value);
+  });
+});
