@@ -41,14 +41,16 @@ export async function stageChunk(
     await sql`
       INSERT INTO sync_stage (run_id, source_key, removal, record, n)
       SELECT ${run}, value ->> 0, 1, NULL, ${whole(chunk.n)}
-      FROM ${jsonRows(db, JSON.stringify(chunk.remove.map((key) => [key])))} WHERE true
+      FROM ${jsonRows(db, JSON.stringify([...new Set(chunk.remove)].map((key) => [key])))} WHERE true
       ON CONFLICT (run_id, source_key) DO UPDATE SET removal = 1, record = NULL, n = excluded.n
         WHERE excluded.n >= sync_stage.n`.execute(db);
   }
   if (chunk.put.length > 0) {
     // One random id a chunk, the others counted on from it: randomness for each would cost more than all the rest.
     const ulid = monotonicFactory();
-    const records = JSON.stringify(chunk.put.map((user) => columns(user, ulid(now))));
+    // Of two with one key within a chunk the later counts, too; PostgreSQL refuses to be given both.
+    const put = new Map(chunk.put.map((user) => [user.key, user]));
+    const records = JSON.stringify([...put.values()].map((user) => columns(user, ulid(now))));
     await sql`
       INSERT INTO sync_stage (run_id, source_key, removal, record, n)
       SELECT ${run}, value ->> 0, 0, CAST(value AS TEXT), ${whole(chunk.n)} FROM ${jsonRows(db, records)} WHERE true

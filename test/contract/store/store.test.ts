@@ -270,6 +270,14 @@ describe.each(Object.entries(places))('users as a set on %s', (_name, makePlace)
     for (const row of rows) expect(row).toMatchObject({ name: row.source_key, name_lc: row.source_key.toLowerCase() });
   });
 
+  it('keeps the later of two records with one key in one chunk', async () => {
+    await using s = await begin();
+    await s.stage(s.set.run, 1, [user('a', { name: 'Earlier' }), user('b'), user('a', { name: 'Later' })], ['c', 'c']);
+    expect(await s.put(s.set.run)).toBe(2);
+    const names = await s.store.db.selectFrom('directory_user').select('name').orderBy('source_key').execute();
+    expect(names.map((row) => row.name)).toEqual(['Later', 'Person b']);
+  });
+
   it('forgets a stage without a trace', async () => {
     await using s = await begin();
     await s.stage(s.set.run, 1, [user('a')]);
