@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { adapters } from './adapters.ts';
 import { bundle } from './bundle.ts';
 import { commands } from './commands.ts';
+import { consoleBench } from './console.ts';
 import { discover } from './discover.ts';
 import { fleet } from './fleet.ts';
 import { footprint } from './footprint.ts';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   adapters,
   bundle,
   commands,
+  console: consoleBench,
   discover,
   fleet,
   sip,

@@ -29,7 +29,7 @@ async function edit(w: World, pbx: string, key: string, change: UserEdit) {
 it('a sync neither overwrites nor loses what an admin set, and the PBX wins where it begins to tell', async () => {
   await using w = await world();
   const pbx = ulid();
-  const bare = person('1000', { name: 'Bare', email: undefined, irregularities: ['no-email'] } as Partial<UserRecord>);
+  const bare: UserRecord = { key: '1000', name: 'Bare', extension: '1000', irregularities: ['no-email'] };
   const others = Array.from({ length: 5 }, (_, n) => person(String(2000 + n)));
   let seq = 1;
   let base = 0;
