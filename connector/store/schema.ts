@@ -280,6 +280,37 @@ export interface Tables {
     edited_at: string;
     edited_by: string;
   };
+  /** An import of users: `open` while people look at it, `applying`, or `done` when no row is left. */
+  import_job: {
+    id: string;
+    account_id: string;
+    file_name: string;
+    state: string;
+    /** Whether the person who began to apply it may make admins. */
+    may_assign: number;
+    /** Rows that have become users, and how many were to when it began. */
+    applied: number;
+    wanted: number;
+    /** The number of the next row that is added by hand. */
+    next_row: number;
+    person_id: string;
+    person_name: string;
+    created_at: string;
+    updated_at: string;
+  };
+  /** A row of an import that is no user yet, as it was written; `own` are the problems that it has by itself. */
+  import_row: {
+    import_id: string;
+    n: number;
+    account_id: string;
+    first_name: string;
+    last_name: string;
+    name: string;
+    email: string;
+    email_lc: string;
+    role: string;
+    own: number;
+  };
   /** Chunks of a run that is still arriving, one row a record; emptied when the run ends or is replaced. */
   sync_stage: {
     run_id: string;

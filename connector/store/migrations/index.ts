@@ -12,6 +12,7 @@ import { trunkHealth } from './0008-trunk-health.ts';
 import { commandDeadlines } from './0009-command-deadlines.ts';
 import { syncRunNotes } from './0010-sync-run-notes.ts';
 import { usersEdit } from './0011-users-edit.ts';
+import { imports } from './0012-imports.ts';
 import { roles } from './0013-roles.ts';
 import { apiTokens } from './0014-api-tokens.ts';
 import { oidc } from './0015-oidc.ts';
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '0009-command-deadlines': commandDeadlines,
   '0010-sync-run-notes': syncRunNotes,
   '0011-users-edit': usersEdit,
+  '0012-imports': imports,
   '0013-roles': roles,
   '0014-api-tokens': apiTokens,
   '0015-oidc': oidc,
