@@ -33,6 +33,7 @@ import { hostsOf, publicUrl } from './listener/addresses.ts';
 import { CertificateWatch } from './listener/certificate-watch.ts';
 import { Listener } from './listener/listener.ts';
 import { pruneNotificationMarks } from './notifications/prune.ts';
+import { invitationMailer } from './people/invitation-mail.ts';
 import { PrivateCa } from './pki/private-ca.ts';
 import { serverIdentity } from './pki/server-certificate.ts';
 import { ReleaseFolder } from './releases/release-folder.ts';
@@ -60,12 +61,12 @@ export async function startConnector(
   settings: ConnectorSettings,
   { log, clock }: { log: Log; clock: Clock },
 ): Promise<Connector> {
-  const storePath = sqlitePath(settings);
+  refuseForeignBroker(settings);
   const stops = new StopList();
   try {
     const folder = settings.dataFolder;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const store = await Store.open({ path: storePath, clock, log });
+    const store = await openStore(settings, { clock, log });
     stops.add('store', () => store.close());
 
     const identity = new DeviceIdentity({ store, clock });
@@ -165,6 +166,7 @@ export async function startConnector(
       }),
       consoleFolder: fileURLToPath(new URL('../dist/console', import.meta.url)),
       publicUrl: url,
+      sendInvitation: invitationMailer({ settings: settings.mail, log }),
       ...(settings.cloudLocation !== undefined && { cloudLocation: settings.cloudLocation }),
       metrics: { registry },
       wantChanged: (account) => wants.toAccount(account),
@@ -223,14 +225,16 @@ function settingsOrExit(env: NodeJS.ProcessEnv): ConnectorSettings {
 }
 
 /** @throws DemarcError `config.invalid` for what this version does not have */
-function sqlitePath({ store, bus, dataFolder }: ConnectorSettings): string {
-  if (store?.startsWith('postgres:') === true) {
-    throw new DemarcError('config.invalid', 'DEMARC_STORE: this version stores in SQLite only, as sqlite:FILE');
-  }
+function refuseForeignBroker({ bus }: ConnectorSettings): void {
   if (bus !== 'embedded') {
     throw new DemarcError('config.invalid', 'DEMARC_BUS: this version has the embedded broker only, as "embedded"');
   }
-  return store === undefined ? join(dataFolder, 'connector.db') : store.replace(/^sqlite:/, '');
+}
+
+/** @throws DemarcError `store.unreachable`, `store.full` */
+function openStore({ store, dataFolder }: ConnectorSettings, parts: { clock: Clock; log: Log }): Promise<Store> {
+  if (store?.startsWith('postgres:') === true) return Store.connect({ url: store, ...parts });
+  return Store.open({ path: store?.replace(/^sqlite:/, '') ?? join(dataFolder, 'connector.db'), ...parts });
 }
 
 /** The operator's own certificate, when one is given. @throws DemarcError `config.invalid` */

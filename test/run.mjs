@@ -31,6 +31,7 @@ const PEERS = {
   networkctl: 'systemd',
   'dbus-daemon': 'dbus',
   curl: 'curl',
+  pg_ctlcluster: 'postgresql',
   python3: 'python3-minimal',
   aiosmtpd: 'python3-aiosmtpd',
 };

@@ -87,12 +87,12 @@ export class Store {
    */
   static async connect(options: { url: string; clock: Clock; log: Log }): Promise<Store> {
     const { url, log } = options;
-    const { ONE_AFTER_THE_OTHER, PostgresDdl, postgresDialect } = await import('./postgres.ts');
+    const { ONE_AFTER_THE_OTHER, PostgresWords, postgresDialect } = await import('./postgres.ts');
     const onLost = (err: Error) =>
       log.warn({ code: 'store.unreachable', err }, 'a connection to the database was lost');
-    const db = new Kysely<Tables>({ dialect: postgresDialect(url, onLost) });
+    const db = new Kysely<Tables>({ dialect: postgresDialect(url, onLost), plugins: [new PostgresWords()] });
     try {
-      await migrate(db.withPlugin(new PostgresDdl()));
+      await migrate(db);
       return new Store(db, { ...options, first: ONE_AFTER_THE_OTHER });
     } catch (error) {
       await db.destroy();

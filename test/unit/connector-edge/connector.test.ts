@@ -256,7 +256,6 @@ describe('the connector', () => {
   });
 
   it.each([
-    [{ store: 'postgres://db/demarc' }, 'SQLite'],
     [{ bus: 'mqtt://broker' }, 'embedded'],
     [{ tlsCertFile: '/only-one.pem' }, 'DEMARC_TLS_KEY'],
   ])('says plainly what it cannot do: %o', async (settings, word) => {
