@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import type { MailSettings } from '#config/connector-settings.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import type { Carry } from './deliveries.ts';
 import { MailText } from './mail-text.ts';
 
 const LIMITS_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, dnsTimeout: 10_000 };
@@ -41,11 +40,18 @@ export function mailError(thrown: unknown): DemarcError {
   return error('alert.mail-unreachable');
 }
 
+/** Brings one mail (`content` is a MailText as JSON) to one address; gives what the server said. */
+export type MailCarrier = (
+  to: { name: string; address: string },
+  message: { id: string; content: string },
+  signal: AbortSignal,
+) => Promise<string>;
+
 /**
  * Sends mails to one address each through the operator's mail server (SMTP with STARTTLS, or TLS from the start). A
  * password goes over TLS only, unless the server is this machine.
  */
-export function mailCarrier(settings: MailSettings | undefined): Carry {
+export function mailCarrier(settings: MailSettings | undefined): MailCarrier {
   if (settings === undefined) {
     return async () => {
       throw new DemarcError('alert.mail-not-set-up');

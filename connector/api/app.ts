@@ -31,6 +31,7 @@ import { commandRoutes } from './routes/commands.ts';
 import { enrolmentRoutes } from './routes/enrolments.ts';
 import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
+import { integrationRoutes } from './routes/integrations.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { meRoutes, passwordLinkRoutes } from './routes/me.ts';
@@ -103,6 +104,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         notificationRoutes,
         trunkRoutes,
         trunkHealthRoutes,
+        integrationRoutes,
         numberRoutes,
         locationRoutes,
         ...(options.launches === undefined ? [] : [launchRoutes(options.launches)]),

@@ -16,6 +16,7 @@ import type { CommandRow } from '../commands/command-dto.ts';
 import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { LaunchDesk } from '../launch/launch-desk.ts';
+import type { SendInvitation } from '../people/invitation-mail.ts';
 import type { Store, Work } from '../store/store.ts';
 import type { Trunks } from '../trunks/trunks.ts';
 import type { UploadParts } from '../uploads/start.ts';
@@ -83,6 +84,8 @@ export interface AppOptions {
   };
   /** The address that browsers use; its origin is ours. */
   publicUrl: string;
+  /** Mails links for passwords; without it whoever asks for one passes it on. */
+  sendInvitation?: SendInvitation | undefined;
   /** Where the accounts' data is kept, as people are told it. */
   cloudLocation?: string;
   /** Called after an account's settings changed, so that its gateways are told. */

@@ -23,7 +23,10 @@ function roleIn(actor: Actor, account: string | null): Role {
 }
 
 /** Who the caller is in an account, or (null) wherever they may do the most. */
-function me({ actor, language, csrf }: Pick<Session, 'actor' | 'language' | 'csrf'>, account: string | null): Me {
+export function meOf(
+  { actor, language, csrf }: Pick<Session, 'actor' | 'language' | 'csrf'>,
+  account: string | null,
+): Me {
   const role = roleIn(actor, account);
   const held = actor.grants.find((grant) => grant.role === role && (account === null || grant.account === account));
   return {
@@ -46,7 +49,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
     const { id } = await sessions.start(person, { address: request.ip, agent: request.headers['user-agent'] });
     const session = await sessions.find(id);
     if (session === undefined) throw new DemarcError('api.not-signed-in');
-    return { id, me: me(session, null) };
+    return { id, me: meOf(session, null) };
   }
 
   app.post(
@@ -148,7 +151,7 @@ export function authRoutes(app: Api, { store, clock, sessions, signIn, publicUrl
         const resource = await accountResource(store.db, account);
         if (resource === undefined || !reaches(actor, resource)) throw new DemarcError('api.not-found');
       }
-      return me(caller, account ?? null);
+      return meOf(caller, account ?? null);
     },
   );
 }

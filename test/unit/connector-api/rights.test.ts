@@ -1,4 +1,5 @@
 import type { FastifyInstance, LightMyRequestResponse, RouteOptions } from 'fastify';
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { may, permissionsIn, reaches, scopeOf } from '#connector/access/may.ts';
 import { needsJudgement } from '#connector/api/access.ts';
@@ -206,10 +207,93 @@ const aboutOne: {
     call: (c: Client, s: Site) => c.get(`/${list}?account=${s.account}`),
   })),
   ...aboutNumbers,
+  { name: 'GET people', permission: 'people:view', call: (c, s) => c.get(`/people?account=${s.account}`) },
+  {
+    name: 'POST person',
+    permission: 'people:add',
+    call: (c, s) => {
+      const email = `${ulid()}@example.com`;
+      return c.send('POST', '/people', { account: s.account, name: 'New', email, role: 'User' });
+    },
+  },
+  {
+    name: 'PATCH person',
+    permission: 'people:edit',
+    call: (c, s) => c.send('PATCH', `/people/${s.person}`, { account: s.account, name: 'New' }, { 'if-match': '"1"' }),
+  },
+  {
+    name: 'POST password link',
+    permission: 'people:edit',
+    call: (c, s) => c.send('POST', `/people/${s.person}/password-link?account=${s.account}`),
+  },
+  {
+    name: 'DELETE person',
+    permission: 'people:delete',
+    call: (c, s) => c.send('DELETE', `/people/${s.person}?account=${s.account}`),
+  },
+  { name: 'GET roles of an account', permission: 'roles:view', call: (c, s) => c.get(`/roles?account=${s.account}`) },
+  { name: 'GET API tokens', permission: 'settings:view', call: (c, s) => c.get(`/api-tokens?account=${s.account}`) },
+  {
+    name: 'POST API token',
+    permission: 'settings:edit',
+    call: (c, s) => c.send('POST', '/api-tokens', { account: s.account, name: 'New', role: 'User' }),
+  },
+  {
+    name: 'DELETE API token',
+    permission: 'settings:edit',
+    call: (c, s) => c.send('DELETE', `/api-tokens/${s.apiToken}`),
+  },
 ];
 
-/** Every route about something of the partner itself; whoever holds a role in one account only does not reach it. */
-const aboutPartner: typeof aboutOne = [];
+/**
+ * Every route about something of the partner itself; whoever holds a role in one account only does not reach it. `own`:
+ * it is about the caller's partner, whoever that is, so that no other can be named.
+ */
+const aboutPartner: ((typeof aboutOne)[number] & { own?: true })[] = [
+  { name: 'GET roles', own: true, permission: 'roles:view', call: (c) => c.get('/roles') },
+  {
+    name: 'POST role',
+    own: true,
+    permission: 'roles:add',
+    call: (c) => c.send('POST', '/roles', { name: `Role ${ulid()}` }),
+  },
+  { name: 'GET role', permission: 'roles:view', call: (c, s) => c.get(`/roles/${s.role}`) },
+  {
+    name: 'PATCH role',
+    permission: 'roles:edit',
+    call: (c, s) => c.send('PATCH', `/roles/${s.role}`, { description: 'New' }, { 'if-match': '"1"' }),
+  },
+  { name: 'GET accounts of a role', permission: 'roles:view', call: (c, s) => c.get(`/roles/${s.role}/accounts`) },
+  {
+    name: 'POST accounts of a role',
+    permission: 'roles:edit',
+    call: (c, s) => c.send('POST', `/roles/${s.role}/accounts`, { accounts: [s.account], assign: true }),
+  },
+  {
+    name: 'DELETE role',
+    permission: 'roles:delete',
+    call: (c, s) => c.send('DELETE', `/roles/${s.role}?confirm=delete`),
+  },
+  { name: 'GET managers', own: true, permission: 'people:view', call: (c) => c.get('/account-managers') },
+  {
+    name: 'GET accounts of managers',
+    own: true,
+    permission: 'people:view',
+    call: (c, s) => c.get(`/account-managers/accounts?people=${s.manager}`),
+  },
+  {
+    name: 'POST accounts of a manager',
+    permission: 'roles:assign',
+    call: (c, s) => c.send('POST', `/account-managers/${s.manager}/accounts`, { accounts: [s.account], assign: true }),
+  },
+  { name: 'GET people of the partner', own: true, permission: 'people:view', call: (c) => c.get('/people') },
+  { name: 'GET tokens of the partner', own: true, permission: 'settings:view', call: (c) => c.get('/api-tokens') },
+  {
+    name: 'DELETE token of the partner',
+    permission: 'settings:edit',
+    call: (c, s) => c.send('DELETE', `/api-tokens/${s.partnerToken}`),
+  },
+];
 
 /** Routes with a right that stand apart from the tables, each with its reason. */
 const APART: Readonly<Record<string, string>> = {
@@ -327,8 +411,33 @@ describe.each(Role.options)('role %s', (role) => {
       alert: unknown,
       contact: unknown,
       webhook: unknown,
+      person: unknown,
+      apiToken: unknown,
+      role: unknown,
+      manager: unknown,
+      partnerToken: unknown,
     };
     expect((await call(client, { pbx: unknown, ...nothing })).statusCode).toBe(404);
+  });
+});
+
+describe.each(Role.options)('role %s for all accounts', (role) => {
+  let api: TestApp;
+  beforeAll(async () => {
+    api = await startApp();
+  });
+  afterAll(() => api[Symbol.asyncDispose]());
+
+  test.each(aboutPartner)('$name: the partner’s own by the role’s rights, foreign ones 404', async (line) => {
+    const { partner, account, ours, foreign } = await world(api);
+    const { permission, call, own } = line;
+    const client = await api.signIn(role, partner, null);
+    if (own !== true) expect((await call(client, foreign)).statusCode).toBe(404);
+    const { statusCode } = await call(client, ours);
+    if (ROLE_PERMISSIONS[role].includes(permission)) expect(statusCode).toBeLessThan(300);
+    else expect(statusCode).toBe(403);
+    const ofAccount = await api.signIn(role, partner, account);
+    expect((await call(ofAccount, ours)).statusCode).toBe(404);
   });
 });
 

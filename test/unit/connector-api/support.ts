@@ -261,9 +261,50 @@ export interface Site {
   contact: string;
   webhook: string;
   trunk: string;
+  /** A person of the account with role User, a token of the account; of its partner a role, a manager and a token. */
+  person: string;
+  apiToken: string;
+  role: string;
+  manager: string;
+  partnerToken: string;
 }
 
 export const fact = <T>(value: T) => ({ value, source: 'test', at: new Date(START).toISOString(), stale: false });
+
+/** Who and what may come in: of the account, and of its partner. */
+async function addAccess(store: Store, account: string) {
+  const { partner_id: partner } = await store.db
+    .selectFrom('account')
+    .select('partner_id')
+    .where('id', '=', account)
+    .executeTakeFirstOrThrow();
+  const person = await addPerson(store, { partner, account, role: 'User', name: 'Uma User' });
+  const manager = await addPerson(store, { partner, account, role: 'Account Manager', name: 'Max Manager' });
+  const ids = { person, manager, apiToken: ulid(START), partnerToken: ulid(START) };
+  const token = (id: string, account_id: string | null) => ({
+    id,
+    partner_id: partner,
+    account_id,
+    name: 'Script',
+    token_hash: id,
+    role: 'User',
+    role_id: null,
+    made_by: person,
+    made_by_name: 'Uma User',
+    created_at: new Date(START).toISOString(),
+    expires_at: new Date(START + 86_400_000).toISOString(),
+    used_at: null,
+    used_from: null,
+  });
+  await store.write(async ({ db }) => {
+    await db.updateTable('person').set({ manager: 1 }).where('id', '=', manager).execute();
+    await db
+      .insertInto('api_token')
+      .values([token(ids.apiToken, account), token(ids.partnerToken, null)])
+      .execute();
+  });
+  return { ...ids, role: await addRole(store, partner, `Role ${ids.apiToken}`) };
+}
 
 export async function addSite(store: Store, account: string, name = 'Head office'): Promise<Site> {
   const at = new Date(START).toISOString();
@@ -454,7 +495,7 @@ export async function addSite(store: Store, account: string, name = 'Head office
   const [user = ''] = await addUsers(store, { account, ...ids }, [
     { name: 'Jean Dupont', email: 'jean@x.fr', extension: '0042' },
   ]);
-  return { account, ...ids, user };
+  return { account, ...ids, ...(await addAccess(store, account)), user };
 }
 
 /** An open alert of the site's gateway, and whom it would be told. */
