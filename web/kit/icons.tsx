@@ -36,6 +36,7 @@ const PATHS = {
   contrast: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 3v18',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7',
   bell: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4',
+  bin: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
   launch: 'M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9',
   wave: 'M3 12h4l3-8 4 16 3-8h4',

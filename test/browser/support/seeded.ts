@@ -27,12 +27,36 @@ export async function shot(page: Page, name: string): Promise<void> {
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
 }
 
-/** Starts a console, sets it up, makes an account and fills it. `visit` opens a page with the account in view. */
+/** A request as the console itself makes one, with the session of the page. */
+export function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
+  return page.evaluate(
+    async ([verb, address, content]) => {
+      const me = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
+      const headers = { 'content-type': 'application/json', 'x-csrf-token': me.csrf };
+      const answer = await fetch(`/api/v1${address}`, { method: verb, headers, body: content ?? null });
+      const text = await answer.text();
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    },
+    [method, path, body === undefined ? undefined : JSON.stringify(body)] as const,
+  );
+}
+
+/** How a page is visited: `all` looks over all accounts, as a partner does at first; otherwise the account is in view. */
+export interface Visit {
+  dark?: boolean;
+  width?: number;
+  all?: boolean;
+}
+
+/**
+ * Starts a console, sets it up, makes an account and fills it. `visit` opens a page; `faultsOfSetUp` are those of the
+ * set-up itself.
+ */
 export async function startSeededConsole() {
   const running = await startConsole();
   try {
     const context = await newContext(running.browser);
-    const { page } = await watchedPage(context, running.url);
+    const { page, faults: faultsOfSetUp } = await watchedPage(context, running.url);
     await page.goto(running.setupLink);
     await page.getByLabel('Company (partner account)').fill('Alpine Partner');
     await page.getByLabel('Your name').fill(PERSON.name);
@@ -40,26 +64,19 @@ export async function startSeededConsole() {
     await page.locator('input[name=password]').fill(PERSON.password);
     await page.getByRole('button', { name: 'Set up and sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
-    const account = await page.evaluate(async () => {
-      const me = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
-      const headers = { 'content-type': 'application/json', 'x-csrf-token': me.csrf };
-      const body = JSON.stringify({ name: 'Demo Customer', country: 'AT' });
-      return ((await (await fetch('/api/v1/accounts', { method: 'POST', headers, body })).json()) as { id: string }).id;
-    });
+    const made = { name: 'Demo Customer', country: 'AT' };
+    const account = (await call<{ id: string }>(page, 'POST', '/accounts', made)).id;
     const seeded: Seeded = await seed(running.database, account);
     const storageState = await context.storageState();
     await context.close();
-    const visit = async (
-      path: string,
-      options: { dark?: boolean; width?: number } = {},
-    ): Promise<Watched & AsyncDisposable> => {
-      const own = await newContext(running.browser, { ...options, storageState });
-      await own.addInitScript(`sessionStorage.setItem('demarc.account', ${JSON.stringify(account)})`);
+    const visit = async (path: string, { all, ...look }: Visit = {}): Promise<Watched & AsyncDisposable> => {
+      const own = await newContext(running.browser, { ...look, storageState });
+      if (!all) await own.addInitScript(`sessionStorage.setItem('demarc.account', ${JSON.stringify(account)})`);
       const watched = await watchedPage(own, running.url);
       await watched.page.goto(`${running.url}${path}`);
       return { ...watched, [Symbol.asyncDispose]: () => own.close() };
     };
-    return { ...running, account, seeded, visit };
+    return { ...running, account, seeded, visit, faultsOfSetUp };
   } catch (error) {
     await running[Symbol.asyncDispose]();
     throw error;

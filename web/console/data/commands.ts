@@ -66,7 +66,7 @@ export function useIssueCommand(gateway: string) {
 export const permissionFor = (name: CommandName) => commands[name].permission;
 
 /** The output of a finished command in one sentence; undefined when there is none to tell. */
-export function outcomeSentence(command: Command): string | undefined {
+export function outcomeSentence(command: Pick<Command, 'name' | 'state' | 'output'>): string | undefined {
   const name = KnownCommand.safeParse(command.name);
   if (!name.success || command.state !== 'succeeded') return undefined;
   const which = name.data;

@@ -20,6 +20,7 @@ export type Resource =
   | 'alert-webhooks'
   | 'commands'
   | 'trunks'
+  | 'notifications'
   | 'launches';
 
 const PAGE = 50;

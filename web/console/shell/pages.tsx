@@ -1,13 +1,13 @@
 import { type ComponentType, lazy } from 'react';
 import type { Permission } from '#contract/access.ts';
-import type { IconName } from '#web/kit/icons.tsx';
 import { text } from '../texts/index.ts';
+import type { NavEntry } from './nav-entries.ts';
 
 /** A page of the console: its route, its code (loaded when it is first opened), and its place in the navigation. */
 interface ConsolePage {
   path: string;
   page: ComponentType;
-  nav?: { label: string; icon: IconName };
+  nav?: Omit<NavEntry, 'path'>;
   needs?: Permission;
 }
 
@@ -16,7 +16,7 @@ export const PAGES: readonly ConsolePage[] = [
   {
     path: '/gateways',
     page: lazy(() => import('../pages/gateways/gateways.tsx')),
-    nav: { label: text.nav.gateways, icon: 'gateway' },
+    nav: { label: text.nav.gateways, icon: 'gateway', group: 'fleet' },
     needs: 'support:view',
   },
   { path: '/gateways/:id', page: lazy(() => import('../pages/gateways/gateway.tsx')), needs: 'support:view' },
@@ -24,69 +24,70 @@ export const PAGES: readonly ConsolePage[] = [
   {
     path: '/users',
     page: lazy(() => import('../pages/users/users.tsx')),
-    nav: { label: text.nav.users, icon: 'users' },
+    nav: { label: text.nav.users, icon: 'users', group: 'directory' },
     needs: 'users:view',
   },
   {
     path: '/sync-runs',
     page: lazy(() => import('../pages/syncs/sync-runs.tsx')),
-    nav: { label: text.nav.syncRuns, icon: 'sync' },
+    nav: { label: text.nav.syncRuns, icon: 'sync', group: 'fleet' },
     needs: 'integrations:view',
   },
   { path: '/sync-runs/:id', page: lazy(() => import('../pages/syncs/sync-run.tsx')), needs: 'integrations:view' },
   {
     path: '/platforms',
     page: lazy(() => import('../pages/inventory/platforms.tsx')),
-    nav: { label: text.nav.platforms, icon: 'platform' },
+    nav: { label: text.nav.platforms, icon: 'platform', group: 'fleet' },
     needs: 'inventory:view',
   },
   {
     path: '/applications',
     page: lazy(() => import('../pages/inventory/applications.tsx')),
-    nav: { label: text.nav.applications, icon: 'application' },
+    nav: { label: text.nav.applications, icon: 'application', group: 'fleet' },
     needs: 'inventory:view',
   },
   {
     path: '/trunks',
     page: lazy(() => import('../pages/trunks/trunks.tsx')),
-    nav: { label: text.nav.trunks, icon: 'wave' },
+    nav: { label: text.nav.trunks, icon: 'wave', group: 'voice' },
     needs: 'integrations:view',
   },
   { path: '/trunks/:id', page: lazy(() => import('../pages/trunks/trunk.tsx')), needs: 'integrations:view' },
   {
     path: '/alerts',
     page: lazy(() => import('../pages/alerts/alerts.tsx')),
-    nav: { label: text.nav.alerts, icon: 'bell' },
+    nav: { label: text.nav.alerts, icon: 'bell', group: 'support' },
     needs: 'settings:view',
   },
+  { path: '/notifications', page: lazy(() => import('../pages/notifications/notifications.tsx')) },
   {
     path: '/settings/alerts',
     page: lazy(() => import('../pages/alerts/settings-alerts.tsx')),
-    nav: { label: text.nav.alertSettings, icon: 'settings' },
+    nav: { label: text.nav.alertSettings, icon: 'settings', group: 'administration' },
     needs: 'settings:view',
   },
   {
     path: '/events',
     page: lazy(() => import('../pages/events/events.tsx')),
-    nav: { label: text.nav.events, icon: 'event' },
+    nav: { label: text.nav.events, icon: 'event', group: 'support' },
     needs: 'events:view',
   },
   {
     path: '/launches',
     page: lazy(() => import('../pages/tunnels/launches.tsx')),
-    nav: { label: text.tunnels.pageTitle, icon: 'launch' },
+    nav: { label: text.tunnels.pageTitle, icon: 'launch', group: 'support' },
     needs: 'events:view',
   },
   {
     path: '/commands',
     page: lazy(() => import('../pages/commands/commands.tsx')),
-    nav: { label: text.nav.commands, icon: 'command' },
+    nav: { label: text.nav.commands, icon: 'command', group: 'fleet' },
     needs: 'integrations:view',
   },
   {
     path: '/accounts',
     page: lazy(() => import('../pages/accounts/accounts.tsx')),
-    nav: { label: text.nav.accounts, icon: 'account' },
+    nav: { label: text.nav.accounts, icon: 'account', group: 'administration' },
     needs: 'accounts:view',
   },
 ];

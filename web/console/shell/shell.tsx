@@ -1,20 +1,21 @@
-import { AppShell, Burger, Center, Group, Loader, NavLink, Text } from '@mantine/core';
+import { AppShell, Burger, Center, Group, Loader, Text } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import type { QueryClient } from '@tanstack/react-query';
 import { Suspense, useEffect, useRef } from 'react';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import type { Change } from '#contract/api.ts';
 import { Command } from '#contract/api.ts';
-import { Icon } from '#web/kit/icons.tsx';
 import { LiveIndicator } from '#web/kit/live/live-indicator.tsx';
 import { useLive } from '#web/kit/live/use-live.ts';
 import { kitText } from '#web/kit/texts/index.ts';
 import { ThemeSwitch } from '#web/kit/theme-switch.tsx';
 import { useAccount } from '../data/account.tsx';
 import { useMe } from '../data/me.tsx';
+import { Bell } from '../pages/notifications/bell.tsx';
 import { text } from '../texts/index.ts';
 import { AccountSwitcher } from './account-switcher.tsx';
 import { NotAllowed, NotFound } from './dead-ends.tsx';
+import { Navigation } from './navigation.tsx';
 import { PageBoundary } from './page-boundary.tsx';
 import { PAGES } from './pages.tsx';
 import { PersonMenu } from './person-menu.tsx';
@@ -40,6 +41,8 @@ export function Shell() {
     shownPath.current = path;
     close();
     window.scrollTo(0, 0);
+    // A screen reader goes on from the new page; the tab key from its beginning.
+    document.getElementById('content')?.focus({ preventScroll: true });
   }, [path, close]);
   return (
     <AppShell
@@ -67,12 +70,18 @@ export function Shell() {
           <Group gap="xs" wrap="nowrap" miw={0}>
             {!narrow && <AccountSwitcher />}
             <LiveIndicator state={live} />
+            <Bell />
             <ThemeSwitch />
             <PersonMenu />
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={text.app.navigation}>
+      <AppShell.Navbar
+        p="xs"
+        aria-label={text.app.navigation}
+        className="dk-navbar"
+        onKeyDown={({ key }) => key === 'Escape' && close()}
+      >
         {narrow && <AccountSwitcher />}
         <Navigation path={path} />
       </AppShell.Navbar>
@@ -90,23 +99,6 @@ export function Shell() {
         </PageBoundary>
       </AppShell.Main>
     </AppShell>
-  );
-}
-
-function Navigation(props: { path: string }) {
-  const { permissions } = useMe();
-  return PAGES.map(({ path, nav, needs }) =>
-    nav === undefined || (needs !== undefined && !permissions.includes(needs)) ? null : (
-      <NavLink
-        key={path}
-        component={Link}
-        href={path}
-        label={nav.label}
-        leftSection={<Icon name={nav.icon} />}
-        active={path === '/' ? props.path === '/' : props.path.startsWith(path)}
-        aria-current={props.path === path ? 'page' : undefined}
-      />
-    ),
   );
 }
 

@@ -14,6 +14,9 @@ import { text } from '../../texts/index.ts';
 
 const t = text.home;
 
+/** Of what ends the time is that of its end. */
+const ENDS: Readonly<Partial<Record<Matter['kind'], string>>> = { 'swa-expired': t.ended, 'swa-expiring': t.ends };
+
 /** What does not go by itself, in the order of who comes first; each with the next step and the way to it. */
 export function Attention() {
   const home = useHome();
@@ -96,7 +99,6 @@ function Line(props: { matter: Matter; account: boolean }) {
   const words = t.matters[matter.kind];
   const name = nameOf(matter);
   const action = matter.kind === 'sync-held' ? t.decide : t.open;
-  const ending = matter.kind === 'swa-expired' || matter.kind === 'swa-expiring';
   return (
     <Group component="li" justify="space-between" gap="xs" align="flex-start">
       <Stack gap={2} miw={0} style={{ flex: '1 1 16rem' }}>
@@ -111,9 +113,9 @@ function Line(props: { matter: Matter; account: boolean }) {
             {name}
           </Text>
           <Text size="sm" c="dimmed" component="span">
-            {props.account && `${matter.accountName}, `}
-            {ending && `${t.ends} `}
-            <Age at={matter.at} />
+            {props.account && `${matter.accountName}${matter.at === null ? '' : ', '}`}
+            {ENDS[matter.kind] !== undefined && `${ENDS[matter.kind]} `}
+            {matter.at !== null && <Age at={matter.at} />}
           </Text>
         </Group>
         <Text size="sm">

@@ -27,7 +27,7 @@ export function Fleet() {
   const soon = new Date(Math.ceil((now + 14 * DAY_MS) / 60_000) * 60_000).toISOString();
   return (
     <Panel title={t.fleet}>
-      <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }} spacing="lg">
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="lg">
         {gateways && <Gateways gateways={gateways} />}
         {syncs && (
           <Figures title={t.syncs}>

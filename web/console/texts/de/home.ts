@@ -53,6 +53,7 @@ export const homeTexts: Pick<ConsoleTexts, 'home'> = {
     },
     more: (count) => `Und ${count} weitere.`,
     ends: 'endet',
+    ended: 'abgelaufen',
     decide: 'Entscheiden',
     open: 'Öffnen',
     openOf: (action, name) => `${action}: ${name}`,

@@ -45,6 +45,7 @@ export const homeTexts = {
     } satisfies Record<MatterKind, { badge: string; says: string; next: string }>,
     more: (count: string) => `And ${count} more.`,
     ends: 'ends',
+    ended: 'ended',
     decide: 'Decide',
     open: 'Open',
     openOf: (action: string, name: string) => `${action}: ${name}`,

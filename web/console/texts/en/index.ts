@@ -8,6 +8,7 @@ import { eventsTexts } from './events.ts';
 import { gatewaysTexts } from './gateways.ts';
 import { homeTexts } from './home.ts';
 import { inventoryTexts } from './inventory.ts';
+import { notificationText } from './notifications.ts';
 import { signInTexts } from './sign-in.ts';
 import { syncsTexts } from './syncs.ts';
 import { traceText } from './traces.ts';
@@ -29,6 +30,7 @@ export const text = {
   ...eventsTexts,
   alerts: alertText,
   alertSettings: alertSettingsText,
+  notifications: notificationText,
   traces: traceText,
   trunkHealth: trunkHealthText,
   trunks: trunkText,
