@@ -21,6 +21,13 @@ export const appTexts: Pick<ConsoleTexts, 'app' | 'nav' | 'list'> = {
     noRight: 'Ihre Rolle erlaubt das nicht. Wenden Sie sich an einen Administrator des Kontos.',
   },
   nav: {
+    groups: {
+      fleet: 'Flotte',
+      directory: 'Verzeichnis',
+      voice: 'Telefonie',
+      support: 'Support',
+      administration: 'Verwaltung',
+    },
     home: 'Startseite',
     gateways: 'Gateways',
     users: 'Benutzer',

@@ -19,6 +19,13 @@ export const appTexts = {
     noRight: 'Your role does not allow this. Ask an admin of the account.',
   },
   nav: {
+    groups: {
+      fleet: 'Fleet',
+      directory: 'Directory',
+      voice: 'Voice',
+      support: 'Support',
+      administration: 'Administration',
+    },
     home: 'Home',
     gateways: 'Gateways',
     users: 'Users',
