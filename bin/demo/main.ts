@@ -12,6 +12,7 @@ import { ConnectorProcess, DaemonProcess, enrol, firstAccount, runsOf } from '#t
 import { type DemoLab, startDemoLab } from './lab.ts';
 import { findPbxs } from './search.ts';
 import { summarize } from './summary.ts';
+import { addTrunks, startFarEnd, trunkLines } from './trunks.ts';
 import { openTunnel } from './tunnels.ts';
 
 interface Options {
@@ -69,7 +70,7 @@ function buildConsole(): void {
 }
 
 /** First start: an admin, an account, a claimed gateway and the PBXs that it finds. */
-async function setUp(connector: ConnectorProcess, daemon: DaemonProcess, lab: DemoLab) {
+async function setUp(connector: ConnectorProcess, daemon: DaemonProcess, lab: DemoLab, farPort: number) {
   const email = 'admin@demo.example';
   const password = randomBytes(12).toString('base64url');
   const { api, account } = await firstAccount(connector, { email, password });
@@ -84,6 +85,8 @@ async function setUp(connector: ConnectorProcess, daemon: DaemonProcess, lab: De
     if (await openTunnel(daemon, lab, pbx, id))
       say(`  its admin page can be launched from the gateway’s page in the console`);
   }
+  say('Entering a SIP trunk for each ...');
+  await addTrunks(api, account.id, lab, pbxs, farPort);
   return { api, remembered: { email, password, account: account.id, gateway, pbxs } satisfies Remembered };
 }
 
@@ -107,6 +110,10 @@ async function demo(options: Options, stops: StopList): Promise<boolean> {
     portBase: options.portBase + 2000,
   });
   stops.add('lab', () => lab.stop());
+  const farEnd = await startFarEnd(options.portBase + 2020);
+  stops.add('far end', async () => {
+    await farEnd[Symbol.asyncDispose]();
+  });
   const connector = new ConnectorProcess({ data: join(data, 'connector'), port: options.portBase });
   stops.add('connector', () => connector.stop());
   const daemon = new DaemonProcess({ state: join(data, 'daemon'), port: options.portBase + 1000 });
@@ -117,7 +124,7 @@ async function demo(options: Options, stops: StopList): Promise<boolean> {
   const memory = join(data, 'demo.json');
   const { api, remembered } = existsSync(memory)
     ? await goOn(connector, await readFile(memory, 'utf8'))
-    : await setUp(connector, daemon, lab);
+    : await setUp(connector, daemon, lab, farEnd.port);
   await writeFile(memory, JSON.stringify(remembered), { mode: 0o600 });
 
   say('Waiting for the first sync of every PBX ...');
@@ -126,6 +133,8 @@ async function demo(options: Options, stops: StopList): Promise<boolean> {
   for (const { name, type, users, irregularities } of summary.pbxs) {
     say(`  ${name} (${type}): ${users} users, ${irregularities} irregularities`);
   }
+  say(`SIP trunks, to ${farEnd.what}:`);
+  for (const line of await trunkLines(api, remembered.account)) say(line);
   const { link } = await api.post<{ link: string }>('/api/v1/auth/sign-in-links');
   say('');
   say(`Console   ${connector.url}`);

@@ -1,5 +1,6 @@
 import type { Application, Gateway, GatewayDetail, Page, Platform, SyncRun, UserSummary } from '#contract/api.ts';
 import type { PbxLink } from '#contract/sections.ts';
+import type { Trunk } from '#contract/trunks.ts';
 import type { ApiClient } from '#test/support/api-client.ts';
 import { until } from '#test/support/program.ts';
 
@@ -53,7 +54,7 @@ export async function summarize(
     pbxs,
     platforms: await count<Platform>('platforms'),
     applications: await count<Application>('applications'),
-    trunks: 0,
+    trunks: await count<Trunk>('trunks'),
     seconds: Math.round((Date.now() - started) / 100) / 10,
   };
 }

@@ -80,8 +80,8 @@ export class Supervisor {
       const known = this.#options.known?.(end) ?? { state: newEnd(), history: new ProbeHistory() };
       const watched: Watched = { end, ...known, cancel: () => undefined };
       this.#ends.set(end.key, watched);
-      // Spread over one interval, but never longer than half a minute: whoever added a trunk is looking at it.
-      this.#wait(watched, this.#options.random() * Math.min(30, end.rule.everySeconds, ends.length) * 1000);
+      // Ten a second, but none later than half a minute: whoever added a trunk is looking at it.
+      this.#wait(watched, this.#options.random() * Math.min(30, end.rule.everySeconds, ends.length / 10) * 1000);
     }
   }
 

@@ -33,7 +33,9 @@ it('npm run demo -- --once exits 0 and its last line is JSON with the counts', a
   ]);
   expect(`${code}\n${code === 0 ? '' : output}`).toBe('0\n');
   const summary = JSON.parse(last) as { pbxs: { type: string; users: number; irregularities: number }[] };
-  expect(summary).toMatchObject({ ok: true, gateways: 1, platforms: 1 });
+  expect(summary).toMatchObject({ ok: true, gateways: 1, platforms: 1, trunks: 4 });
+  expect(output).toMatch(/to the cloud: far end up; PBX up/);
+  expect(output).toMatch(/broken on purpose\): far end down, refused; PBX up/);
   expect(summary.pbxs.map(({ type }) => type)).toEqual(expect.arrayContaining(['mivoice-5000', 'mivoice-business']));
   for (const pbx of summary.pbxs) expect(pbx).toMatchObject({ users: 300, irregularities: expect.any(Number) });
 });

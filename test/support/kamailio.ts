@@ -1,6 +1,6 @@
 /** Debian's Kamailio as a registrar and proxy of a trunk's far end: digest, TLS, and faults on demand. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, hasProgram, portOpen, startProgram, temporaryFolder } from './program.ts';
 
@@ -16,6 +16,8 @@ interface KamailioOptions {
   /** PEM files; `clientCa` makes TLS mutual. */
   tls?: { certificate: string; key: string; clientCa?: string; verify?: boolean };
   address?: string;
+  /** For UDP and TCP; a free one when left out. */
+  port?: number;
 }
 
 /** User `trunk`, password `trunk-pass`, any realm. Registered users are called; 486 for 9999, 404 for the rest. */
@@ -24,9 +26,10 @@ export async function startKamailio({
   route = '',
   tls,
   address = '127.0.0.1',
+  port: wanted,
 }: KamailioOptions = {}) {
   const folder = await temporaryFolder('kamailio');
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const tlsPort = await freePort();
   const config = join(folder.path, 'kamailio.cfg');
   const tlsConfig = join(folder.path, 'tls.cfg');
@@ -119,7 +122,10 @@ request_route {
     '8',
   ]);
   const stop = async () => {
-    await program.stop();
+    const children = await childrenOf(program.process.pid);
+    // By SIGTERM it now and then waits for ever for a child, and leaves that behind.
+    await program.stop('SIGKILL');
+    for (const pid of children) killIfThere(pid);
     await folder[Symbol.asyncDispose]();
   };
   try {
@@ -130,4 +136,17 @@ request_route {
     throw new Error(text.slice(-2000), { cause: error });
   }
   return { port, tlsPort, output: () => program.output(), [Symbol.asyncDispose]: stop };
+}
+
+async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
