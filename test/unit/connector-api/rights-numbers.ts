@@ -19,6 +19,7 @@ export async function addNumbers(store: Store, site: Site): Promise<void> {
       .insertInto('did')
       .values({ ...entry, ...ends, number: '7000', number_to: '7099', target: null, target_to: null })
       .execute();
+    await db.insertInto('integration').values({ account_id: site.account, kind: 'mx-one', added_at: at }).execute();
     await db
       .insertInto('location')
       .values({ ...common, name: 'Seeded', name_lc: 'seeded', city_lc: '', address: '{}' })
@@ -45,6 +46,7 @@ export const aboutNumbers: {
     'locations',
     'locations.csv',
     'number-sources',
+    'integrations',
   ].map((list) => ({
     name: `GET ${list} of an account`,
     permission: view as Permission,
@@ -90,5 +92,20 @@ export const aboutNumbers: {
     name: 'DELETE location',
     permission: 'integrations:delete',
     call: (c, s) => c.send('DELETE', `/locations/${s.trunk}`),
+  },
+  {
+    name: 'POST integration',
+    permission: 'integrations:add',
+    call: (c, s) => c.send('POST', '/integrations', { account: s.account, kind: 'webhooks' }),
+  },
+  {
+    name: 'PUT switch of an integration',
+    permission: 'integrations:edit',
+    call: (c, s) => c.send('PUT', `/integrations/${s.pbx}/switch`, { on: false }),
+  },
+  {
+    name: 'DELETE integration',
+    permission: 'integrations:delete',
+    call: (c, s) => c.send('DELETE', `/integrations?account=${s.account}&kind=mx-one`),
   },
 ];
