@@ -221,7 +221,7 @@ const Shape: z.ZodType<Shape> = z.lazy(() =>
   z.looseObject({
     type: z.string().optional(),
     enum: z.array(z.string()).optional(),
-    default: z.unknown(),
+    default: z.unknown().optional(),
     minimum: z.number().optional(),
     maximum: z.number().optional(),
     maxLength: z.number().optional(),
