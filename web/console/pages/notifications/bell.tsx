@@ -31,7 +31,7 @@ export function Bell() {
       opened={opened}
       onChange={setOpened}
       position="bottom-end"
-      width="min(26rem, 100vw)"
+      width="min(26rem, calc(100vw - 2rem))"
       trapFocus
       returnFocus
       shadow="md"
