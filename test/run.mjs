@@ -63,7 +63,7 @@ function installPeers() {
 }
 
 function buildConsole() {
-  if (existsSync('dist/console/index.html')) return true;
+  if (existsSync('dist/console/index.html') && existsSync('dist/wizard/index.html')) return true;
   console.log('Building the console');
   return spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' }).status === 0;
 }

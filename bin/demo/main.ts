@@ -63,7 +63,7 @@ function readOptions(): Options {
 }
 
 function buildConsole(): void {
-  if (existsSync('dist/console/index.html')) return;
+  if (existsSync('dist/console/index.html') && existsSync('dist/wizard/index.html')) return;
   say('Building the console ...');
   const build = spawnSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (build.status !== 0) throw new Error('the console could not be built; run `npm run build` to see why');

@@ -1,0 +1,28 @@
+/** English texts of the way in: set-up secret, local password. */
+export const entryTexts = {
+  entry: {
+    setUpTitle: 'Set up this gateway',
+    setUpLead: 'Enter the set-up secret. It is on the label or the screen of the gateway.',
+    secret: 'Set-up secret',
+    secretHint: 'No label? On the machine itself, “demarc setup-secret” prints it.',
+    open: 'Begin',
+    signInTitle: 'Sign in to this gateway',
+    signInLead: 'The installation of this gateway is complete.',
+    password: 'Password of this gateway',
+    signIn: 'Sign in',
+    lost: 'Password forgotten? On the machine itself, “demarc setup-secret --new” prints a new set-up secret.',
+    withSecret: 'Use a set-up secret instead',
+    withPassword: 'Use the password instead',
+    wait: (seconds: number) => `Wait ${seconds} s before the next try.`,
+    passwordTitle: 'Password of this gateway',
+    passwordLead: 'After the installation the set-up secret is no longer valid. You sign in with this password then.',
+    currentPassword: 'Present password',
+    currentPasswordTip: 'Needed where you signed in with it.',
+    newPassword: 'New password',
+    newPasswordHint: 'At least 12 characters.',
+    repeat: 'Repeat the password',
+    different: 'This is not the same as above.',
+    savePassword: 'Set the password',
+    passwordSet: 'The password was set',
+  },
+};
