@@ -7,7 +7,7 @@ import { Icon } from './icons.tsx';
 import { kitText } from './texts/index.ts';
 
 /** What went wrong, what to do, and what support needs; read out at once. */
-export function ErrorPanel(props: { error: unknown; title?: string; onRetry?: () => void }) {
+export function ErrorPanel(props: { error: unknown; title?: string | undefined; onRetry?: () => void }) {
   const error = toApiError(props.error);
   return (
     <Alert

@@ -33,6 +33,10 @@ export function ListPage<T extends { id: string }>(props: {
   csv?: boolean;
   /** Details of the row whose id stands in the address. `alone` when the API also has it outside of the list. */
   details?: { title: (row: T) => string; show: (row: T) => ReactNode; alone?: boolean };
+  /** Loads more while one scrolls, and says this at the end. */
+  endless?: string;
+  /** What stands over an error. */
+  failed?: string;
   /** Offers to select rows; what is selected goes to `actions`. */
   selected?: { name: (row: T) => string; actions: (rows: T[]) => ReactNode };
 }) {
@@ -89,6 +93,8 @@ export function ListPage<T extends { id: string }>(props: {
           empty={props.empty}
           filtered={state.q !== '' || state.filters.length > 0}
           chosen={state.open}
+          endless={props.endless}
+          failed={props.failed}
           {...(props.selected ? { selection: { ids: chosen, onChange: setChosen, name: props.selected.name } } : {})}
         />
       </Stack>

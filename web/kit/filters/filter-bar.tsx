@@ -28,7 +28,14 @@ export function FilterBar(props: {
             <FormPopover
               opened={open === index}
               onClose={() => setOpen(undefined)}
-              form={<FilterForm fields={props.fields} filter={filter} onApply={(made) => apply(index, made)} />}
+              form={
+                <FilterForm
+                  fields={props.fields}
+                  filter={filter}
+                  onApply={(made) => apply(index, made)}
+                  onCancel={() => setOpen(undefined)}
+                />
+              }
             >
               <button
                 type="button"
@@ -51,7 +58,13 @@ export function FilterBar(props: {
       <FormPopover
         opened={open === 'new'}
         onClose={() => setOpen(undefined)}
-        form={<FilterForm fields={props.fields} onApply={(made) => apply('new', made)} />}
+        form={
+          <FilterForm
+            fields={props.fields}
+            onApply={(made) => apply('new', made)}
+            onCancel={() => setOpen(undefined)}
+          />
+        }
       >
         <Button
           variant="default"
@@ -88,7 +101,7 @@ const FormPopover = (props: {
     <Popover.Target>{props.children}</Popover.Target>
     <Popover.Dropdown aria-label={kitText.filters}>
       <Group justify="flex-end" mb={-24}>
-        <CloseButton size="sm" aria-label={kitText.cancel} onClick={props.onClose} />
+        <CloseButton size="sm" aria-label={kitText.close} onClick={props.onClose} />
       </Group>
       {props.form}
     </Popover.Dropdown>

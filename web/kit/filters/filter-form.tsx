@@ -9,6 +9,7 @@ export function FilterForm(props: {
   fields: readonly FilterField[];
   filter?: Filter;
   onApply: (filters: Filter[]) => void;
+  onCancel: () => void;
 }) {
   const [name, setName] = useState(props.filter?.field ?? props.fields[0]?.field ?? '');
   const field = props.fields.find((one) => one.field === name);
@@ -22,10 +23,21 @@ export function FilterForm(props: {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       {field?.kind === 'choice' && (
-        <Choices key={name} field={name} choices={field.choices} filter={current} onApply={props.onApply} />
+        <Choices
+          key={name}
+          field={name}
+          choices={field.choices}
+          filter={current}
+          onApply={props.onApply}
+          onCancel={props.onCancel}
+        />
       )}
-      {field?.kind === 'text' && <Words key={name} field={name} filter={current} onApply={props.onApply} />}
-      {field?.kind === 'date' && <Dates key={name} field={name} filter={current} onApply={props.onApply} />}
+      {field?.kind === 'text' && (
+        <Words key={name} field={name} filter={current} onApply={props.onApply} onCancel={props.onCancel} />
+      )}
+      {field?.kind === 'date' && (
+        <Dates key={name} field={name} filter={current} onApply={props.onApply} onCancel={props.onCancel} />
+      )}
     </Stack>
   );
 }
@@ -34,6 +46,7 @@ interface Part {
   field: string;
   filter: Filter | undefined;
   onApply: (filters: Filter[]) => void;
+  onCancel: () => void;
 }
 
 function Choices(props: Part & { choices: readonly Choice[] }) {
@@ -43,9 +56,9 @@ function Choices(props: Part & { choices: readonly Choice[] }) {
     props.onApply(filter ? [filter] : []);
   };
   return (
-    <Form onSubmit={submit}>
+    <Form onSubmit={submit} onClear={() => setChosen([])} onCancel={props.onCancel}>
       <Checkbox.Group label={kitText.filterValues} value={chosen} onChange={setChosen}>
-        <Stack gap={6} mt={4}>
+        <Stack gap={6} mt={4} style={{ maxHeight: '16rem', overflowY: 'auto' }}>
           {props.choices.map((choice) => (
             <Checkbox
               key={choice.value}
@@ -77,7 +90,7 @@ function Words(props: Part) {
     props.onApply(value === '' ? [] : [{ field: props.field, op: 'contains', value }]);
   };
   return (
-    <Form onSubmit={submit}>
+    <Form onSubmit={submit} onClear={() => setText('')} onCancel={props.onCancel}>
       <TextInput
         label={kitText.contains}
         value={text}
@@ -106,7 +119,14 @@ function Dates(props: Part) {
     props.onApply(made);
   };
   return (
-    <Form onSubmit={submit}>
+    <Form
+      onSubmit={submit}
+      onClear={() => {
+        setFrom('');
+        setUntil('');
+      }}
+      onCancel={props.onCancel}
+    >
       <TextInput
         type="datetime-local"
         label={kitText.from}
@@ -123,7 +143,13 @@ function Dates(props: Part) {
   );
 }
 
-const Form = (props: { onSubmit: () => void; children: React.ReactNode }) => (
+/** Clear empties the fields, Cancel leaves the filter as it was, Apply takes it over; applied empty it is gone (EVT-28). */
+const Form = (props: {
+  onSubmit: () => void;
+  onClear: () => void;
+  onCancel: () => void;
+  children: React.ReactNode;
+}) => (
   <form
     onSubmit={(event) => {
       event.preventDefault();
@@ -132,7 +158,13 @@ const Form = (props: { onSubmit: () => void; children: React.ReactNode }) => (
   >
     <Stack gap="sm">
       {props.children}
-      <Group justify="flex-end">
+      <Group justify="flex-end" gap="xs">
+        <Button size="xs" variant="subtle" mr="auto" onClick={props.onClear}>
+          {kitText.clear}
+        </Button>
+        <Button size="xs" variant="default" onClick={props.onCancel}>
+          {kitText.cancel}
+        </Button>
         <Button type="submit" size="xs">
           {kitText.apply}
         </Button>

@@ -9,7 +9,7 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef } from 'react';
 import { count } from '../format/numbers.ts';
 import { Icon } from '../icons.tsx';
 import { ErrorPanel } from '../panels.tsx';
@@ -55,6 +55,10 @@ export interface DataTableProps<T> {
   empty: ReactNode;
   filtered: boolean;
   chosen?: string | undefined;
+  /** Loads more by itself as the end comes into view; at the end it says this. */
+  endless?: string | undefined;
+  /** Heading over an error. */
+  failed?: string | undefined;
   selection?: { ids: ReadonlySet<string>; onChange: (ids: ReadonlySet<string>) => void; name: (row: T) => string };
 }
 
@@ -107,8 +111,11 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     },
   });
 
+  const end = useInView(() => {
+    if (!page.loadingMore && !page.error) page.loadMore();
+  });
   if (page.error !== null && page.error !== undefined && page.rows.length === 0) {
-    return <ErrorPanel error={page.error} onRetry={page.retry} />;
+    return <ErrorPanel error={page.error} title={props.failed} onRetry={page.retry} />;
   }
   if (!page.loading && page.rows.length === 0) return <Empty filtered={props.filtered}>{props.empty}</Empty>;
   const columnOf = new Map(columns.map((column) => [column.id, column]));
@@ -176,8 +183,10 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
             )}
           </tbody>
         </table>
+        {/* Inside the frame, which scrolls; made anew with every page, so that an end that stays in view is seen again. */}
+        {props.endless !== undefined && page.more && <div key={page.rows.length} ref={end} className="dk-end" />}
       </div>
-      <Foot page={page} />
+      <Foot page={page} endless={props.endless} failed={props.failed} />
     </Stack>
   );
 }
@@ -243,17 +252,38 @@ const Empty = (props: { filtered: boolean; children: ReactNode }) => (
   </div>
 );
 
-function Foot<T>(props: { page: Paged<T> }) {
-  const { page } = props;
+/** Calls back whenever the element comes into view. */
+function useInView(reached: () => void) {
+  const latest = useRef(reached);
+  latest.current = reached;
+  return useCallback((element: Element | null) => {
+    if (element === null) return undefined;
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) latest.current();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+}
+
+function Foot<T>(props: { page: Paged<T>; endless: string | undefined; failed: string | undefined }) {
+  const { page, endless } = props;
   return (
     <Stack gap="xs">
-      {page.error !== null && page.error !== undefined && <ErrorPanel error={page.error} onRetry={page.retry} />}
+      {page.error !== null && page.error !== undefined && (
+        <ErrorPanel error={page.error} title={props.failed} onRetry={page.retry} />
+      )}
       <Group justify="space-between" gap="xs">
         <Text size="sm" c="dimmed" role="status">
           {page.loading
             ? kitText.loading
             : kitText.shownOf(count(page.rows.length), count(page.total ?? page.rows.length))}
         </Text>
+        {endless !== undefined && !page.more && !page.loading && (
+          <Text size="sm" c="dimmed">
+            {endless}
+          </Text>
+        )}
         {page.more && (
           <Button variant="default" size="xs" loading={page.loadingMore} onClick={page.loadMore}>
             {kitText.loadMore}

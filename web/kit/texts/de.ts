@@ -49,6 +49,7 @@ export const kitText: KitTexts = {
   contains: 'Enthält',
   from: 'Von',
   until: 'Bis',
+  clear: 'Leeren',
   apply: 'Anwenden',
   typeWord: (word) => `Geben Sie zur Bestätigung das Wort „${word}“ ein`,
   live: 'Live',

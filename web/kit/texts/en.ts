@@ -52,6 +52,7 @@ export const kitText = {
   from: 'From',
   until: 'Until',
   apply: 'Apply',
+  clear: 'Clear',
   typeWord: (word: string) => `Type the word “${word}” to confirm`,
   live: 'Live',
   liveHint: 'Changes appear here by themselves.',

@@ -35,10 +35,10 @@ export function EventDetails(props: { event: HistoryEvent }) {
               {event.actorId}
             </span>,
           ],
-          [t.action, event.action],
+          [t.action, t.actions[event.action]],
           [t.asset, event.asset],
           [t.date, <Age key="at" at={event.at} />],
-          [t.type, event.type],
+          [t.type, t.types[event.type]],
           [
             t.id,
             <span key="id" className="dk-mono">
@@ -59,7 +59,7 @@ export function EventDetails(props: { event: HistoryEvent }) {
             items={[
               [t.message, event.message],
               [t.severity, <SeverityBadge key="severity" severity={event.severity} />],
-              [t.result, event.result],
+              [t.result, t.results[event.result]],
               [
                 t.event,
                 <span key="name" className="dk-mono">

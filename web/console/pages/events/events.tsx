@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import type { EventChoices } from '#contract/api/events.ts';
 import { HistoryEvent } from '#contract/api.ts';
 import { EventAction, EventType } from '#contract/events.ts';
 import { Age } from '#web/kit/age.tsx';
@@ -7,6 +8,7 @@ import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { SeverityBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
+import { useEventChoices } from '../../data/event-choices.ts';
 import { type ListState, useListState } from '../../data/list-state.ts';
 import { ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
@@ -29,19 +31,24 @@ const columns = (state: ListState): Column<HistoryEvent>[] => [
     id: 'action',
     header: t.action,
     fixed: true,
-    cell: (row) => <RowLink onClick={() => state.show(row.id)}>{row.action}</RowLink>,
+    cell: (row) => <RowLink onClick={() => state.show(row.id)}>{t.actions[row.action]}</RowLink>,
   },
   { id: 'asset', header: t.asset, cell: (row) => row.asset },
   { id: 'date', header: t.date, sort: 'at', cell: (row) => <Age at={row.at} inRow /> },
-  { id: 'type', header: t.type, hiddenByDefault: true, cell: (row) => row.type },
+  { id: 'type', header: t.type, hiddenByDefault: true, cell: (row) => t.types[row.type] },
   {
     id: 'properties',
     header: t.properties,
     cell: (row) => row.propertiesChanged.map((change) => change.property).join(', '),
   },
   { id: 'core', header: t.core, wrap: true, cell: (row) => row.message },
-  { id: 'severity', header: t.severity, cell: (row) => <SeverityBadge severity={row.severity} /> },
-  { id: 'result', header: t.result, hiddenByDefault: true, cell: (row) => row.result },
+  {
+    id: 'severity',
+    header: t.severity,
+    hiddenByDefault: true,
+    cell: (row) => <SeverityBadge severity={row.severity} />,
+  },
+  { id: 'result', header: t.result, hiddenByDefault: true, cell: (row) => t.results[row.result] },
   { id: 'tags', header: t.tags, hiddenByDefault: true, cell: (row) => row.tags.join(', ') },
   {
     id: 'extra',
@@ -52,19 +59,42 @@ const columns = (state: ListState): Column<HistoryEvent>[] => [
   },
 ];
 
-const words = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
+type Words = Readonly<Record<string, string>>;
 
-const FIELDS: readonly FilterField[] = [
-  { field: 'action', label: t.action, kind: 'choice', choices: words(EventAction.options) },
-  { field: 'type', label: t.type, kind: 'choice', choices: words(EventType.options) },
-  { field: 'asset', label: t.asset, kind: 'text' },
-  { field: 'actorId', label: t.actorId, kind: 'text' },
-  { field: 'severity', label: t.severity, kind: 'choice', choices: words(['info', 'warning', 'error']) },
-  { field: 'at', label: t.date, kind: 'date' },
-];
+/** The word as this language says it; one that is not ours as it came. */
+const said = (words: Words, word: string): string => words[word] ?? word;
+
+/**
+ * The filters, each with what it can still be set to and how many events that leads to (EVT-24 to EVT-27). While that is
+ * not known a field offers what there is in general.
+ */
+function fieldsOf(choices: EventChoices | undefined): FilterField[] {
+  const field = (name: keyof EventChoices, label: string, words: Words, general: readonly string[]): FilterField => ({
+    field: name,
+    label,
+    kind: 'choice',
+    choices: (choices?.[name] ?? general.map((value): EventChoices['asset'][number] => ({ value, count: 0 }))).map(
+      (one) => ({
+        value: one.value,
+        // Two people may have one name.
+        label: one.label === undefined ? said(words, one.value) : `${one.label} (…${one.value.slice(-6)})`,
+        ...(choices === undefined ? {} : { count: one.count }),
+      }),
+    ),
+  });
+  return [
+    field('asset', t.asset, {}, []),
+    field('action', t.action, t.actions, EventAction.options),
+    field('type', t.type, t.types, EventType.options),
+    field('actorId', t.actorId, {}, []),
+    { field: 'at', label: t.date, kind: 'date' },
+    field('severity', t.severity, t.severities, []),
+    field('result', t.result, t.results, []),
+  ];
+}
 
 const SELECTED = {
-  name: (row: HistoryEvent) => `${row.action} ${row.asset}`,
+  name: (row: HistoryEvent) => `${t.actions[row.action]} ${row.asset}`,
   actions: (rows: HistoryEvent[]) =>
     rows.length > 0 && (
       <Button variant="default" leftSection={<Icon name="download" />} onClick={() => saveEvents(rows)}>
@@ -74,7 +104,7 @@ const SELECTED = {
 };
 
 const DETAILS = {
-  title: (record: HistoryEvent) => `${record.action}: ${record.asset}`,
+  title: (record: HistoryEvent) => `${t.actions[record.action]}: ${record.asset}`,
   show: (record: HistoryEvent) => <EventDetails event={record} />,
 };
 
@@ -88,9 +118,11 @@ export default function Events() {
       title={t.title}
       searchLabel={t.search}
       columns={columns(state)}
-      fields={FIELDS}
+      fields={fieldsOf(useEventChoices(state))}
       state={state}
       empty={t.empty}
+      endless={t.end}
+      failed={t.failed}
       details={DETAILS}
       csv
       selected={SELECTED}

@@ -1,9 +1,29 @@
+import type { EventAction, EventType } from '#contract/events.ts';
+
 /** English texts of the event history. */
 export const eventsTexts = {
   events: {
     title: 'Event history',
     search: 'Search events',
     empty: 'No events found',
+    failed: 'Failed to get events',
+    end: 'No additional events found',
+    actions: {
+      Create: 'Create',
+      Edit: 'Edit',
+      Delete: 'Delete',
+      'Sign in': 'Sign in',
+      Command: 'Command',
+      Report: 'Report',
+    } satisfies Record<EventAction, string>,
+    types: {
+      Admin: 'Admin',
+      MiVB: 'MiVB',
+      'Service Delivery': 'Service Delivery',
+      Gateway: 'Gateway',
+    } satisfies Record<EventType, string>,
+    results: { SUCCESS: 'SUCCESS', FAILURE: 'FAILURE' },
+    severities: { info: 'Information', warning: 'Warning', error: 'Error' },
     id: 'Event ID',
     actorName: 'Actor name',
     actorId: 'Actor ID',
