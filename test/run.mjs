@@ -27,6 +27,7 @@ const PEERS = {
   'kamailio/modules/tls.so': 'kamailio-tls-modules',
   baresip: 'baresip-core',
   sipp: 'sip-tester',
+  dnsmasq: 'dnsmasq-base',
   tshark: 'tshark',
   networkctl: 'systemd',
   'dbus-daemon': 'dbus',
