@@ -9,6 +9,7 @@ import { createLog } from '#config/log.ts';
 import { startConnector } from '#connector/main.ts';
 import { temporaryFolder } from '#test/support/program.ts';
 import viteConfig from '#web/console/vite.config.ts';
+import wizardConfig from '#web/wizard/vite.config.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CHROMIUM = '/usr/bin/chromium';
@@ -16,9 +17,11 @@ export const hasChromium = existsSync(CHROMIUM);
 
 export const PERSON = { name: 'Ada Admin', email: 'ada@example.org', password: 'correct horse battery' } as const;
 
-/** Builds the console unless what is built is newer than every source of it. */
-async function buildConsole(): Promise<void> {
-  const index = join(ROOT, 'dist/console/index.html');
+const CONFIGS = { console: viteConfig, wizard: wizardConfig };
+
+/** Builds these pages unless what is built is newer than every source of it. */
+export async function buildPages(name: keyof typeof CONFIGS): Promise<void> {
+  const index = join(ROOT, 'dist', name, 'index.html');
   const built = existsSync(index) ? statSync(index).mtimeMs : 0;
   const newest = await Promise.all(
     ['web', 'contract'].map(async (folder) => {
@@ -29,21 +32,12 @@ async function buildConsole(): Promise<void> {
     }),
   );
   if (Math.max(...newest) < built) return;
-  await build({ ...viteConfig, configFile: false, logLevel: 'error' });
+  await build({ ...CONFIGS[name], configFile: false, logLevel: 'error' });
 }
 
-/** A connector on a free port of 127.0.0.1 with an empty store, and a browser. */
-export async function startConsole() {
-  await buildConsole();
-  const stack = new AsyncDisposableStack();
-  const folder = stack.use(await temporaryFolder('console'));
-  const log = await createLog({ level: 'fatal', unit: 'connector' });
-  const connector = await startConnector(
-    { dataFolder: folder.path, port: 0, host: '127.0.0.1', bus: 'embedded', logLevel: 'fatal' },
-    { log, clock: systemClock },
-  );
-  stack.defer(() => connector.stop());
-  const browser = await chromium.launch({
+/** A browser; ended by whoever started it. */
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
     executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
@@ -54,6 +48,19 @@ export async function startConsole() {
       '--no-first-run',
     ],
   });
+
+/** A connector on a free port of 127.0.0.1 with an empty store, and a browser. */
+export async function startConsole() {
+  await buildPages('console');
+  const stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder('console'));
+  const log = await createLog({ level: 'fatal', unit: 'connector' });
+  const connector = await startConnector(
+    { dataFolder: folder.path, port: 0, host: '127.0.0.1', bus: 'embedded', logLevel: 'fatal' },
+    { log, clock: systemClock },
+  );
+  stack.defer(() => connector.stop());
+  const browser = await launchBrowser();
   stack.defer(() => browser.close());
   return {
     url: connector.url,
