@@ -23,6 +23,8 @@ import { ProvisioningTokens } from './enrolment/provisioning-tokens.ts';
 import { Standings } from './enrolment/standing.ts';
 import { wrongTopicRecorder } from './enrolment/wrong-topic.ts';
 import { pruneEvents } from './events/prune.ts';
+import { pruneImports } from './imports/imports.ts';
+import { startImports } from './imports/start.ts';
 import { Holds } from './ingest/holds.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { IngestMetrics } from './ingest/ingest-metrics.ts';
@@ -78,6 +80,7 @@ export async function startConnector(
       prunes: [
         () => uploads.prune(),
         () => pruneTrunkHealth(store, clock.now()),
+        () => pruneImports(store, clock.now()),
         () => pruneEvents(store, clock.now()),
         () => pruneNotificationMarks(store, clock.now()),
       ],
@@ -128,6 +131,8 @@ export async function startConnector(
     const alerts = new Alerts({ store, clock, random: Math.random, log, registry, settings, publicUrl: url });
     stops.add('alerts', () => alerts.stop());
     alerts.start();
+    const imports = await startImports({ store, clock, log });
+    stops.add('imports', () => imports.applier.stop());
     const admit = identity.admit.bind(identity);
     const launches = await startLaunches({ store, clock, log, commands, admit, isConnected, publicUrl: url, domain });
     stops.add('launches', () => launches.stop());
@@ -147,6 +152,7 @@ export async function startConnector(
       log,
       commands,
       alerts,
+      imports,
       trunks: new Trunks({ store, clock, log, tell: (address) => wants.toGateway(address) }),
       holds: new Holds({ store, clock, commands }),
       enrolments,

@@ -354,6 +354,7 @@ export const Change = z.object({
     'enrolment',
     'upload',
     'trunk',
+    'import',
     'person',
     'role',
     'numbers',

@@ -14,6 +14,7 @@ import { homeRoutes } from '../home/home-routes.ts';
 import { launchPage } from '../launch/launch-page.ts';
 import { launchRoutes } from '../launch/launch-routes.ts';
 import { notificationRoutes } from '../notifications/notification-routes.ts';
+import { oidcRoutes } from '../oidc/routes.ts';
 import { trunkHealthRoutes } from '../trunks/health-routes.ts';
 import { consoleFiles } from './console.ts';
 import { answerErrors } from './error-answer.ts';
@@ -31,6 +32,7 @@ import { commandRoutes } from './routes/commands.ts';
 import { enrolmentRoutes } from './routes/enrolments.ts';
 import { eventRoutes } from './routes/events.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
+import { importRoutes } from './routes/imports.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { locationRoutes } from './routes/locations.ts';
@@ -87,6 +89,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         authRoutes,
         passwordLinkRoutes,
         meRoutes,
+        oidcRoutes,
         peopleRoutes,
         roleRoutes,
         managerRoutes,
@@ -94,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         accountRoutes,
         gatewayRoutes,
         userRoutes,
+        importRoutes,
         syncRunRoutes,
         inventoryRoutes,
         commandRoutes,

@@ -16,6 +16,7 @@ const RIGHTS: Readonly<Record<Exclude<Change['topic'], 'notification'>, Permissi
   enrolment: 'integrations:view',
   upload: ['support:logs', 'support:trace'],
   trunk: 'integrations:view',
+  import: 'users:add',
   person: 'people:view',
   role: 'roles:view',
   numbers: 'integrations:view',

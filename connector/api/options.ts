@@ -15,6 +15,7 @@ import type { AlertsPort } from '../alerts/alerts.ts';
 import type { CommandRow } from '../commands/command-dto.ts';
 import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
+import type { ImportParts } from '../imports/start.ts';
 import type { LaunchDesk } from '../launch/launch-desk.ts';
 import type { SendInvitation } from '../people/invitation-mail.ts';
 import type { Store, Work } from '../store/store.ts';
@@ -65,6 +66,7 @@ export interface AppOptions {
   holds: HoldsPort;
   enrolments: EnrolmentsPort;
   alerts: AlertsPort;
+  imports: ImportParts;
   trunks: TrunksPort;
   /** Remote access; without it there is none. */
   launches?: LaunchDesk;

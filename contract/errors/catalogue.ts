@@ -12,6 +12,7 @@ import { configErrors } from './config.ts';
 import { daemonErrors } from './daemon.ts';
 import { discoveryErrors } from './discovery.ts';
 import { enrolmentErrors } from './enrolment.ts';
+import { importErrors } from './imports.ts';
 import { integrationErrors } from './integrations.ts';
 import { linkErrors } from './link.ts';
 import { networkErrors } from './network.ts';
@@ -44,6 +45,7 @@ export const catalogue = {
   ...discoveryErrors,
   ...enrolmentErrors,
   ...integrationErrors,
+  ...importErrors,
   ...linkErrors,
   ...networkErrors,
   ...numberErrors,

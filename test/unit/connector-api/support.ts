@@ -10,6 +10,7 @@ import { Alerts } from '#connector/alerts/alerts.ts';
 import { createApp } from '#connector/api/app.ts';
 import type { AppOptions, EnrolmentsPort } from '#connector/api/options.ts';
 import { Commands } from '#connector/commands/commands.ts';
+import { startImports } from '#connector/imports/start.ts';
 import { Holds } from '#connector/ingest/holds.ts';
 import { Store } from '#connector/store/store.ts';
 import { Trunks } from '#connector/trunks/trunks.ts';
@@ -117,6 +118,7 @@ export async function startApp(overrides: Partial<AppOptions> = {}): Promise<Tes
     commands,
     holds,
     enrolments,
+    imports: await startImports({ store, clock, log }),
     alerts: new Alerts({
       store,
       clock,

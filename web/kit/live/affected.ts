@@ -33,6 +33,8 @@ export function affectedBy(change: Change): QueryKey[] {
       return [['people'], ['account-managers'], ['me']];
     case 'role':
       return [['roles'], ['people'], ['me']];
+    case 'import':
+      return [['imports']];
     case 'trunk':
       return [['trunks', 'list'], ...one('trunks'), HOME];
     case 'notification':
