@@ -80,6 +80,11 @@ export const accessErrors = {
     cause: 'The address of the provider must begin with https://',
     nextStep: 'Enter the issuer as the provider names it. Plain http is taken for this machine alone.',
   },
+  'oidc.every-right': {
+    status: 403,
+    cause: 'Whoever sets the sign-in provider decides who everybody is: that takes every right of the partner',
+    nextStep: 'Ask somebody with the role Partner.',
+  },
   'oidc.unreachable': {
     status: 409,
     cause: 'The sign-in provider does not answer',

@@ -286,6 +286,7 @@ const aboutPartner: ((typeof aboutOne)[number] & { own?: true })[] = [
     permission: 'roles:assign',
     call: (c, s) => c.send('POST', `/account-managers/${s.manager}/accounts`, { accounts: [s.account], assign: true }),
   },
+  { name: 'GET sign-in provider', own: true, permission: 'settings:view', call: (c) => c.get('/sign-in-provider') },
   { name: 'GET people of the partner', own: true, permission: 'people:view', call: (c) => c.get('/people') },
   { name: 'GET tokens of the partner', own: true, permission: 'settings:view', call: (c) => c.get('/api-tokens') },
   {
@@ -301,6 +302,8 @@ const APART: Readonly<Record<string, string>> = {
   'POST /accounts/:id/deactivate': 'ends sessions: account-life.test.ts',
   'DELETE /accounts/:id': 'ends sessions: account-life.test.ts',
   'GET /enrolments/code/:code': 'belongs to no account yet; enrolment tests',
+  'PUT /sign-in-provider': 'takes every right at once: test/peers/oidc.test.ts',
+  'DELETE /sign-in-provider': 'takes every right at once: test/peers/oidc.test.ts',
   'POST /commands': 'judged for each gateway: routes.test.ts',
 };
 
