@@ -7,6 +7,7 @@ import { StopList } from '#config/stop.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { SipTaps } from '#sip-trunks/trace/tap.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { announcement } from './announce/start.ts';
 import { bundles } from './bundle/start.ts';
 import { CommandRunner } from './commands/command-runner.ts';
 import { commandHandlers } from './commands/handlers.ts';
@@ -135,11 +136,12 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     });
     stops.add('reports', async () => reporter.stop());
     const taps = new SipTaps();
-    const answering = new TrunkAnswering({ trunks, port: settings.sipPort, log });
+    const answering = new TrunkAnswering({ trunks, accesses, port: settings.sipPort, log });
     stops.add('answers to PBXs', () => answering.stop());
     const trunkWatch = watchTrunks({
       store,
       trunks,
+      accesses,
       addressOf: (pbx) => registry.list().find(({ id }) => id === pbx)?.address,
       isOnline: online,
       onEvent,
@@ -303,12 +305,13 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     stops.add('discovery', async () => void (await discovery.cancel()));
     const own = { settings, ready: () => ready, certificate, logFile, version, startedAt, boot, clock, log };
     const kept = { config, secrets, store, outbox, identity };
+    const announced = announcement({ settings, version, ...tools });
     const pages = await startLocalPages({
       ...own,
       ...kept,
       setup,
       sections,
-      announcedName: () => null,
+      announcedName: announced.name,
       onSite: () => void reporter.refresh('gateway'),
       trunks,
       accesses,
@@ -328,6 +331,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       tunnels,
     });
     stops.add('local API', () => pages.stop());
+    await announced.start(pages.url);
+    stops.add('name on the network', () => announced.stop());
     await reportDamage({ store, config, outbox, registry, engine, log, signal: duties.signal });
     link.start();
     stops.add('link', () => link.stop());

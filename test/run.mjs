@@ -23,6 +23,7 @@ const PEERS = {
   nginx: 'nginx-light',
   iptables: 'iptables',
   'avahi-daemon': 'avahi-daemon',
+  'avahi-resolve': 'avahi-utils',
   kamailio: 'kamailio',
   'kamailio/modules/tls.so': 'kamailio-tls-modules',
   baresip: 'baresip-core',

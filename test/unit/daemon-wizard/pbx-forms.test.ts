@@ -56,6 +56,12 @@ test('the list of irregular users is a file that a spreadsheet takes for no prog
       irregularities: ['no-email' as const],
     };
   };
-  const text = (await Array.fromAsync(irregularCsv(users()))).join('');
+  const text = (await collected(irregularCsv(users()))).join('');
   expect(text.split('\r\n')[1]).toBe(`1001,"'=cmd|""x""",,+43 1 234,,,,1,no-email`);
 });
+
+async function collected(parts: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const part of parts) all.push(part);
+  return all;
+}
