@@ -42,6 +42,7 @@ import { ReleaseFolder } from './releases/release-folder.ts';
 import { releaseRoutes } from './releases/release-routes.ts';
 import { Retention } from './retention/retention.ts';
 import { Store } from './store/store.ts';
+import { SupportReminders } from './support/reminders.ts';
 import { trunkMetrics } from './trunks/health-metrics.ts';
 import { pruneTrunkHealth } from './trunks/health-store.ts';
 import { Trunks } from './trunks/trunks.ts';
@@ -131,6 +132,11 @@ export async function startConnector(
     const alerts = new Alerts({ store, clock, random: Math.random, log, registry, settings, publicUrl: url });
     stops.add('alerts', () => alerts.stop());
     alerts.start();
+    if (alerts.delivery.mail) {
+      const reminders = new SupportReminders({ store, clock, log, publicUrl: url });
+      stops.add('reminders', () => reminders.stop());
+      reminders.start();
+    }
     const imports = await startImports({ store, clock, log });
     stops.add('imports', () => imports.applier.stop());
     const admit = identity.admit.bind(identity);

@@ -37,6 +37,7 @@ export const Permission = z.enum([
   'support:launch',
   'support:reset',
   'support:force',
+  'support:resolve',
   'settings:view',
   'settings:edit',
 ]);
@@ -57,7 +58,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     (p) => !['accounts:delete', 'roles:assign', ...OF_THE_PARTNER].includes(p),
   ),
   'Account Admin': Permission.options.filter(
-    (p) => !['accounts:add', 'accounts:delete', ...OF_THE_PARTNER].includes(p),
+    (p) => !['accounts:add', 'accounts:delete', 'support:resolve', ...OF_THE_PARTNER].includes(p),
   ),
   Support: [...VIEW_ALL, 'support:logs', 'support:trace', 'support:reboot', 'support:update', 'support:launch'],
   User: [],

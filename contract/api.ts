@@ -361,6 +361,7 @@ export const Change = z.object({
     'location',
     'integration',
     'notification',
+    'support-log',
   ]),
   account: Id.nullable(),
   ref: z.string().nullable(),

@@ -15,6 +15,7 @@ const RIGHTS: Readonly<Record<Exclude<Change['topic'], 'notification'>, Permissi
   event: 'events:view',
   enrolment: 'integrations:view',
   upload: ['support:logs', 'support:trace'],
+  'support-log': 'support:view',
   trunk: 'integrations:view',
   import: 'users:add',
   person: 'people:view',

@@ -573,6 +573,27 @@ export interface Tables {
     deleted_at: string | null;
     marked_at: string;
   };
+  /** An issue that somebody reported; `attachments` are the ids of uploads (JSON). */
+  support_log: {
+    id: string;
+    account_id: string;
+    gateway_id: string | null;
+    product: string;
+    title: string;
+    title_lc: string;
+    report: string;
+    attachments: string;
+    reporter_id: string;
+    reporter_name: string;
+    reporter_email: string;
+    state: string;
+    notes: string;
+    created_at: string;
+    updated_at: string;
+    /** When the support contacts were last reminded, or when it was opened. */
+    reminded_at: string;
+    revision: number;
+  };
   /** Sessions of remote access. */
   launch: {
     id: string;

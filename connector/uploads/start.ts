@@ -6,6 +6,7 @@ import type { Log } from '#config/log.ts';
 import type { Api, Parts } from '../api/routing.ts';
 import type { DeviceIdentity } from '../enrolment/device-identity.ts';
 import type { Store } from '../store/store.ts';
+import { supportLogRoutes } from '../support/support-log-routes.ts';
 import { deviceUploadRoutes } from './device-upload-routes.ts';
 import { pruneUploads } from './room.ts';
 import { UploadFiles } from './upload-files.ts';
@@ -34,7 +35,10 @@ export function uploadParts(options: {
   const files = new UploadFiles(join(folder, 'uploads'));
   const uploads = new Uploads({ store, clock, log, files });
   return {
-    routes: (app, parts) => uploadRoutes(app, parts, files),
+    routes: (app, parts) => {
+      uploadRoutes(app, parts, files);
+      supportLogRoutes(app, parts, files);
+    },
     deviceRoutes: deviceUploadRoutes({ uploads, identity }),
     prune: () => pruneUploads({ store, files }, clock.now()),
     stop: () => uploads.stop(),

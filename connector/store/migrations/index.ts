@@ -17,6 +17,7 @@ import { roles } from './0013-roles.ts';
 import { apiTokens } from './0014-api-tokens.ts';
 import { oidc } from './0015-oidc.ts';
 import { notifications } from './0016-notifications.ts';
+import { supportLogs } from './0017-support-logs.ts';
 import { numbers } from './0018-numbers.ts';
 import { locations } from './0019-locations.ts';
 import { integrations } from './0020-integrations.ts';
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '0014-api-tokens': apiTokens,
   '0015-oidc': oidc,
   '0016-notifications': notifications,
+  '0017-support-logs': supportLogs,
   '0018-numbers': numbers,
   '0019-locations': locations,
   '0020-integrations': integrations,

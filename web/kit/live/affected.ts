@@ -37,6 +37,8 @@ export function affectedBy(change: Change): QueryKey[] {
       return [['imports']];
     case 'trunk':
       return [['trunks', 'list'], ...one('trunks'), HOME];
+    case 'support-log':
+      return [['support-logs', 'list'], ['support-logs', 'products'], ...one('support-logs')];
     case 'notification':
       return [NOTIFICATIONS];
     case 'numbers':
