@@ -142,6 +142,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       store,
       trunks,
       accesses,
+      accesses,
       addressOf: (pbx) => registry.list().find(({ id }) => id === pbx)?.address,
       isOnline: online,
       onEvent,

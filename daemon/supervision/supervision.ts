@@ -15,6 +15,7 @@ import { type EndView, Supervisor, type WatchedEnd } from '#sip-trunks/supervise
 import type { SipTap } from '#sip-trunks/trace/tap.ts';
 import type { Table } from '../store/table.ts';
 import type { WantedTrunk, WantedTrunks } from '../trunks/wanted-trunks.ts';
+import type { TrunkAccesses } from '../verify/trunk-access.ts';
 import { trunksDocument } from './document.ts';
 import { changeEvent } from './events.ts';
 
@@ -32,6 +33,8 @@ export interface SupervisionParts {
   trunks: Pick<WantedTrunks, 'list'>;
   /** Where a PBX of this gateway is; for the second one of a pair. */
   addressOf: (pbx: string) => string | undefined;
+  /** Our certificate for a trunk whose ends want one (mutual TLS). */
+  accesses: Pick<TrunkAccesses, 'open'>;
   isOnline: () => boolean;
   onEvent: (event: GatewayEvent) => void;
   /** Called when the section has something new to tell. */
@@ -136,7 +139,7 @@ export class Supervision {
   }
 
   async #ask(end: WatchedEnd, signal: AbortSignal): Promise<ProbeResult | undefined> {
-    const { tap, clock } = this.#parts;
+    const { tap, clock, accesses } = this.#parts;
     const at = clock.now();
     const host = end.host.replace(/^\[(.*)\]$/, '$1');
     const address = isIP(host) === 0 ? await addressOfName(host, signal) : host;
@@ -144,7 +147,15 @@ export class Supervision {
     if (address === undefined) {
       return { at, answered: false, failure: 'dns', detail: `no address was found for ${host}` };
     }
+    let own: Awaited<ReturnType<typeof accesses.open>>['trust'] | undefined;
+    try {
+      if (end.transport === 'tls') own = (await accesses.open(end.trunk)).trust;
+    } catch (error) {
+      const detail = `our own certificate for it cannot be read (${toDemarcError(error).code})`;
+      return { at, answered: false, failure: 'tls', detail };
+    }
     return askOptions({
+      own,
       target: { transport: end.transport, address, port: end.port, ...(address === host ? {} : { name: host }) },
       trunk: end.trunk,
       limitMs: LIMIT_MS,

@@ -43,6 +43,7 @@ interface AccessStore {
 export class TrunkAccesses {
   readonly #table: Table<StoredAccess>;
   readonly #sealer: Sealer;
+  readonly #listeners = new Set<() => void>();
 
   constructor(store: AccessStore, sealer: Sealer) {
     this.#table = store.table('trunk-access', StoredAccess);
@@ -61,6 +62,11 @@ export class TrunkAccesses {
         ...(key === undefined ? {} : { key: this.#sealer.open(key) }),
       },
     };
+  }
+
+  /** Called after every change. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   async shown(trunk: string): Promise<AccessShown> {
@@ -85,6 +91,7 @@ export class TrunkAccesses {
     judge(next.ca ?? undefined, next.certificate ?? undefined, clearKey ?? undefined);
     const kept = Object.fromEntries(Object.entries(next).filter(([, value]) => typeof value === 'string'));
     await this.#table.put(trunk, StoredAccess.parse(kept));
+    for (const listener of this.#listeners) listener();
     return this.shown(trunk);
   }
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { MessageFramer } from '../message/framing.ts';
 import { type Answer, answerRequest, type Source } from './answer.ts';
 import { AnswerLimiter } from './limiter.ts';
@@ -9,9 +10,12 @@ interface ListenerOptions {
   /** 0 takes a free one. UDP and TCP have the same. */
   port: number;
   tagKey: Buffer;
+  /** With them TLS alone is spoken there, in place of UDP and TCP. PEM. */
+  tls?: { certificate: string; key: string };
   limits?: { perSource: number; overall: number; mostSources: number; mostConnections: number; idleMs: number };
 }
 
+const HANDSHAKE_MS = 10_000;
 const LIMITS = { perSource: 50, overall: 2000, mostSources: 4096, mostConnections: 128, idleMs: 120_000 };
 
 /** What came in and what became of it. */
@@ -23,22 +27,32 @@ export interface AnswerCounts {
   refusedConnections: number;
 }
 
-/** The place where PBXs ping us: OPTIONS over UDP and TCP are answered, everything else is refused in a sentence. */
+/** The place where PBXs ping us: OPTIONS over UDP and TCP, or over TLS, are answered, everything else is refused in a sentence. */
 export class OptionsListener {
   readonly counts: AnswerCounts = { answered: 0, limited: 0, ignored: 0, refusedConnections: 0 };
   readonly #options: ListenerOptions;
   readonly #limits: NonNullable<ListenerOptions['limits']>;
   readonly #limiter: AnswerLimiter;
   readonly #connections = new Set<Socket>();
-  readonly #udp: UdpSocket;
-  readonly #tcp: Server;
+  readonly #udp: UdpSocket | undefined;
+  readonly #stream: Server;
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
     this.#limits = options.limits ?? LIMITS;
     this.#limiter = new AnswerLimiter(this.#limits);
-    this.#udp = createSocket(isIPv6(options.host) ? 'udp6' : 'udp4');
-    this.#tcp = createServer((socket) => this.#accept(socket));
+    const { tls, host } = options;
+    const accept = (socket: Socket) => this.#accept(socket);
+    // On IPv6 it is IPv6 alone: beside it another one has IPv4, whose addresses then need no translation.
+    this.#udp = tls ? undefined : createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(host) });
+    this.#stream = tls
+      ? createTlsServer(
+          { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS },
+          accept,
+        )
+      : createServer(accept);
+    // A handshake that is not finished takes a place too.
+    this.#stream.maxConnections = 2 * this.#limits.mostConnections;
   }
 
   /** @throws Error of node:net or node:dgram when the port is taken */
@@ -49,14 +63,15 @@ export class OptionsListener {
   }
 
   get port(): number {
-    return this.#udp.address().port;
+    const address = this.#stream.address();
+    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
   }
 
   async close(): Promise<void> {
     for (const socket of this.#connections) socket.destroy();
     await Promise.all([
-      new Promise<void>((resolve) => this.#udp.close(() => resolve())),
-      new Promise<void>((resolve) => this.#tcp.close(() => resolve())),
+      new Promise<void>((resolve) => (this.#udp ? this.#udp.close(() => resolve()) : resolve())),
+      new Promise<void>((resolve) => this.#stream.close(() => resolve())),
     ]);
   }
 
@@ -65,29 +80,30 @@ export class OptionsListener {
   }
 
   async #listen(): Promise<void> {
-    const { host } = this.#options;
+    const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#tcp.once('error', reject);
-      this.#tcp.listen(this.#options.port, host, resolve);
+      this.#stream.once('error', reject);
+      this.#stream.listen({ port, host, ipv6Only: isIPv6(host) }, resolve);
     });
-    const address = this.#tcp.address();
-    const port = typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    this.#stream.on('error', () => (this.counts.refusedConnections += 1));
+    this.#stream.on('tlsClientError', () => (this.counts.refusedConnections += 1));
+    const udp = this.#udp;
+    if (udp === undefined) return;
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#udp.once('error', reject);
-        this.#udp.bind(port, host, resolve);
+        udp.once('error', reject);
+        udp.bind(this.port, host, resolve);
       });
     } catch (error) {
-      this.#tcp.close();
+      this.#stream.close();
       throw error;
     }
     // A peer that is gone when its answer leaves is not our failure.
-    this.#udp.on('error', () => (this.counts.ignored += 1));
-    this.#tcp.on('error', () => (this.counts.refusedConnections += 1));
-    this.#udp.on('message', (bytes, { address: from, port: fromPort }) => {
+    udp.on('error', () => (this.counts.ignored += 1));
+    udp.on('message', (bytes, { address: from, port: fromPort }) => {
       const source = { address: from, port: fromPort, transport: 'udp' } as const;
       const answer = this.#answer(bytes, source);
-      if (answer && fromPort > 0) this.#udp.send(answer.bytes, answer.port, from);
+      if (answer && fromPort > 0) udp.send(answer.bytes, answer.port, from);
     });
   }
 
@@ -99,7 +115,8 @@ export class OptionsListener {
     }
     this.#connections.add(socket);
     const framer = new MessageFramer();
-    const source = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, transport: 'tcp' } as const;
+    const transport = this.#options.tls ? 'tls' : 'tcp';
+    const source = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, transport } as const;
     // Whoever sends a byte a second keeps a place no longer than whoever sends nothing.
     socket.setTimeout(this.#limits.idleMs, () => socket.destroy());
     socket.on('error', () => socket.destroy());

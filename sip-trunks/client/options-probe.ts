@@ -1,6 +1,13 @@
 import type { PeerCertificate } from 'node:tls';
 import { parseMessage, type SipMessage, stringifyMessage } from '../message/message.ts';
-import { openConnection, SipConnectError, type SipConnection, type SipFailure, type SipTarget } from './transport.ts';
+import {
+  openConnection,
+  SipConnectError,
+  type SipConnection,
+  type SipFailure,
+  type SipTarget,
+  type TlsTrust,
+} from './transport.ts';
 
 /** What a peer said to OPTIONS. Absence of a banner proves nothing: many PBXs can switch it off. */
 export interface OptionsAnswer {
@@ -32,6 +39,10 @@ interface ProbeOptions {
   newToken: () => string;
   /** Is asked before every packet after the first: a place for a limit of the rate. */
   beforeResend?: () => Promise<void>;
+  /** Ours for a TLS peer that wants one. Its own is looked at and not judged. */
+  own?: Pick<TlsTrust, 'certificate' | 'key'> | undefined;
+  /** Told every message as it goes over the wire. */
+  onWire?: (direction: 'sent' | 'received', bytes: Buffer, local: SipConnection['local']) => void;
 }
 
 /** RFC 3261 section 17.1.2.1. */
@@ -47,10 +58,10 @@ export async function probeOptions(options: ProbeOptions): Promise<OptionsAnswer
   const { target, limitMs } = options;
   const limit = AbortSignal.timeout(limitMs);
   const signal = AbortSignal.any([options.signal, limit]);
-  const inbox = new Inbox();
+  const inbox = new Inbox((bytes) => connection && options.onWire?.('received', bytes, connection.local));
   let connection: SipConnection | undefined;
   try {
-    connection = await openConnection(target, inbox, signal);
+    connection = await openConnection(target, inbox, signal, { ...options.own, isUnjudged: true });
     const { certificate } = connection;
     const outcome = await exchange(options, connection, inbox, signal);
     return { ...outcome, ...(certificate && Object.keys(certificate).length > 0 ? { certificate } : {}) };
@@ -63,7 +74,7 @@ export async function probeOptions(options: ProbeOptions): Promise<OptionsAnswer
 }
 
 async function exchange(
-  { target, newToken, beforeResend }: ProbeOptions,
+  { target, newToken, beforeResend, onWire }: ProbeOptions,
   connection: SipConnection,
   inbox: Inbox,
   signal: AbortSignal,
@@ -73,7 +84,11 @@ async function exchange(
   const sentAt = performance.now();
   let nextSend = connection.isReliable ? Infinity : T1_MS;
   let strange = 0;
-  connection.send(bytes);
+  const send = () => {
+    onWire?.('sent', bytes, connection.local);
+    connection.send(bytes);
+  };
+  send();
   for (;;) {
     const waited = await inbox.next(sentAt + nextSend - performance.now(), signal);
     if (waited === 'ended') {
@@ -83,7 +98,7 @@ async function exchange(
     }
     if (waited === 'due') {
       await beforeResend?.();
-      connection.send(bytes);
+      send();
       nextSend = nextSend * 2 + T1_MS;
       continue;
     }
@@ -168,9 +183,15 @@ type Arrival = { bytes: Buffer } | { failure: SipFailure; detail: string };
 /** What came, in order, for a reader that waits for it; the first failure is the last thing that it gets. */
 class Inbox {
   readonly #arrived: Arrival[] = [];
+  readonly #tell: (bytes: Buffer) => void;
   #wake: (() => void) | undefined;
 
+  constructor(tell: (bytes: Buffer) => void) {
+    this.#tell = tell;
+  }
+
   onMessage(bytes: Buffer): void {
+    this.#tell(bytes);
     if (this.#arrived.length < 2 * MOST_STRANGE_MESSAGES) this.#arrived.push({ bytes });
     this.#wake?.();
   }

@@ -19,6 +19,8 @@ export interface TlsTrust {
   ca?: string;
   certificate?: string;
   key?: string;
+  /** The peer is shown our certificate, and its own is looked at and not judged. */
+  isUnjudged?: boolean;
 }
 
 /** Why no exchange came about. `not-sip`: something answered, and it was no SIP message. */
@@ -165,7 +167,7 @@ function openStream(
       signal.removeEventListener('abort', onAbort);
       const secure = socket instanceof TLSSocket ? socket : undefined;
       const certificate = secure?.getPeerCertificate();
-      if (trust && secure && !secure.authorized) {
+      if (trust && !trust.isUnjudged && secure && !secure.authorized) {
         close();
         reject(new SipConnectError('tls', String(secure.authorizationError), certificate));
         return;
@@ -185,20 +187,24 @@ function openStream(
 function dial({ transport, address, port, name }: SipTarget, trust: TlsTrust | undefined): Socket {
   if (transport === 'tcp') return connectTcp(port, address);
   const to = { host: address, port, ...(name === undefined || isIP(name) ? {} : { servername: name }) };
+  const own = {
+    ...(trust?.certificate === undefined ? {} : { cert: trust.certificate }),
+    ...(trust?.key === undefined ? {} : { key: trust.key }),
+  };
   // Judged after the handshake, so that the certificate of a peer that is refused can be told.
-  if (trust) {
+  if (trust && !trust.isUnjudged) {
     return connectTls({
       ...to,
+      ...own,
       rejectUnauthorized: false,
       checkServerIdentity: (_, certificate) => checkServerIdentity(name ?? address, certificate),
       minVersion: 'TLSv1.2',
       ...(trust.ca === undefined ? {} : { ca: trust.ca }),
-      ...(trust.certificate === undefined ? {} : { cert: trust.certificate }),
-      ...(trust.key === undefined ? {} : { key: trust.key }),
     });
   }
   return connectTls({
     ...to,
+    ...own,
     rejectUnauthorized: false,
     // Old systems speak no more than this; nothing but OPTIONS is sent before the certificate is judged.
     minVersion: 'TLSv1',

@@ -4,10 +4,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TlsTrust } from '#sip-trunks/client/transport.ts';
+import { askOptions } from '#sip-trunks/supervise/ask-options.ts';
+import { SipTaps } from '#sip-trunks/trace/tap.ts';
 import { hasKamailio, startKamailio } from '#test/support/kamailio.ts';
 import { freePort, hasProgram, portOpen, startProgram, temporaryFolder } from '#test/support/program.ts';
 import { TestAuthority } from '#test/support/tls-peers.ts';
-import { brief, called, verified } from '#test/support/trunk-proof.ts';
+import { brief, called, newToken, verified } from '#test/support/trunk-proof.ts';
 
 type Made = Awaited<ReturnType<typeof make>>;
 
@@ -205,6 +207,20 @@ describe.skipIf(!hasProgram('openssl') || !hasKamailio())('TLS with the far end'
         /^far-end\.(tls|options) error trunk\.(closed-after-handshake|client-certificate-refused)$/,
       ),
     );
+    // The supervision shows the same certificate, and judges by the answer alone.
+    const watched = (own?: { certificate: string; key: string }) =>
+      askOptions({
+        target: { transport: 'tls', address: '127.0.0.1', port: kamailio.tlsPort },
+        trunk: 't',
+        own,
+        limitMs: 5000,
+        signal: AbortSignal.timeout(10_000),
+        newToken,
+        now: Date.now,
+        tap: new SipTaps(),
+      });
+    expect(await watched()).toMatchObject({ answered: false });
+    expect(await watched(made.client)).toMatchObject({ answered: true, status: 200 });
     const right = await verified({ port: kamailio.tlsPort, transport: 'tls', trust: { ca: made.ca, ...made.client } });
     expect(brief(right)).toEqual(
       ['pbx', 'far-end'].flatMap((end) => ['dns', 'tcp', 'tls', 'options'].map((kind) => `${end}.${kind} ok`)),

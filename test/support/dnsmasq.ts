@@ -15,8 +15,16 @@ interface Records {
 export async function startDnsmasq({ addresses = {}, srv = [], naptr = [] }: Records) {
   const port = await freeUdpPort();
   const program = startProgram('dnsmasq', [
-    ...['--no-daemon', '--conf-file=/dev/null', '--no-hosts', '--no-resolv', '--local=/test/', '--user='],
-    ...[`--port=${port}`, '--listen-address=127.0.0.1', '--bind-interfaces', '--host-record=ready.test,127.0.0.1'],
+    '--no-daemon',
+    '--conf-file=/dev/null',
+    '--no-hosts',
+    '--no-resolv',
+    '--local=/test/',
+    '--user=',
+    `--port=${port}`,
+    '--listen-address=127.0.0.1',
+    '--bind-interfaces',
+    '--host-record=ready.test,127.0.0.1',
     ...Object.entries(addresses).map(([name, address]) => `--host-record=${name},${address}`),
     ...srv.map((record) => `--srv-host=${record}`),
     ...naptr.map((record) => `--naptr-record=${record}`),
