@@ -142,7 +142,6 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       store,
       trunks,
       accesses,
-      accesses,
       addressOf: (pbx) => registry.list().find(({ id }) => id === pbx)?.address,
       isOnline: online,
       onEvent,
