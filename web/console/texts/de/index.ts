@@ -10,6 +10,9 @@ import { gatewaysTexts } from './gateways.ts';
 import { homeTexts } from './home.ts';
 import { inventoryTexts } from './inventory.ts';
 import { notificationText } from './notifications.ts';
+import { numbersTexts } from './numbers.ts';
+import { peopleTexts } from './people.ts';
+import { settingsTexts } from './settings.ts';
 import { signInTexts } from './sign-in.ts';
 import { syncsTexts } from './syncs.ts';
 import { traceText } from './traces.ts';
@@ -21,6 +24,8 @@ import { usersTexts } from './users.ts';
 export const text: ConsoleTexts = {
   ...appTexts,
   ...signInTexts,
+  ...peopleTexts,
+  ...settingsTexts,
   ...homeTexts,
   ...gatewaysTexts,
   ...commandsTexts,
@@ -29,6 +34,7 @@ export const text: ConsoleTexts = {
   ...syncsTexts,
   ...inventoryTexts,
   ...eventsTexts,
+  ...numbersTexts,
   alerts: alertText,
   alertSettings: alertSettingsText,
   notifications: notificationText,

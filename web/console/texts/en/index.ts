@@ -9,6 +9,9 @@ import { gatewaysTexts } from './gateways.ts';
 import { homeTexts } from './home.ts';
 import { inventoryTexts } from './inventory.ts';
 import { notificationText } from './notifications.ts';
+import { numbersTexts } from './numbers.ts';
+import { peopleTexts } from './people.ts';
+import { settingsTexts } from './settings.ts';
 import { signInTexts } from './sign-in.ts';
 import { syncsTexts } from './syncs.ts';
 import { traceText } from './traces.ts';
@@ -20,6 +23,8 @@ import { usersTexts } from './users.ts';
 export const text = {
   ...appTexts,
   ...signInTexts,
+  ...peopleTexts,
+  ...settingsTexts,
   ...homeTexts,
   ...gatewaysTexts,
   ...commandsTexts,
@@ -28,6 +33,7 @@ export const text = {
   ...syncsTexts,
   ...inventoryTexts,
   ...eventsTexts,
+  ...numbersTexts,
   alerts: alertText,
   alertSettings: alertSettingsText,
   notifications: notificationText,

@@ -7,6 +7,8 @@ export const signInTexts = {
     password: 'Password',
     submit: 'Sign in',
     over: 'Sign in to go on.',
+    or: 'or',
+    by: (name: string) => `Sign in by ${name}`,
     firstTime: 'First time here? The connector printed a one-time set-up link when it started.',
   },
   setup: {
@@ -22,6 +24,22 @@ export const signInTexts = {
     noTokenNext: 'Open the whole link that the connector printed when it started, with everything after the # sign.',
     done: 'This console is set up. Sign in with your e-mail address and password.',
     toSignIn: 'Go to sign-in',
+  },
+  passwordLink: {
+    titleFirst: 'Choose your password',
+    titleAgain: 'Choose a new password',
+    lead: (email: string) => `For ${email}. The link works once.`,
+    leadWaiting: 'Looking at the link …',
+    submit: 'Save and sign in',
+    again: 'Password once more',
+    different: 'The two are not the same.',
+    incomplete: 'The link is not complete',
+    incompleteNext: 'Open the whole link that you were given, with everything after the # sign.',
+  },
+  signInProblem: {
+    title: 'Signing in did not work',
+    lead: 'Your organisation’s sign-in sent you back, but something is in the way.',
+    again: 'Back to sign-in',
   },
   signInLink: {
     title: 'Sign in with a link',

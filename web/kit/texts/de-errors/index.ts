@@ -1,5 +1,6 @@
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
 import type { ErrorWords } from '../../errors-in-language.ts';
+import { accessTexts } from './access.ts';
 import { alertTexts } from './alerts.ts';
 import { apiTexts } from './api.ts';
 import { checkTexts } from './checks.ts';
@@ -16,6 +17,7 @@ import { uploadTexts } from './uploads.ts';
 
 /** The catalogue of errors in German; test/unit/web/languages.test.ts names the codes that it lacks. */
 export const errorTexts: Partial<Record<ErrorCode, ErrorWords>> = {
+  ...accessTexts,
   ...alertTexts,
   ...apiTexts,
   ...checkTexts,
