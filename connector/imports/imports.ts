@@ -3,6 +3,7 @@ import { type Clock, instant } from '#config/clock.ts';
 import { IMPORT_LIMITS, Import, type ImportCells, type ImportRow } from '#contract/api/imports.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { EventActor } from '../history/record-event.ts';
+import { whole } from '../store/json.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Db, Store, Work } from '../store/store.ts';
 import { type JudgedRow, judge, problemBit, problemsOf } from './judge.ts';
@@ -15,13 +16,15 @@ const KEEP_MS = { open: 7 * 86_400_000, done: 86_400_000 } as const;
 export type ImportJob = Selectable<Tables['import_job']>;
 type Row = Selectable<Tables['import_row']>;
 
+const forbidden = sql`
+  | case when lower(r.role) = 'account admin' then ${whole(problemBit('role-not-allowed'))} else 0 end`;
+
 /** All problems of a row: its own, and what it has with its sheet, with the account, and with whoever applies it. */
 export const bitsOf = (mayAssign: boolean) => sql<number>`(r.own
   | case when r.email_lc <> '' and exists (select 1 from directory_user as u
-      where u.account_id = r.account_id and u.email_lc = r.email_lc) then ${problemBit('email-in-use')} else 0 end
+      where u.account_id = r.account_id and u.email_lc = r.email_lc) then ${whole(problemBit('email-in-use'))} else 0 end
   | case when r.email_lc <> '' and exists (select 1 from import_row as o
-      where o.import_id = r.import_id and o.email_lc = r.email_lc and o.n <> r.n) then ${problemBit('email-repeated')} else 0 end
-  | case when lower(r.role) = 'account admin' and ${mayAssign ? 0 : 1} = 1 then ${problemBit('role-not-allowed')} else 0 end)`;
+      where o.import_id = r.import_id and o.email_lc = r.email_lc and o.n <> r.n) then ${whole(problemBit('email-repeated'))} else 0 end${mayAssign ? sql`` : forbidden})`;
 
 const cellColumns = ({ cells, emailKey, own }: Omit<JudgedRow, 'n'>) => ({
   first_name: cells.firstName,

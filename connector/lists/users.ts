@@ -51,7 +51,7 @@ export const usersList: ListResource = {
   select: sql`u.*, (select p.name from pbx as p where p.id = u.pbx_id) as pbx_name,
     (select p.type from pbx as p where p.id = u.pbx_id) as pbx_type,
     (${people(sql`m.role`, ofUser)} limit 1) as held_role,
-    exists (${people(sql`1`, sql`${ofUser} and n.password_hash is not null`)}) as registered`,
+    case when exists (${people(sql`1`, sql`${ofUser} and n.password_hash is not null`)}) then 1 else 0 end as registered`,
   from: sql`directory_user as u`,
   id: 'u.id',
   defaultSort: 'name',

@@ -8,6 +8,10 @@ const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof Post
 export const jsonRows = (db: Db, json: string): RawBuilder<unknown> =>
   isPostgres(db) ? sql`jsonb_array_elements(CAST(${json} AS JSONB)) AS item(value)` : sql`json_each(${json}) AS item`;
 
+/** Texts as a list for `IN`, however many they are: given as one value. */
+export const listed = (db: Db, texts: readonly string[]): RawBuilder<unknown> =>
+  sql`(SELECT value ->> 0 FROM ${jsonRows(db, JSON.stringify(texts.map((text) => [text])))})`;
+
 /** Staged rows whose `record` can be read by `->>`; PostgreSQL parses it once for each row (hence OFFSET 0). */
 export const stagedRows = (db: Db): RawBuilder<unknown> =>
   isPostgres(db)

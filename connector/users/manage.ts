@@ -4,6 +4,7 @@ import { type Clock, instant } from '#config/clock.ts';
 import type { UserAction, UserManaged } from '#contract/api/users.ts';
 import { recordEvent } from '../history/record-event.ts';
 import { all, type Condition } from '../lists/fields.ts';
+import { listed } from '../store/json.ts';
 import type { Store, Work } from '../store/store.ts';
 import { letIn, peopleOf, remove, shutOut } from './people.ts';
 import type { By } from './users.ts';
@@ -108,7 +109,10 @@ async function act(
     else if (action === 'deactivate') await shutOut(unit, account, person);
     else await remove(unit, account, person);
   }
-  const ids = sql`(select value from json_each(${JSON.stringify(rows.map(({ id }) => id))}))`;
+  const ids = listed(
+    db,
+    rows.map(({ id }) => id),
+  );
   if (action === 'delete') {
     await sql`DELETE FROM directory_user WHERE pbx_id IS NULL AND id IN ${ids}`.execute(db);
   }

@@ -128,20 +128,19 @@ export function fill(file: string, account: string): void {
     const extension = String(100_000 + ((n * 31) % USERS));
     const search = [name, email, extension].filter(Boolean).join(' ').toLowerCase();
     const of = pbxs[n % 2] ?? '';
-    insert.run(
-      ...[ulid(), account, gateway, of, extension, name, name.toLowerCase(), email, email, extension],
-      ...[email === null ? 1 : 0, search, at((n * 17) % USERS)],
-    );
+    const irregular = email === null ? 1 : 0;
+    const known = [ulid(), account, gateway, of, extension, name, name.toLowerCase(), email, email, extension];
+    insert.run(...known, irregular, search, at((n * 17) % USERS));
   }
   const { partner_id: partner } = db.prepare('SELECT partner_id FROM account WHERE id = ?').get(account) ?? {};
+  const member = db.prepare('INSERT INTO membership (id, person_id, account_id, role) VALUES (?, ?, ?, ?)');
   for (let n = 1; n < 2000; n += 1) {
     const person = ulid();
     const email = `user${n}@example.org`;
     db.prepare(`INSERT INTO person (id, partner_id, name, email, email_lc, password_hash, created_at, disabled)
       VALUES (?, ?, ?, ?, ?, 'x', ?, 0)`).run(person, partner ?? '', email, email, email, at(0));
-    db.prepare('INSERT INTO membership (id, person_id, account_id, role) VALUES (?, ?, ?, ?)').run(
-      ...[ulid(), person, account, n % 10 === 0 ? 'Account Admin' : 'User'],
-    );
+    const role = n % 10 === 0 ? 'Account Admin' : 'User';
+    member.run(ulid(), person, account, role);
   }
   db.exec('COMMIT');
   db.close();

@@ -7,6 +7,7 @@ import type { CsvColumn } from '../../lists/csv.ts';
 import { InvalidField } from '../../lists/invalid-field.ts';
 import { compileWhere, readAll, readList, readOne } from '../../lists/list.ts';
 import { summariseUsers, type UserRow, userDto, usersList } from '../../lists/users.ts';
+import { listed } from '../../store/json.ts';
 import type { Db } from '../../store/store.ts';
 import { manageUsers } from '../../users/manage.ts';
 import { createUser, editUser } from '../../users/users.ts';
@@ -197,7 +198,7 @@ export function userRoutes(app: Api, { store, clock }: Parts): void {
       const which =
         users === undefined
           ? compileWhere(usersList, { q, filter }, clock.now())
-          : [sql`u.id in (select value from json_each(${JSON.stringify(users)}))`];
+          : [sql`u.id in ${listed(store.db, users)}`];
       return manageUsers(
         { store, clock },
         { account, action, which, self: callerOf(request).actor.id },
