@@ -6,6 +6,7 @@ import { ApiError } from '#web/kit/api/api-error.ts';
 import { createApiClient } from '#web/kit/api/client.ts';
 import { ApiProvider } from '#web/kit/api/context.tsx';
 import { language } from '#web/kit/language.ts';
+import { NoticeProvider } from '#web/kit/notices.tsx';
 import { NowProvider } from '#web/kit/now.tsx';
 import { Theme } from '#web/kit/theme.tsx';
 import { App } from './app.tsx';
@@ -35,7 +36,9 @@ createRoot(root).render(
       <QueryClientProvider client={queries}>
         <ApiProvider client={client}>
           <NowProvider clock={clock}>
-            <App />
+            <NoticeProvider>
+              <App />
+            </NoticeProvider>
           </NowProvider>
         </ApiProvider>
       </QueryClientProvider>

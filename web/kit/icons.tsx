@@ -40,6 +40,9 @@ const PATHS = {
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
   launch: 'M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9',
   wave: 'M3 12h4l3-8 4 16 3-8h4',
+  number: 'M10 3 8 21M16 3l-2 18M4 9h17M3 15h17',
+  place: 'M12 21s7-6.5 7-11a7 7 0 0 0-14 0c0 4.5 7 11 7 11M12 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5',
+  plug: 'M9 3v5M15 3v5M6 8h12v4a6 6 0 0 1-12 0zM12 18v3',
 } as const;
 export type IconName = keyof typeof PATHS;
 

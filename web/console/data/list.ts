@@ -21,7 +21,10 @@ export type Resource =
   | 'commands'
   | 'trunks'
   | 'notifications'
-  | 'launches';
+  | 'launches'
+  | 'extension-ranges'
+  | 'dids'
+  | 'locations';
 
 const PAGE = 50;
 

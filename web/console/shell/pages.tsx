@@ -47,6 +47,19 @@ export const PAGES: readonly ConsolePage[] = [
     needs: 'inventory:view',
   },
   {
+    path: '/numbers',
+    page: lazy(() => import('../pages/numbers/ranges.tsx')),
+    nav: { label: text.nav.numbers, icon: 'number', group: 'voice' },
+    needs: 'integrations:view',
+  },
+  { path: '/numbers/dids', page: lazy(() => import('../pages/numbers/dids.tsx')), needs: 'integrations:view' },
+  {
+    path: '/locations',
+    page: lazy(() => import('../pages/locations/locations.tsx')),
+    nav: { label: text.nav.locations, icon: 'place', group: 'voice' },
+    needs: 'integrations:view',
+  },
+  {
     path: '/trunks',
     page: lazy(() => import('../pages/trunks/trunks.tsx')),
     nav: { label: text.nav.trunks, icon: 'wave', group: 'voice' },

@@ -1,0 +1,93 @@
+import { Group, Text, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ExtensionRange } from '#contract/api/numbers.ts';
+import { useApi } from '#web/kit/api/context.tsx';
+import { useNotice } from '#web/kit/notices.tsx';
+import { kitText } from '#web/kit/texts/index.ts';
+import { EditDialog } from '../../parts/edit-dialog.tsx';
+import { text } from '../../texts/index.ts';
+import { LocationChoice, PbxChoice } from './number-parts.tsx';
+
+const t = text.numbers;
+
+const draftOf = (range: ExtensionRange | undefined) => ({
+  pbx: range?.pbx ?? '',
+  lower: range?.lower ?? '',
+  upper: range?.upper ?? '',
+  location: range?.location?.id ?? null,
+});
+
+/** Adds an extension range, or changes one (MVB-2, MVB-4). Of one that the PBX tells only the location can be set. */
+export function RangeForm(props: { account: string; range: ExtensionRange | undefined; onClose: () => void }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const notice = useNotice();
+  const [base, setBase] = useState(props.range);
+  const [draft, setDraft] = useState(() => draftOf(props.range));
+  const set = (change: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...change }));
+  const isOurs = base === undefined || base.source === 'Console';
+  const save = useMutation({
+    mutationFn: () => {
+      const { lower, upper, location } = draft;
+      if (base === undefined) {
+        return api.send('POST', '/extension-ranges', ExtensionRange, { account: props.account, ...draft });
+      }
+      const edit = isOurs ? { lower, upper, location } : { location };
+      return api.send('PATCH', `/extension-ranges/${base.id}`, ExtensionRange, edit, { ifMatch: base.etag });
+    },
+    onSuccess: () => {
+      notice(base === undefined ? t.range.added : t.range.saved);
+      void queries.invalidateQueries({ queryKey: ['extension-ranges'] });
+      props.onClose();
+    },
+  });
+  const takeNewest = async () => {
+    if (base === undefined) return;
+    const newest = await api.get(`/extension-ranges/${base.id}`, ExtensionRange);
+    setBase(newest);
+    setDraft(draftOf(newest));
+    save.reset();
+  };
+  const title = props.range ? t.range.editOf(`${props.range.lower} – ${props.range.upper}`) : t.range.add;
+  return (
+    <EditDialog
+      title={title}
+      action={props.range ? kitText.save : t.range.add}
+      save={save}
+      {...(base && { onNewest: () => void takeNewest() })}
+      onClose={props.onClose}
+    >
+      {base === undefined && <PbxChoice value={draft.pbx} onChange={(pbx) => set({ pbx })} />}
+      {isOurs ? (
+        <Group grow align="flex-start">
+          <TextInput
+            label={t.range.start}
+            required
+            inputMode="numeric"
+            maxLength={16}
+            data-autofocus
+            value={draft.lower}
+            onChange={(event) => set({ lower: event.currentTarget.value })}
+          />
+          <TextInput
+            label={t.range.end}
+            required
+            inputMode="numeric"
+            maxLength={16}
+            value={draft.upper}
+            onChange={(event) => set({ upper: event.currentTarget.value })}
+          />
+        </Group>
+      ) : (
+        <Text size="sm">{t.locked}</Text>
+      )}
+      <LocationChoice account={props.account} value={draft.location} onChange={(location) => set({ location })} />
+      {isOurs && (
+        <Text size="sm" c="dimmed">
+          {t.notWritten}
+        </Text>
+      )}
+    </EditDialog>
+  );
+}
