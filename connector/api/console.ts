@@ -32,6 +32,7 @@ export async function consoleFiles(app: FastifyInstance, folder: string | undefi
       root: folder,
       serve: false,
       cacheControl: false,
+      preCompressed: true,
       setHeaders: (response, path) => {
         const cache = HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
         response.header('cache-control', cache);
