@@ -1,34 +1,22 @@
 /** The command `gateway.trace-calls`: records, brings the archive to the cloud, and goes on with either after a kill. */
-import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Clock, Random } from '#config/clock.ts';
-import type { Log } from '#config/log.ts';
 import type { CommandOutput, TraceRequest } from '#contract/commands.ts';
-import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { SipTaps } from '#sip-trunks/trace/tap.ts';
 import type { CommandContext, CommandHandlers, ResumableHandler } from '../commands/handler.ts';
-import type { ClientCertificate, CloudTarget } from '../link/cloud-way.ts';
 import type { BusyBoard } from '../power/busy.ts';
 import type { WantedTrunks } from '../trunks/wanted-trunks.ts';
-import type { UploadOptions } from '../upload/upload-file.ts';
+import { type DeliveryParts, deliver, isWhole, sweepLeftovers } from '../upload/deliver.ts';
 import type { CapturePlace, capturePackets } from './capture.ts';
 
-interface TraceParts {
+interface TraceParts extends DeliveryParts {
   stateFolder: string;
   taps: SipTaps;
   trunks: Pick<WantedTrunks, 'list'>;
   busy: Pick<BusyBoard, 'mark'>;
-  target: () => CloudTarget | undefined;
-  certificate: () => ClientCertificate | undefined;
-  clock: Clock;
-  random: Random;
-  log: Log;
   capture?: typeof capturePackets;
-  waits?: UploadOptions['waits'];
 }
 
 const Output = z.object({
@@ -49,9 +37,6 @@ const Step = z.discriminatedUnion('phase', [
 ]);
 type Step = z.infer<typeof Step>;
 
-/** What is left of a command that nobody goes on with, in milliseconds. */
-const LEFTOVER_MS = 2 * 86_400_000;
-
 /** The handler for the daemon's table of commands. */
 export function traceHandlers(parts: TraceParts): CommandHandlers {
   const handler: ResumableHandler<'gateway.trace-calls'> = {
@@ -64,8 +49,7 @@ export function traceHandlers(parts: TraceParts): CommandHandlers {
       const known = Step.safeParse(step);
       if (known.success && known.data.phase === 'uploading') {
         const { output } = known.data;
-        // A power cut may have taken what was not yet on the disk.
-        if (await isWhole(fileOf(parts, context.id), output)) return deliver(parts, output, context);
+        if (await isWhole(fileOf(parts, context.id), output)) return bring(parts, output, context);
       }
       const now = parts.clock.now();
       const lost = `The gateway’s service was restarted at ${new Date(now).toISOString()}: what came before is not in the trace.`;
@@ -88,7 +72,7 @@ async function record(
   context: CommandContext,
 ): Promise<Output> {
   const { taps, clock, busy, capture } = parts;
-  await sweep(folderOf(parts), clock.now());
+  await sweepLeftovers(folderOf(parts), clock.now());
   const done = busy.mark('a call trace runs');
   let output: Output;
   try {
@@ -111,34 +95,11 @@ async function record(
     done();
   }
   await context.checkpoint({ phase: 'uploading', output } satisfies Step);
-  return deliver(parts, output, context);
+  return bring(parts, output, context);
 }
 
-async function deliver(parts: TraceParts, output: Output, context: CommandContext): Promise<Output> {
-  const file = fileOf(parts, context.id);
-  const { fileName, bytes, sha256 } = output;
-  const { target, certificate, clock, random, log, waits } = parts;
-  const { uploadFile } = await import('../upload/upload-file.ts');
-  try {
-    await uploadFile({
-      command: context.id,
-      upload: { file, fileName, bytes, sha256 },
-      target,
-      certificate,
-      clock,
-      random,
-      log,
-      signal: context.signal,
-      progress: (sent) => context.progress(`Sent ${sent} of ${bytes} bytes`, 90 + (sent / bytes) * 10),
-      interrupted: (error) => context.progress(`Interrupted, goes on by itself: ${error.message}`),
-      ...(waits === undefined ? {} : { waits }),
-    });
-  } catch (error) {
-    // At a stop of the daemon the command stays open and goes on with this file; otherwise nobody will.
-    if (toDemarcError(error).code !== 'command.interrupted') await rm(file, { force: true });
-    throw error;
-  }
-  await rm(file, { force: true });
+async function bring(parts: TraceParts, output: Output, context: CommandContext): Promise<Output> {
+  await deliver(parts, { file: fileOf(parts, context.id), ...output }, context, 90);
   return output;
 }
 
@@ -163,18 +124,4 @@ async function placesOf(
     }),
   );
   return found.flat();
-}
-
-async function isWhole(file: string, { bytes, sha256 }: Output): Promise<boolean> {
-  const content = await readFile(file).catch(() => undefined);
-  return content?.length === bytes && createHash('sha256').update(content).digest('hex') === sha256;
-}
-
-/** Removes what commands left behind that will never be gone on with. */
-async function sweep(folder: string, now: number): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const info = await stat(path).catch(() => undefined);
-    if (info !== undefined && now - info.mtimeMs > LEFTOVER_MS) await rm(path, { force: true });
-  }
 }
