@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SupervisionRule } from '#contract/trunks.ts';
 import { answerRequest } from '#sip-trunks/answer/answer.ts';
 import { OptionsListener } from '#sip-trunks/answer/listener.ts';
-import { probeOptions } from '#sip-trunks/client/options-probe.ts';
+import { askOptions } from '#sip-trunks/supervise/ask-options.ts';
+import { Supervisor } from '#sip-trunks/supervise/supervisor.ts';
+import { SipTaps } from '#sip-trunks/trace/tap.ts';
 import { startKamailio } from '../support/kamailio.ts';
 import { freeUdpPort, startProgram, temporaryFolder, until } from '../support/program.ts';
 import { type Findings, median, rounded } from './report.ts';
@@ -14,6 +17,8 @@ const CALLS = 20_000;
 const TRUNKS = 2000;
 const EVERY_SECONDS = 30;
 const WATCHED_SECONDS = 30;
+/** Until each was asked twice, at first within half a minute and then after five seconds. */
+const SETTLING_SECONDS = 45;
 const NO_LIMITS = { perSource: 1e9, overall: 1e9, mostSources: 4096, mostConnections: 128, idleMs: 120_000 };
 
 /** Answers to OPTIONS a second beside those of Kamailio and sipp, 2,000 watched trunks, and the worst stall of the parser. */
@@ -55,6 +60,7 @@ export async function sip({
       { name: 'rate of Kamailio / ours', value: rounded(median(rates.kamailio) / median(rates.ours)), limit: 4 },
       { name: '2,000 trunks at 30 s, percent of a core', value: watched.corePercent, limit: 10 },
       { name: 'pings of watched trunks without an answer', value: watched.asked - watched.answered, limit: 0 },
+      { name: 'watched trunks that are not up', value: TRUNKS - watched.up, limit: 0 },
       { name: 'worst stall over the attack set, ms', value: stall, limit: 20 },
     ],
     figures: {
@@ -117,30 +123,44 @@ async function answeringSipp(folder: string) {
   return { port, [Symbol.asyncDispose]: () => program.stop('SIGKILL') };
 }
 
-/** Asks as the supervision does: one OPTIONS a trunk and period, spread evenly. */
+/** Watches as a gateway does, with the same supervisor and the same question; measured when every trunk is settled. */
 async function watch(port: number) {
-  const controller = new AbortController();
+  let asked = 0;
+  let answered = 0;
+  const tap = new SipTaps();
+  const supervisor = new Supervisor({
+    ask: ({ host: address, trunk, transport }, signal) =>
+      askOptions({
+        target: { transport, address, port },
+        trunk,
+        limitMs: 5000,
+        signal,
+        newToken: () => randomUUID().replaceAll('-', ''),
+        now: Date.now,
+        tap,
+      }),
+    onResult: ({ state: { last } }) => {
+      asked += 1;
+      if (last?.answered && last.status === 200) answered += 1;
+    },
+    onError: (_, error) => {
+      throw error;
+    },
+    random: Math.random,
+  });
+  const rule = SupervisionRule.parse({ everySeconds: EVERY_SECONDS });
+  const end = { host: '127.0.0.1', port, transport: 'udp', rule } as const;
+  supervisor.watch(Array.from({ length: TRUNKS }, (_, at) => ({ ...end, key: `t${at}.far-end`, trunk: `t${at}` })));
+  await sleep(SETTLING_SECONDS * 1000);
+  [asked, answered] = [0, 0];
   const before = process.cpuUsage();
   const began = performance.now();
-  const asked: Promise<boolean>[] = [];
-  const total = (TRUNKS * WATCHED_SECONDS) / EVERY_SECONDS;
-  while (asked.length < total) {
-    const due = Math.min(total, Math.floor(((performance.now() - began) / 1000) * (TRUNKS / EVERY_SECONDS)));
-    while (asked.length < due) {
-      const probe = probeOptions({
-        target: { transport: 'udp', address: '127.0.0.1', port },
-        limitMs: 5000,
-        signal: controller.signal,
-        newToken: () => randomBytes(12).toString('hex'),
-      });
-      asked.push(probe.then((answer) => answer.answered && answer.status === 200));
-    }
-    await sleep(50);
-  }
-  const answered = (await Promise.all(asked)).filter(Boolean).length;
+  await sleep(WATCHED_SECONDS * 1000);
   const { user, system } = process.cpuUsage(before);
   const seconds = (performance.now() - began) / 1000;
-  return { asked: total, answered, corePercent: rounded((user + system) / 1e4 / seconds) };
+  const up = supervisor.list().filter(({ state }) => state.state === 'up').length;
+  await supervisor.stop();
+  return { asked, answered, up, corePercent: rounded((user + system) / 1e4 / seconds) };
 }
 
 /** Milliseconds for the dearest message; each is timed thrice and the best counts, so that a busy machine is not measured. */
