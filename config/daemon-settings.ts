@@ -47,6 +47,8 @@ const DaemonSettings = z.object({
     )
     .pipe(z.array(z.string().regex(/^[\w.-]{1,253}$/, 'must be host names with commas between them')).max(20))
     .default([]),
+  /** How long a daemon that cannot start shows why at its port before its process ends; for where it is started again. */
+  failurePageSeconds: z.coerce.number().int().min(0).max(120).default(0),
   /** The name that is announced on the local network, without `.local`; undefined: none is. */
   announce: z
     .string()
@@ -80,6 +82,7 @@ const VARIABLES: Readonly<Record<keyof DaemonSettings, string>> = {
   webRedirectPort: 'DEMARC_WEB_REDIRECT_PORT',
   webHost: 'DEMARC_WEB_HOST',
   webNames: 'DEMARC_WEB_NAMES',
+  failurePageSeconds: 'DEMARC_FAILURE_PAGE',
   announce: 'DEMARC_ANNOUNCE',
   sipPort: 'DEMARC_SIP_PORT',
   logLevel: 'DEMARC_LOG_LEVEL',
@@ -106,6 +109,7 @@ export function daemonSettings(env: NodeJS.ProcessEnv): DaemonSettings {
     webRedirectPort: redirectPort(read('webRedirectPort'), webPort),
     webHost: read('webHost'),
     webNames: read('webNames'),
+    failurePageSeconds: read('failurePageSeconds'),
     announce: announcedName(read('announce')),
     sipPort: read('sipPort'),
     logLevel: read('logLevel'),

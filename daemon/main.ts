@@ -311,7 +311,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       ...kept,
       setup,
       sections,
-      announcedName: announced.name,
+      announcedName: () => announced.name(),
       onSite: () => void reporter.refresh('gateway'),
       trunks,
       accesses,

@@ -5,6 +5,7 @@ import { systemClock } from '#config/clock.ts';
 import { type DaemonSettings, daemonSettings } from '#config/daemon-settings.ts';
 import { createLog, type Log } from '#config/log.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { startDaemon } from './main.ts';
 import { Hearts } from './notify/hearts.ts';
 import type { ServiceManager } from './notify/service-manager.ts';
@@ -62,7 +63,19 @@ export async function runDaemon(env: NodeJS.ProcessEnv): Promise<void> {
   const restart = () => leave('restart');
   const parts = { log, clock: systemClock, random: Math.random, logFile, restart, hearts };
   const starting = startDaemon(settings, parts);
-  const daemon = await starting.catch(fail);
+  const daemon = await starting.catch(async (thrown: unknown) => {
+    // A new version on trial ends at once: its judge brings the old one back.
+    if (end === undefined && settings.failurePageSeconds > 0 && settings.installJudge === undefined) {
+      const { serveFailure } = await import('./failure/serve.ts');
+      const { version } = packageJson;
+      const error = toDemarcError(thrown);
+      log.error({ code: error.code, nextStep: error.nextStep, err: thrown }, error.message);
+      await serveFailure({ settings, error, version, logFile, clock: systemClock, log }).catch((second: unknown) => {
+        log.error({ code: toDemarcError(second).code, err: second }, 'the page that says so cannot be shown');
+      });
+    }
+    return fail(thrown);
+  });
   process.once('SIGTERM', (signal) => leave('stop', signal));
   process.once('SIGINT', (signal) => leave('stop', signal));
   if (end === undefined) manager?.ready(() => daemon.summary());

@@ -69,7 +69,9 @@ export function answerTo(
   const all = allRecords(announced);
   const host = hostOf(announced.name);
   const asked = (record: Known) =>
-    questions.some(({ name, type }) => sameName(name, record.name) && (type === record.type || String(type) === 'ANY'));
+    questions.some(
+      ({ name, type }) => sameName(name, record.name) && (type === record.type || (type as string) === 'ANY'),
+    );
   const has = (record: Known) =>
     known.some(
       (one) =>

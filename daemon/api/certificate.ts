@@ -27,7 +27,7 @@ export async function localCertificate(folder: string, clock: Clock): Promise<Lo
   if (certificate !== undefined && key !== undefined && usable(certificate, key, clock.now())) {
     return { certificate, key };
   }
-  const made = await make();
+  const made = await makeCertificate();
   await replaceFile(keyPath, made.key, 0o600);
   await replaceFile(certificatePath, made.certificate, 0o644);
   return made;
@@ -44,9 +44,10 @@ function usable(certificate: string, key: string, now: number): boolean {
   }
 }
 
-async function make(): Promise<LocalCertificate> {
+/** A new one, in memory only. @throws DemarcError `daemon.certificate-failed` */
+export async function makeCertificate(): Promise<LocalCertificate> {
   const program = fileURLToPath(new URL('./make-certificate.ts', import.meta.url));
-  const names = [...new Set([hostname() || 'localhost', 'localhost', '127.0.0.1', '::1'])];
+  const names = [...new Set([hostname() || 'localhost', 'localhost', 'demarc.local', '127.0.0.1', '::1'])];
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...names], { timeout: 20_000 });
     return Made.parse(JSON.parse(stdout));

@@ -125,7 +125,7 @@ async function answer(
     const reply = await dispatch(options, url, request, AbortSignal.any([gone.signal, stopping]));
     if (reply instanceof FileReply) await sendFile(reply, response);
     else if (reply.lines) await sendLines(reply.lines, response);
-    else if (reply.text) await sendText(reply.text, reply.headers, response);
+    else if (reply.text) await sendText(reply, reply.text, response);
     else sendJson(response, reply.status, reply.body, reply.headers);
   } catch (thrown) {
     if (gone.signal.aborted) return;
@@ -213,12 +213,8 @@ async function sendLines(lines: AsyncIterable<unknown>, response: ServerResponse
   await pipeline(Readable.from(text()), response);
 }
 
-async function sendText(
-  text: AsyncIterable<string>,
-  headers: Readonly<Record<string, string>>,
-  response: ServerResponse,
-): Promise<void> {
-  response.writeHead(200, { ...HEADERS, ...headers });
+async function sendText(reply: Reply, text: AsyncIterable<string>, response: ServerResponse): Promise<void> {
+  response.writeHead(reply.status, { ...HEADERS, ...reply.headers });
   await pipeline(Readable.from(text), response);
 }
 

@@ -31,7 +31,9 @@ export async function currentSecrets({ stateFolder, documents, open, log }: Secr
     }
   };
   for (const document of documents) walk(document, unseal);
-  for (const name of await readdir(stateFolder)) {
+  for (const entry of await readdir(stateFolder, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const { name } = entry;
     const path = join(stateFolder, name);
     if (SECRET_FILES.includes(name)) found.push((await readFileIfThere(path)) ?? '');
     else if (name.endsWith('.pem')) {

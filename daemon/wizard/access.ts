@@ -118,13 +118,7 @@ export class WizardAccess {
   signIn(given: SignIn, address: string): Promise<{ token: string; session: Session }> {
     if (this.#waiting >= MAX_WAITING) throw new DemarcError('wizard.too-many', 'others are trying');
     return this.#inTurn(async () => {
-      this.#tries.begin(address);
-      const way = 'secret' in given ? this.#wayOf(given.secret) : await this.#byPassword(given.password);
-      if (way === undefined) {
-        this.#options.log.warn({ code: 'wizard.wrong-secret', address }, 'a wrong sign-in to the local pages');
-        throw new DemarcError('secret' in given ? 'wizard.wrong-secret' : 'wizard.wrong-password');
-      }
-      this.#tries.right(address);
+      const way = await this.#judge(given, address);
       const token = newToken();
       const now = this.#options.clock.now();
       const session: Session = {
@@ -206,6 +200,23 @@ export class WizardAccess {
   async endSetup(): Promise<void> {
     this.#setupSecret = undefined;
     await removeFile(accessFiles(this.#options.folder).secret);
+  }
+
+  /** Whether somebody may have one thing, without a session: nothing is written. @throws as `signIn` does */
+  check(given: SignIn, address: string): Promise<void> {
+    if (this.#waiting >= MAX_WAITING) throw new DemarcError('wizard.too-many', 'others are trying');
+    return this.#inTurn(async () => void (await this.#judge(given, address)));
+  }
+
+  async #judge(given: SignIn, address: string): Promise<Session['way']> {
+    this.#tries.begin(address);
+    const way = 'secret' in given ? this.#wayOf(given.secret) : await this.#byPassword(given.password);
+    if (way === undefined) {
+      this.#options.log.warn({ code: 'wizard.wrong-secret', address }, 'a wrong sign-in to the local pages');
+      throw new DemarcError('secret' in given ? 'wizard.wrong-secret' : 'wizard.wrong-password');
+    }
+    this.#tries.right(address);
+    return way;
   }
 
   #wayOf(typed: string): Session['way'] | undefined {

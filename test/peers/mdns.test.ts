@@ -75,7 +75,7 @@ describe.skipIf(why !== undefined)('the name of the gateway on the local network
   }, 90_000);
 
   afterAll(async () => {
-    await Promise.all(programs.reverse().map((program) => program.stop()));
+    await Promise.all(programs.toReversed().map((program) => program.stop()));
     network[Symbol.dispose]();
     await folder[Symbol.asyncDispose]();
   });

@@ -12,6 +12,7 @@ describe('process settings', () => {
       stateFolder: './daemon-state',
       webNames: [],
       announce: 'demarc',
+      failurePageSeconds: 0,
       configFile: 'daemon-state/config.json',
       webPort: 9443,
       webRedirectPort: 8080,
