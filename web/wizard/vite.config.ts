@@ -13,8 +13,19 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     target: 'es2022',
-    // `strict-csp.ts` must run before the schemas of other chunks are made.
-    rolldownOptions: { output: { strictExecutionOrder: true } },
+    rolldownOptions: {
+      output: {
+        // `strict-csp.ts` must run before the schemas of other chunks are made.
+        strictExecutionOrder: true,
+        // Few files instead of forty small ones that a first view asks for one after the other.
+        codeSplitting: {
+          groups: [
+            { name: 'libraries', test: /node_modules/, priority: 2 },
+            { name: 'kit', test: /\/(contract|web\/kit\/(?!texts\/))/, priority: 1, minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': { target: 'https://127.0.0.1:9443', secure: false } } },
 });

@@ -1,6 +1,10 @@
+import type { z } from 'zod';
 import { ErrorBody } from '#contract/api.ts';
 import { errorsInLanguage } from '../errors-in-language.ts';
 import { kitText } from '../texts/index.ts';
+
+/** A gateway numbers no requests: its log is one person's. */
+const Refusal = ErrorBody.partial({ requestId: true });
 
 /** An error as the person in front of the screen is told it. `status` is 0 when no answer came at all. */
 export class ApiError extends Error {
@@ -10,7 +14,7 @@ export class ApiError extends Error {
   readonly field: string | undefined;
   readonly requestId: string | undefined;
 
-  constructor(status: number, body: Partial<ErrorBody> & { code: string; message: string }) {
+  constructor(status: number, body: z.infer<typeof Refusal>) {
     super(body.message);
     this.name = 'ApiError';
     this.status = status;
@@ -23,7 +27,7 @@ export class ApiError extends Error {
 
 /** Reads the body of a refusal; one that is not ours (a proxy's page) becomes an error that says so. */
 export function errorFromAnswer(status: number, text: string): ApiError {
-  const parsed = ErrorBody.safeParse(parseJson(text));
+  const parsed = Refusal.safeParse(parseJson(text));
   if (parsed.success) return new ApiError(status, parsed.data);
   return new ApiError(status, {
     code: 'console.unreadable-answer',

@@ -118,7 +118,9 @@ function Offer(props: { enrolment: EnrolmentAnswer; code: string }) {
   const grouped = code.length === 8 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
   const place = useRef<HTMLDivElement>(null);
   // The code appears below the button that asked for it.
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <Stack gap="sm" ref={place}>
       <div>
