@@ -36,6 +36,8 @@ const PATHS = {
   contrast: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 3v18',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7',
   bell: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4',
+  log: 'M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h7',
+  flag: 'M5 21V4h13l-3 4 3 4H5',
   bin: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
   launch: 'M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9',
@@ -43,6 +45,9 @@ const PATHS = {
   number: 'M10 3 8 21M16 3l-2 18M4 9h17M3 15h17',
   place: 'M12 21s7-6.5 7-11a7 7 0 0 0-14 0c0 4.5 7 11 7 11M12 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5',
   plug: 'M9 3v5M15 3v5M6 8h12v4a6 6 0 0 1-12 0zM12 18v3',
+  lock: 'M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3',
+  upload: 'M12 15V3M7 7l5-5 5 5M4 20h16',
+  more: 'M12 6h.01M12 12h.01M12 18h.01',
 } as const;
 export type IconName = keyof typeof PATHS;
 

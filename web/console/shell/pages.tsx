@@ -72,6 +72,23 @@ export const PAGES: readonly ConsolePage[] = [
     nav: { label: text.nav.alerts, icon: 'bell', group: 'support' },
     needs: 'settings:view',
   },
+  {
+    path: '/support-logs',
+    page: lazy(() => import('../pages/support-logs/support-logs.tsx')),
+    nav: { label: text.supportLogs.title, icon: 'log', group: 'support' },
+    needs: 'support:view',
+  },
+  {
+    path: '/support-logs/new',
+    page: lazy(() => import('../pages/support-logs/support-logs.tsx')),
+    nav: { label: text.supportLogs.problem, icon: 'flag', group: 'support' },
+    needs: 'support:view',
+  },
+  {
+    path: '/support-logs/files',
+    page: lazy(() => import('../pages/support-logs/collected-files.tsx')),
+    needs: 'support:logs',
+  },
   { path: '/notifications', page: lazy(() => import('../pages/notifications/notifications.tsx')) },
   {
     path: '/settings/alerts',

@@ -1,12 +1,9 @@
 import { Anchor, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { GatewayDetail } from '#contract/api.ts';
 import type { LogRequest } from '#contract/commands.ts';
 import { Upload, type UploadKind } from '#contract/uploads.ts';
 import { Age } from '#web/kit/age.tsx';
-import { useApi } from '#web/kit/api/context.tsx';
-import { ConfirmWord } from '#web/kit/confirm-word.tsx';
 import { bytes } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
@@ -16,6 +13,7 @@ import { useMay } from '../../data/me.tsx';
 import { siteInstant } from '../../data/site-time.ts';
 import { text } from '../../texts/index.ts';
 import { FollowedCommand } from '../commands/command-line.tsx';
+import { DeleteUpload } from './delete-upload.tsx';
 
 const t = text.logs;
 
@@ -191,32 +189,5 @@ export function CollectedFiles(props: { gateway: string; kind: UploadKind; none:
       )}
       <DeleteUpload upload={gone} onClose={() => setGone(undefined)} />
     </>
-  );
-}
-
-function DeleteUpload(props: { upload: Upload | undefined; onClose: () => void }) {
-  const api = useApi();
-  const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: (id: string) => api.act('DELETE', `/uploads/${encodeURIComponent(id)}`),
-    onSuccess: async () => {
-      props.onClose();
-      await queries.invalidateQueries({ queryKey: ['uploads'] });
-    },
-  });
-  const { upload } = props;
-  return (
-    <ConfirmWord
-      opened={upload !== undefined}
-      title={t.deleteTitle}
-      word="delete"
-      action={t.delete}
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => upload && remove.mutate(upload.id)}
-      onClose={props.onClose}
-    >
-      <Text size="sm">{upload && t.deleteLead(upload.fileName)}</Text>
-    </ConfirmWord>
   );
 }

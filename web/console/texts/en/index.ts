@@ -7,12 +7,15 @@ import { commandsTexts } from './commands.ts';
 import { eventsTexts } from './events.ts';
 import { gatewaysTexts } from './gateways.ts';
 import { homeTexts } from './home.ts';
+import { importTexts } from './import.ts';
+import { integrationsTexts } from './integrations.ts';
 import { inventoryTexts } from './inventory.ts';
 import { notificationText } from './notifications.ts';
 import { numbersTexts } from './numbers.ts';
 import { peopleTexts } from './people.ts';
 import { settingsTexts } from './settings.ts';
 import { signInTexts } from './sign-in.ts';
+import { supportLogText } from './support-logs.ts';
 import { syncsTexts } from './syncs.ts';
 import { traceText } from './traces.ts';
 import { trunkHealthText } from './trunk-health.ts';
@@ -30,13 +33,16 @@ export const text = {
   ...commandsTexts,
   ...accountsTexts,
   ...usersTexts,
+  ...importTexts,
   ...syncsTexts,
+  ...integrationsTexts,
   ...inventoryTexts,
   ...eventsTexts,
   ...numbersTexts,
   alerts: alertText,
   alertSettings: alertSettingsText,
   notifications: notificationText,
+  supportLogs: supportLogText,
   traces: traceText,
   trunkHealth: trunkHealthText,
   trunks: trunkText,
