@@ -10,7 +10,7 @@ import { kitText as englishKit } from '#web/kit/texts/en.ts';
 /** Every text of a catalogue by its path; functions are asked with the words "<1>", "<2>" for what they are given. */
 function texts(value: unknown, path = ''): [path: string, text: string][] {
   if (typeof value === 'string') return [[path, value]];
-  if (typeof value === 'function') return [[path, String(value(...['<1>', '<2>', '<3>', '<4>', '<5>']))]];
+  if (typeof value === 'function') return [[path, String(value('<1>', '<2>', '<3>', '<4>', '<5>'))]];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, one]) => texts(one, path === '' ? name : `${path}.${name}`));
 }
@@ -27,8 +27,8 @@ describe.each([
   });
 
   test('leaves out nothing of what a text is given', () => {
-    const given = (text: string) => [...new Set(text.match(/<\d>/g))].sort();
-    const differ = [...ours].filter(([path, text]) => `${given(text)}` !== `${given(theirs.get(path) ?? '')}`);
+    const given = (text: string) => [...new Set(text.match(/<\d>/g))].sort().join();
+    const differ = [...ours].filter(([path, text]) => given(text) !== given(theirs.get(path) ?? ''));
     expect(differ.map(([path]) => path)).toEqual([]);
   });
 
