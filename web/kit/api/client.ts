@@ -17,7 +17,7 @@ export interface SendOptions {
 export interface ApiClient {
   /** @throws ApiError */
   get<T>(path: string, schema: z.ZodType<T>, query?: Query, signal?: AbortSignal): Promise<T>;
-  /** A change whose answer matters. @throws ApiError */
+  /** A change whose answer matters; a file is sent as it is, everything else as JSON. @throws ApiError */
   send<T>(method: Method, path: string, schema: z.ZodType<T>, body?: unknown, options?: SendOptions): Promise<T>;
   /** Sends a change whose answer is of no interest. @throws ApiError */
   act(method: Method, path: string, body?: unknown): Promise<void>;
@@ -87,13 +87,14 @@ export function createApiClient(options: {
 
   function change(method: Method, path: string, body: unknown, send: SendOptions = {}): Promise<string> {
     const headers: Record<string, string> = {};
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    const isFile = body instanceof Blob;
+    if (body !== undefined) headers['content-type'] = isFile ? 'application/octet-stream' : 'application/json';
     if (csrf !== undefined) headers['x-csrf-token'] = csrf;
     if (send.ifMatch !== undefined) headers['if-match'] = send.ifMatch;
     if (send.idempotencyKey !== undefined) headers['idempotency-key'] = send.idempotencyKey;
     return request(method, path, {
       headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
       ...(send.signal ? { signal: send.signal } : {}),
     });
   }

@@ -1,23 +1,30 @@
-import { Alert, Group, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { User, UserSummary } from '#contract/api.ts';
-import { Irregularity, PBX_TYPE_NAMES } from '#contract/words.ts';
+import { lazy, Suspense, useState } from 'react';
+import { useLocation } from 'wouter';
+import { User, UserProperty, UserStatus, UserSummary } from '#contract/api/users.ts';
+import { Irregularity, PBX_TYPE_NAMES, PbxType } from '#contract/words.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
-import { CopyButton } from '#web/kit/copy-button.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { Icon } from '#web/kit/icons.tsx';
-import { Facts } from '#web/kit/panels.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { useAccount } from '../../data/account.tsx';
 import { type ListState, listQuery, useListState } from '../../data/list-state.ts';
+import { useMay } from '../../data/me.tsx';
+import { useOneAccount } from '../../data/one-account.ts';
 import { usePbxChoices } from '../../data/pbx-choices.ts';
 import { ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { text } from '../../texts/index.ts';
+import { UserDetails } from './user-details.tsx';
+import { ManageUsers } from './user-manage.tsx';
+import { roleName, UserStatusBadge } from './user-words.tsx';
 
 const t = text.users;
+
+const UserForm = lazy(() => import('./user-form.tsx'));
 
 const columns = (state: ListState): Column<User>[] => [
   {
@@ -39,37 +46,98 @@ const columns = (state: ListState): Column<User>[] => [
   },
   { id: 'email', header: t.email, sort: 'email', cell: (row) => row.email },
   { id: 'ext', header: t.ext, sort: 'extension', cell: (row) => row.extension },
-  { id: 'work', header: t.work, cell: (row) => row.workPhone },
-  { id: 'mobile', header: t.mobile, cell: (row) => row.mobilePhone },
+  {
+    id: 'modified',
+    header: t.modified,
+    sort: 'modifiedAt',
+    cell: (row) => (
+      <Stack gap={0}>
+        <Age at={row.modifiedAt} inRow />
+        <Text size="xs" c="dimmed">
+          {row.modifiedBy === null ? t.bySync : t.by(row.modifiedBy)}
+        </Text>
+      </Stack>
+    ),
+  },
+  { id: 'role', header: t.role, cell: (row) => roleName(row.role) },
+  { id: 'status', header: t.status, cell: (row) => <UserStatusBadge user={row} /> },
   { id: 'pbx', header: t.pbx, cell: (row) => row.pbxName },
-  { id: 'modified', header: t.modified, sort: 'modifiedAt', cell: (row) => <Age at={row.modifiedAt} inRow /> },
+  { id: 'registered', header: t.registered, hiddenByDefault: true, cell: (row) => (row.registered ? t.yes : t.no) },
+  {
+    id: 'product',
+    header: t.product,
+    hiddenByDefault: true,
+    cell: (row) => row.pbxType && PBX_TYPE_NAMES[row.pbxType],
+  },
+  { id: 'work', header: t.work, hiddenByDefault: true, cell: (row) => row.workPhone },
+  { id: 'mobile', header: t.mobile, hiddenByDefault: true, cell: (row) => row.mobilePhone },
   { id: 'department', header: t.department, hiddenByDefault: true, cell: (row) => row.department },
   { id: 'login', header: t.login, hiddenByDefault: true, cell: (row) => row.loginId },
 ];
 
-const DETAILS = {
-  title: (record: User) => record.name,
-  show: (record: User) => <UserDetails user={record} />,
-  alone: true,
-};
-
-/** The users of every PBX in view; with search, filters and what is irregular about them (USR-1, ONB-30 to ONB-32). */
+/** The users of every PBX in view and those of the cloud alone (USR-1, USR-13 to USR-17, ONB-30 to ONB-32). */
 export default function Users() {
   const state = useListState('name');
   const fields = useFields(state);
+  const { chosen, only } = useOneAccount();
+  const account = chosen ?? only;
+  const mayAdd = useMay('users:add');
+  const [, go] = useLocation();
+  const [adding, setAdding] = useState(false);
   return (
-    <ListPage
-      resource="users"
-      schema={User}
-      title={t.title}
-      searchLabel={t.search}
-      columns={columns(state)}
-      fields={fields}
-      state={state}
-      empty={t.empty}
-      details={DETAILS}
-      csv
-    />
+    <>
+      <ListPage
+        resource="users"
+        schema={User}
+        title={t.title}
+        note={account === undefined ? t.chooseAccount : undefined}
+        searchLabel={t.search}
+        columns={columns(state)}
+        fields={fields}
+        state={state}
+        empty={t.empty}
+        details={{
+          title: (record) => record.name,
+          show: (record) => <UserDetails user={record} onGone={() => state.show(undefined)} />,
+          alone: true,
+        }}
+        selected={{
+          name: (row) => row.name,
+          actions: (rows) => <ManageUsers account={account} selected={rows} state={state} />,
+        }}
+        csv
+        actions={
+          mayAdd && (
+            <>
+              <Button
+                leftSection={<Icon name="plus" />}
+                disabled={account === undefined}
+                onClick={() => setAdding(true)}
+              >
+                {t.add}
+              </Button>
+              <Menu position="bottom-end">
+                <Menu.Target>
+                  <ActionIcon variant="default" size={36} aria-label={t.more} disabled={account === undefined}>
+                    <Icon name="more" />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item leftSection={<Icon name="upload" />} onClick={() => go('/users/import')}>
+                    {t.importUsers}
+                  </Menu.Item>
+                </Menu.Dropdown>
+              </Menu>
+            </>
+          )
+        }
+      />
+      {adding && account !== undefined && (
+        <Suspense>
+          <UserForm account={account} onClose={() => setAdding(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 
@@ -78,14 +146,42 @@ function useFields(state: ListState): FilterField[] {
   const api = useApi();
   const { account } = useAccount();
   const pbxs = usePbxChoices();
-  const others = state.filters.filter((one) => one.field !== 'irregularities');
+  const counted = ['irregularities', 'property', 'pbxType'];
+  const others = state.filters.filter((one) => !counted.includes(one.field));
   const { q, filter } = listQuery({ ...state, filters: others });
-  const summary = useQuery({
+  const { data } = useQuery({
     queryKey: ['users', 'summary', account ?? null, q, filter],
     queryFn: ({ signal }) => api.get('/users/summary', UserSummary, { account, q, filter }, signal),
+    placeholderData: (previous) => previous,
   });
   return [
+    {
+      field: 'property',
+      label: t.property,
+      kind: 'choice',
+      choices: UserProperty.options.map((value) => ({
+        value,
+        label: t.properties[value],
+        ...(data && { count: data.properties[value] }),
+      })),
+    },
+    {
+      field: 'pbxType',
+      label: t.product,
+      kind: 'choice',
+      // Only products that somebody has (USR-15).
+      choices: PbxType.options.flatMap((value) => {
+        const users = data?.products[value] ?? 0;
+        return users === 0 ? [] : [{ value, label: PBX_TYPE_NAMES[value], count: users }];
+      }),
+    },
     { field: 'pbx', label: t.pbx, kind: 'choice', choices: pbxs },
+    {
+      field: 'status',
+      label: t.status,
+      kind: 'choice',
+      choices: UserStatus.options.map((value) => ({ value, label: t.statuses[value] })),
+    },
     {
       field: 'irregularities',
       label: t.irregularity,
@@ -93,54 +189,8 @@ function useFields(state: ListState): FilterField[] {
       choices: Irregularity.options.map((value) => ({
         value,
         label: t.irregularities[value],
-        ...(summary.data ? { count: summary.data.irregularities[value] } : {}),
+        ...(data && { count: data.irregularities[value] }),
       })),
     },
   ];
-}
-
-function UserDetails(props: { user: User }) {
-  const { user } = props;
-  return (
-    <Stack>
-      <Alert variant="default" icon={<Icon name="info" />}>
-        <Text size="sm">{t.locked(user.pbxName ?? '')}</Text>
-      </Alert>
-      {user.irregularities.map((one) => (
-        <Alert key={one} variant="default" icon={<Icon name="warning" />} title={t.irregularities[one]}>
-          <Text size="sm">{t.irregularHint[one]}</Text>
-        </Alert>
-      ))}
-      <Facts
-        items={[
-          [t.name, user.name],
-          [t.firstName, user.firstName],
-          [t.lastName, user.lastName],
-          [
-            t.email,
-            user.email && (
-              <Group gap={4}>
-                {user.email}
-                <CopyButton value={user.email} label={t.email} />
-              </Group>
-            ),
-          ],
-          [t.login, user.loginId],
-          [t.ext, user.extension],
-          [t.work, user.workPhone],
-          [t.mobile, user.mobilePhone],
-          [t.department, user.department],
-          [t.pbx, user.pbxType && `${user.pbxName} (${PBX_TYPE_NAMES[user.pbxType]})`],
-          [
-            t.key,
-            <span key="key" className="dk-mono">
-              {user.key}
-            </span>,
-          ],
-          [t.modified, <Age key="modified" at={user.modifiedAt} />],
-          [t.lockedFields, user.lockedFields.join(', ')],
-        ]}
-      />
-    </Stack>
-  );
 }

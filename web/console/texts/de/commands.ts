@@ -40,6 +40,8 @@ export const commandsTexts: Pick<ConsoleTexts, 'commands' | 'bulk' | 'power'> = 
     cancel: 'Abbrechen',
     cancelOf: (command) => `Abbrechen: ${command}`,
     waits: (until) => `Wartet auf das Gateway bis ${until}.`,
+    away: (until) =>
+      `Das Gateway ist weg. Was daraus wurde, erfahren Sie, sobald es wieder da ist, bis ${until}; dann gilt es als Zeitüberschreitung.`,
     cancelAsked: (who, open) =>
       open ? `${who} hat um Abbruch gebeten; das Gateway muss noch antworten.` : `Abgebrochen von ${who}.`,
     rebooted: (time) => `Die Maschine ist neu gestartet; es dauerte ${time}.`,
@@ -69,6 +71,9 @@ export const commandsTexts: Pick<ConsoleTexts, 'commands' | 'bulk' | 'power'> = 
     restart: (gateways) => `${gateways} neu starten`,
     restartEffect:
       'Jedes Gateway hält geordnet an und startet wieder. Es ist einige Sekunden offline; was es zu melden hat, bleibt erhalten. Eines, das gerade nicht unterbrochen werden darf, lehnt ab.',
+    update: (gateways) => `${gateways} aktualisieren`,
+    updateEffect:
+      'Jedes Gateway holt die neueste Version, wechselt zu ihr und prüft sie. Es ist bis zu einer Minute offline und nimmt die alte Version zurück, wenn sich die neue nicht verbindet.',
     sending: 'Wird erteilt …',
     close: 'Schließen',
     refused: 'Nicht erteilt',

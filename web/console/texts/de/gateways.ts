@@ -56,7 +56,33 @@ export const gatewaysTexts: Pick<ConsoleTexts, 'gateways' | 'gateway' | 'gateway
       inventory: 'Inventar melden',
       selfTest: 'Selbsttest ausführen',
       unsupported: 'Die Version dieses Gateways unterstützt das nicht. Aktualisieren Sie das Gateway.',
-      offlineHint: 'Das Gateway ist nicht online. Der Befehl wartet, bis es wieder da ist, oder läuft ab.',
+      standing: {
+        since: 'Seit',
+        lastSeen: 'Zuletzt gesehen',
+        toClaim: 'Code des Gateways eingeben',
+        words: {
+          Offline: {
+            title: 'Dieses Gateway ist offline',
+            says: 'Unten steht, was es zuletzt gemeldet hat, jeweils mit Zeitangabe. Befehle warten, bis es wieder da ist, oder laufen ab.',
+          },
+          Stale: {
+            title: 'Dieses Gateway ist verbunden, meldet aber nichts',
+            says: 'Unten steht, was es zuletzt gemeldet hat, jeweils mit Zeitangabe. Befehle werden gesendet; der Selbsttest zeigt, ob es antwortet.',
+          },
+          Updating: {
+            title: 'Dieses Gateway aktualisiert sich',
+            says: 'Es ist in wenigen Minuten wieder da. Befehle warten so lange.',
+          },
+          'Never connected': {
+            title: 'Dieses Gateway hat seinen ersten Schritt nicht abgeschlossen',
+            says: 'Es wurde hinzugefügt, hat sich aber nie verbunden. Öffnen Sie vor Ort seinen Einrichtungsassistenten und gehen Sie durch den Schritt Gateway; danach erscheint es hier von selbst.',
+          },
+          Released: {
+            title: 'Dieses Gateway wurde freigegeben',
+            says: 'Es gehört nicht mehr zu diesem Konto. Unten steht, was es zuletzt gemeldet hat; es kann nichts mehr von ihm verlangt werden.',
+          },
+        },
+      },
       address: 'Adresse',
       users: 'Benutzer',
       numbers: 'Rufnummern',
@@ -116,6 +142,10 @@ export const gatewaysTexts: Pick<ConsoleTexts, 'gateways' | 'gateway' | 'gateway
       time: (zone) => `Uhrzeit (${zone})`,
       save: 'Speichern',
       cancel: 'Abbrechen',
+      overtaken: 'Der Zeitplan wurde geändert, während Sie ihn bearbeiteten',
+      overtakenNext:
+        'Jemand anderes oder der Einrichtungsassistent hat ihn gesetzt. Übernehmen Sie den neuesten oder speichern Sie Ihren darüber.',
+      takeNewest: 'Den neuesten übernehmen',
       pause: 'Anhalten',
       resume: 'Fortsetzen',
       check: 'Jetzt suchen',

@@ -38,6 +38,8 @@ export const commandsTexts = {
     cancel: 'Cancel',
     cancelOf: (command: string) => `Cancel: ${command}`,
     waits: (until: string) => `Waits for the gateway until ${until}.`,
+    away: (until: string) =>
+      `The gateway is away. What came of it is told when it is back, until ${until}; then it counts as timed out.`,
     cancelAsked: (who: string, open: boolean) =>
       open ? `${who} has asked to cancel it; its gateway has yet to answer.` : `Canceled by ${who}.`,
     rebooted: (time: string) => `The machine has rebooted; it took ${time}.`,
@@ -63,6 +65,9 @@ export const commandsTexts = {
     restart: (gateways: string) => `Restart ${gateways}`,
     restartEffect:
       'Each gateway stops in order and starts again. It is offline for a few seconds; what it has to tell is kept. One that must not be interrupted now refuses.',
+    update: (gateways: string) => `Update ${gateways}`,
+    updateEffect:
+      'Each gateway fetches the newest release, switches to it and proves it. It is offline for up to a minute, and takes the old version back when the new one does not connect.',
     sending: 'Issuing…',
     close: 'Close',
     refused: 'Not issued',

@@ -52,7 +52,33 @@ export const gatewaysTexts = {
     inventory: 'Report inventory',
     selfTest: 'Run self-test',
     unsupported: 'The version of this gateway does not support it. Update the gateway.',
-    offlineHint: 'The gateway is not online. The command waits until it is back, or expires.',
+    standing: {
+      since: 'Since',
+      lastSeen: 'Last seen',
+      toClaim: 'Enter its claim code',
+      words: {
+        Offline: {
+          title: 'This gateway is offline',
+          says: 'Below is what it told last; each part says when. Commands wait until it is back, or expire.',
+        },
+        Stale: {
+          title: 'This gateway is connected but silent',
+          says: 'Below is what it told last; each part says when. Commands are sent; run the self-test to see whether it answers.',
+        },
+        Updating: {
+          title: 'This gateway updates itself',
+          says: 'It is back within minutes. Commands wait until then.',
+        },
+        'Never connected': {
+          title: 'This gateway has not finished its first step',
+          says: 'It was added but has never connected. Open its wizard on the site and go through the step Gateway; then it appears here by itself.',
+        },
+        Released: {
+          title: 'This gateway was released',
+          says: 'It belongs to this account no more. Below is what it told last; nothing can be asked of it.',
+        },
+      },
+    },
     address: 'Address',
     users: 'Users',
     numbers: 'Numbers',
@@ -111,6 +137,9 @@ export const gatewaysTexts = {
     time: (zone: string) => `Time (${zone})`,
     save: 'Save',
     cancel: 'Cancel',
+    overtaken: 'The schedule was changed while you were editing',
+    overtakenNext: 'Another admin or the wizard has set it. Take over the newest one, or save yours over it.',
+    takeNewest: 'Take over the newest',
     pause: 'Pause',
     resume: 'Resume',
     check: 'Check now',
