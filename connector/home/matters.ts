@@ -125,11 +125,14 @@ export async function trunkMatters(db: Db, within: Condition): Promise<Found> {
   }>(
     db,
     {
-      select: sql`t.id, t.account_id, a.name as account_name, t.gateway_id, t.name, min(h.since) as since, h.document`,
-      from: sql`trunk as t join trunk_health as h on h.trunk_id = t.id join account as a on a.id = t.account_id`,
+      select: sql`t.id, t.account_id, a.name as account_name, t.gateway_id, t.name, h.since, h.document`,
+      // Of a trunk with several ends the one that has been down for longest.
+      from: sql`trunk as t join trunk_health as h on h.trunk_id = t.id and h."end" = (select d."end"
+        from trunk_health as d where d.trunk_id = t.id and d.state = 'down' order by d.since, d."end" limit 1)
+        join account as a on a.id = t.account_id`,
     },
-    sql`${within} and h.state = 'down' group by t.id`,
-    sql`since, t.id`,
+    within,
+    sql`h.since, t.id`,
   );
   const matters = rows.map((row): Matter => {
     const { host, port, last } = healthOf(row);

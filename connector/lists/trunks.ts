@@ -10,7 +10,7 @@ export type TrunkRow = Selectable<Tables['trunk']> & { pbx_name: string; pbx_typ
 /** SIP trunks; the search covers the four columns of the table (TRK-9, TRK-13, TRK-14). */
 export const trunksList: ListResource = {
   select: sql`t.*, p.name as pbx_name, p.type as pbx_type,
-    (select json_group_array(json_object('end', h."end", 'state', h.state, 'since', h.since, 'toldAt', h.told_at))
+    (select coalesce(json_group_array(json_object('end', h."end", 'state', h.state, 'since', h.since, 'toldAt', h.told_at)), '[]')
       from trunk_health as h where h.trunk_id = t.id) as health`,
   from: sql`trunk as t inner join pbx as p on p.id = t.pbx_id`,
   id: 't.id',

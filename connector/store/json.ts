@@ -6,7 +6,12 @@ const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof Post
 
 /** The elements of a JSON array as rows with one column, `value`. */
 export const jsonRows = (db: Db, json: string): RawBuilder<unknown> =>
-  isPostgres(db) ? sql`jsonb_array_elements(CAST(${json} AS JSONB)) AS item(value)` : sql`json_each(${json}) AS item`;
+  isPostgres(db)
+    ? sql`jsonb_array_elements(CAST(${withoutNul(json)} AS JSONB)) AS item(value)`
+    : sql`json_each(${json}) AS item`;
+
+/** PostgreSQL keeps no NUL, not as an escape within JSON either; a backslash before it may be one of text. */
+const withoutNul = (json: string): string => json.replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd');
 
 /** Texts as a list for `IN`, however many they are: given as one value. */
 export const listed = (db: Db, texts: readonly string[]): RawBuilder<unknown> =>

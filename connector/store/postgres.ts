@@ -5,8 +5,10 @@ import {
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
   PostgresDialect,
+  type PrimitiveValueListNode,
   type RawNode,
   type RootOperationNode,
+  type ValueNode,
 } from 'kysely';
 import pg from 'pg';
 
@@ -45,7 +47,10 @@ export function postgresDialect(url: string, onLost: (error: Error) => void): Po
  */
 export const ONE_AFTER_THE_OTHER = CompiledQuery.raw('select pg_advisory_xact_lock(1145393731)');
 
-/** The few words that stand in our SQL as SQLite has them, in PostgreSQL's: a counter of its own, text in the order of its bytes. */
+/**
+ * The few words that stand in our SQL as SQLite has them, in PostgreSQL's: a counter of its own, text in the order of its
+ * bytes; and our values without what it cannot keep.
+ */
 export class PostgresWords implements KyselyPlugin {
   readonly #known = new Map<string, string>();
 
@@ -68,6 +73,9 @@ export class PostgresWords implements KyselyPlugin {
   });
 }
 
+/** PostgreSQL keeps every character but this one; what stands in its place is what Unicode has for the unreadable. */
+const keepable = (value: unknown): unknown => (typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value);
+
 class RawWords extends OperationNodeTransformer {
   readonly #translate: (text: string) => string;
 
@@ -78,6 +86,14 @@ class RawWords extends OperationNodeTransformer {
 
   protected override transformRaw(node: RawNode): RawNode {
     return { ...super.transformRaw(node), sqlFragments: node.sqlFragments.map(this.#translate) };
+  }
+
+  protected override transformValue(node: ValueNode): ValueNode {
+    return { ...node, value: keepable(node.value) };
+  }
+
+  protected override transformPrimitiveValueList(node: PrimitiveValueListNode): PrimitiveValueListNode {
+    return { ...node, values: node.values.map(keepable) };
   }
 }
 
