@@ -6,6 +6,8 @@ import { translated } from '#web/kit/errors-in-language.ts';
 import { kitText as germanKit } from '#web/kit/texts/de.ts';
 import { errorTexts } from '#web/kit/texts/de-errors/index.ts';
 import { kitText as englishKit } from '#web/kit/texts/en.ts';
+import { text as germanWizard } from '#web/wizard/texts/de/index.ts';
+import { text as englishWizard } from '#web/wizard/texts/en/index.ts';
 
 /** Every text of a catalogue by its path; functions are asked with the words "<1>", "<2>" for what they are given. */
 function texts(value: unknown, path = ''): [path: string, text: string][] {
@@ -18,6 +20,7 @@ function texts(value: unknown, path = ''): [path: string, text: string][] {
 describe.each([
   ['console', english, german],
   ['kit', englishKit, germanKit],
+  ['wizard', englishWizard, germanWizard],
 ])('the German catalogue of the %s', (_name, first, second) => {
   const [ours, theirs] = [new Map(texts(first)), new Map(texts(second))];
 

@@ -35,6 +35,10 @@ export const gatewayTexts = {
     nextStep:
       'Starten Sie das Gateway neu: Es repariert den Speicher und liest das Fehlende wieder ein. Kommt der Fehler zurück, prüfen Sie den Datenträger.',
   },
+  'store.unreachable': {
+    cause: 'Die Datenbank ist nicht erreichbar',
+    nextStep: 'Prüfen Sie, ob PostgreSQL läuft und Adresse, Benutzer und Passwort in DEMARC_STORE stimmen.',
+  },
   'daemon.bad-token': {
     cause: 'Die Anfrage trägt nicht den richtigen Zugriffsschlüssel dieses Gateways',
     nextStep:

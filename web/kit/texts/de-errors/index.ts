@@ -5,8 +5,10 @@ import { alertTexts } from './alerts.ts';
 import { apiTexts } from './api.ts';
 import { checkTexts } from './checks.ts';
 import { commandTexts } from './commands.ts';
+import { directoryTexts } from './directory.ts';
 import { enrolmentTexts } from './enrolment.ts';
 import { gatewayTexts } from './gateway.ts';
+import { importTexts } from './imports.ts';
 import { linkTexts } from './link.ts';
 import { pbxTexts } from './pbxs.ts';
 import { syncTexts } from './sync.ts';
@@ -14,6 +16,7 @@ import { trunkTexts } from './trunks.ts';
 import { tunnelTexts } from './tunnels.ts';
 import { updateTexts } from './updates.ts';
 import { uploadTexts } from './uploads.ts';
+import { wizardTexts } from './wizard.ts';
 
 /** The catalogue of errors in German; test/unit/web/languages.test.ts names the codes that it lacks. */
 export const errorTexts: Partial<Record<ErrorCode, ErrorWords>> = {
@@ -22,8 +25,10 @@ export const errorTexts: Partial<Record<ErrorCode, ErrorWords>> = {
   ...apiTexts,
   ...checkTexts,
   ...commandTexts,
+  ...directoryTexts,
   ...enrolmentTexts,
   ...gatewayTexts,
+  ...importTexts,
   ...linkTexts,
   ...pbxTexts,
   ...syncTexts,
@@ -31,4 +36,5 @@ export const errorTexts: Partial<Record<ErrorCode, ErrorWords>> = {
   ...tunnelTexts,
   ...updateTexts,
   ...uploadTexts,
+  ...wizardTexts,
 };
