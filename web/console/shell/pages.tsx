@@ -9,6 +9,8 @@ interface ConsolePage {
   page: ComponentType;
   nav?: Omit<NavEntry, 'path'>;
   needs?: Permission;
+  /** About the partner itself: only for its own people, and not while they act for one account (ROL-21). */
+  whole?: boolean;
 }
 
 export const PAGES: readonly ConsolePage[] = [
@@ -27,6 +29,7 @@ export const PAGES: readonly ConsolePage[] = [
     nav: { label: text.nav.users, icon: 'users', group: 'directory' },
     needs: 'users:view',
   },
+  { path: '/users/import', page: lazy(() => import('../pages/users/import.tsx')), needs: 'users:add' },
   {
     path: '/sync-runs',
     page: lazy(() => import('../pages/syncs/sync-runs.tsx')),
@@ -45,6 +48,12 @@ export const PAGES: readonly ConsolePage[] = [
     page: lazy(() => import('../pages/inventory/applications.tsx')),
     nav: { label: text.nav.applications, icon: 'application', group: 'fleet' },
     needs: 'inventory:view',
+  },
+  {
+    path: '/integrations',
+    page: lazy(() => import('../pages/integrations/integrations.tsx')),
+    nav: { label: text.nav.integrations, icon: 'plug', group: 'fleet' },
+    needs: 'integrations:view',
   },
   {
     path: '/numbers',
@@ -120,4 +129,45 @@ export const PAGES: readonly ConsolePage[] = [
     nav: { label: text.nav.accounts, icon: 'account', group: 'administration' },
     needs: 'accounts:view',
   },
+  { path: '/accounts/:id', page: lazy(() => import('../pages/accounts/account.tsx')), needs: 'accounts:view' },
+  {
+    path: '/people',
+    page: lazy(() => import('../pages/people/people.tsx')),
+    nav: { label: text.nav.people, icon: 'person', group: 'administration' },
+    needs: 'people:view',
+  },
+  {
+    path: '/account-managers',
+    page: lazy(() => import('../pages/managers/managers.tsx')),
+    nav: { label: text.nav.managers, icon: 'users', group: 'administration' },
+    needs: 'people:view',
+    whole: true,
+  },
+  {
+    path: '/account-managers/accounts',
+    page: lazy(() => import('../pages/managers/managed-accounts.tsx')),
+    needs: 'people:view',
+    whole: true,
+  },
+  {
+    path: '/roles',
+    page: lazy(() => import('../pages/roles/roles.tsx')),
+    nav: { label: text.nav.roles, icon: 'check', group: 'administration' },
+    needs: 'roles:view',
+  },
+  { path: '/roles/:id', page: lazy(() => import('../pages/roles/role.tsx')), needs: 'roles:view' },
+  {
+    path: '/settings/tokens',
+    page: lazy(() => import('../pages/settings/tokens.tsx')),
+    nav: { label: text.nav.tokens, icon: 'command', group: 'administration' },
+    needs: 'settings:view',
+  },
+  {
+    path: '/settings/sign-in',
+    page: lazy(() => import('../pages/settings/sign-in-provider.tsx')),
+    nav: { label: text.nav.signInSettings, icon: 'settings', group: 'administration' },
+    needs: 'settings:view',
+    whole: true,
+  },
+  { path: '/profile', page: lazy(() => import('../pages/settings/profile.tsx')) },
 ];

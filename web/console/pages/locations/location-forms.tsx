@@ -1,4 +1,4 @@
-import { MultiSelect, NativeSelect, TagsInput, Text, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Location, type LocationAddress, LocationsCreated } from '#contract/api/locations.ts';
@@ -125,15 +125,20 @@ export function EditLocation(props: { location: Location; onClose: () => void })
       {gateways.rows.length === 0 && !gateways.loading ? (
         <Text size="sm">{t.noGateway}</Text>
       ) : (
-        <MultiSelect
+        <Checkbox.Group
           label={t.gateways}
           description={t.gatewaysHint}
-          data={gateways.rows
-            .filter(({ presence }) => presence !== 'Released')
-            .map(({ id, name }) => ({ value: id, label: name }))}
           value={draft.gateways}
           onChange={(chosen) => setDraft((before) => ({ ...before, gateways: chosen }))}
-        />
+        >
+          <Stack gap={6} mt={6}>
+            {gateways.rows
+              .filter(({ presence }) => presence !== 'Released')
+              .map(({ id, name }) => (
+                <Checkbox key={id} value={id} label={name} />
+              ))}
+          </Stack>
+        </Checkbox.Group>
       )}
     </EditDialog>
   );

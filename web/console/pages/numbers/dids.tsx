@@ -29,7 +29,7 @@ const columns = (state: ListState): Column<Did>[] => [
     cell: (row) => <RowLink onClick={() => state.show(row.id)}>{nameOf(row)}</RowLink>,
   },
   { id: 'target', header: t.did.target, sort: 'target', cell: (row) => <Target did={row} /> },
-  { id: 'user', header: t.did.user, cell: (row) => row.targetName },
+  { id: 'user', header: t.did.user, wrap: true, cell: (row) => row.targetName },
   { id: 'type', header: t.did.type, cell: (row) => t.did.types[row.type] },
   { id: 'pbx', header: t.pbx, sort: 'pbxName', cell: (row) => row.pbxName },
   { id: 'location', header: t.location, sort: 'location', cell: (row) => row.location?.name },

@@ -1,0 +1,116 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Integration } from '#contract/api/integrations.ts';
+import { Account } from '#contract/api.ts';
+import { useApi } from '#web/kit/api/context.tsx';
+import { ConfirmWord } from '#web/kit/confirm-word.tsx';
+import { useNotice } from '#web/kit/notices.tsx';
+import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
+import { kitText } from '#web/kit/texts/index.ts';
+import { useChosenIntegrations, useDeleteGateway } from '../../data/integrations.ts';
+import { useMay } from '../../data/me.tsx';
+import { text } from '../../texts/index.ts';
+
+const t = text.integrations;
+
+interface Props {
+  item: Integration;
+  onClose: () => void;
+}
+
+/** Asks in the way that fits: what is only on the list, a gateway, or a PBX, which only its gateway can delete. */
+export function DeleteIntegration(props: Props) {
+  if (props.item.subject === null) return <RemoveChosen {...props} />;
+  return props.item.kind === 'demarc-gateway' ? <DeleteGateway {...props} /> : <DeletePbx {...props} />;
+}
+
+/** INT-5 */
+function RemoveChosen({ item, onClose }: Props) {
+  const notice = useNotice();
+  const name = t.kinds[item.kind];
+  const { remove } = useChosenIntegrations(item.account);
+  const confirm = () =>
+    remove.mutate(item.kind, {
+      onSuccess: () => {
+        notice(t.remove.done(name));
+        onClose();
+      },
+    });
+  return (
+    <Modal opened onClose={onClose} title={t.remove.title(name)} centered>
+      <Stack>
+        <Text size="sm">{t.remove.text}</Text>
+        {remove.error && <ErrorPanel error={remove.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {kitText.cancel}
+          </Button>
+          <Button color="red.9" loading={remove.isPending} onClick={confirm}>
+            {t.remove.confirm}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** The reset of an appliance asks for a word (ONB-42); a virtual machine is released (ONB-43). */
+function DeleteGateway({ item, onClose }: Props) {
+  const api = useApi();
+  const notice = useNotice();
+  const mayReset = useMay('support:reset');
+  const remove = useDeleteGateway(item.account, item.gateway ?? '');
+  const account = useQuery({
+    queryKey: ['accounts', 'one', item.account],
+    queryFn: ({ signal }) => api.get(`/accounts/${encodeURIComponent(item.account)}`, Account, {}, signal),
+    enabled: useMay('accounts:view'),
+  });
+  const reset = item.virtual !== true && mayReset;
+  const confirm = () =>
+    remove.mutate(reset, {
+      onSuccess: () => {
+        notice(reset ? t.deleteGateway.done : t.deleteGateway.released);
+        onClose();
+      },
+    });
+  return (
+    <ConfirmWord
+      opened
+      title={reset ? t.deleteGateway.title : t.deleteGateway.virtualTitle(item.name ?? '')}
+      word={reset ? 'revert' : 'release'}
+      action={t.deleteGateway.confirm}
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      <Facts
+        items={[
+          [t.deleteGateway.customer, account.data?.name],
+          [t.kinds['demarc-gateway'], item.name],
+          [t.deleteGateway.address, item.addresses.join(', ')],
+        ]}
+      />
+      <Text size="sm">{reset ? t.deleteGateway.effect : t.deleteGateway.virtualEffect}</Text>
+    </ConfirmWord>
+  );
+}
+
+function DeletePbx({ item, onClose }: Props) {
+  return (
+    <Modal opened onClose={onClose} title={t.deletePbx.title(item.name ?? '')} centered>
+      <Stack>
+        <Text size="sm">{t.deletePbx.text}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {kitText.close}
+          </Button>
+          <Button component={Link} href={`/gateways/${item.gateway ?? ''}`}>
+            {t.deletePbx.openGateway}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
