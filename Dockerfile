@@ -29,7 +29,7 @@ ENTRYPOINT ["node", "bin/demarc-connector.mjs"]
 
 FROM app AS daemon
 # A container cannot reboot its host.
-ENV DEMARC_DAEMON_STATE=/data DEMARC_REBOOT_PROGRAM=[]
+ENV DEMARC_DAEMON_STATE=/data DEMARC_REBOOT_PROGRAM=[] DEMARC_FAILURE_PAGE=60
 EXPOSE 9443 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "bin/demarc.mjs", "status"]
 ENTRYPOINT ["node", "bin/demarc-daemon.mjs"]

@@ -17,6 +17,9 @@ Settings come from the environment:
   DEMARC_WEB_PORT           HTTPS port of its local API (9443)
   DEMARC_WEB_HOST           address to listen on (0.0.0.0); 127.0.0.1 for this machine only
   DEMARC_WEB_REDIRECT_PORT  HTTP port that leads there (8080 beside 9443), or off
+  DEMARC_WEB_NAMES          more names that browsers may open them by, with commas between
+  DEMARC_ANNOUNCE           name that is announced on the network, without .local (demarc), or off
+  DEMARC_FAILURE_PAGE       seconds that a daemon which cannot start shows why at its port (0)
   DEMARC_LOG_LEVEL          trace, debug, info, warn, error or fatal (info)
   DEMARC_REBOOT_PROGRAM     what reboots the machine, as a JSON array (["systemctl","reboot"]); [] for nothing
 

@@ -6,6 +6,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { SOURCES_FILE } from '../form.mjs';
+import { licencesOf } from './licences.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const OUT = resolve(ROOT, process.argv[2] ?? 'dist/daemon');
@@ -131,6 +132,22 @@ await cp(join(ROOT, 'node_modules/classic-level/prebuilds'), join(OUT, 'prebuild
 const inputs = [main, scripts].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 const sources = [...new Set(inputs)].filter((path) => !path.includes('node_modules') && !path.includes(':'));
 await writeFile(join(OUT, SOURCES_FILE), JSON.stringify([...sources.sort(), 'package-lock.json'], undefined, 1));
+// Only what it is made of is wanted of the pages here; Vite builds them.
+const pages = await build({
+  absWorkingDir: ROOT,
+  entryPoints: ['web/wizard/main.tsx'],
+  outdir: 'dist/none',
+  write: false,
+  bundle: true,
+  metafile: true,
+  format: 'esm',
+  splitting: true,
+  jsx: 'automatic',
+  loader: { '.svg': 'dataurl' },
+  logLevel: 'error',
+});
+const licences = await licencesOf(ROOT, [...inputs, ...Object.keys(pages.metafile.inputs)]);
+await writeFile(join(OUT, 'licences.json'), JSON.stringify(licences));
 const bytes = [main, scripts]
   .flatMap(({ metafile }) => Object.values(metafile.outputs))
   .reduce((sum, out) => sum + out.bytes, 0);

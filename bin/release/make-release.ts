@@ -1,6 +1,6 @@
 /** Makes the two files of a release: the archive, and its description with the signature (contract/update.ts). */
 import { createHash, type KeyObject, sign } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -35,18 +35,22 @@ export interface MadeRelease {
 export async function stageRelease(options: {
   folder: string;
   built?: string;
+  pages?: string;
   version: string;
   platform: string;
   trusted: readonly KeyObject[];
   node?: string | undefined;
 }): Promise<void> {
-  const { folder, built = join(ROOT, 'dist/daemon'), version, platform, trusted, node } = options;
+  const { folder, version, platform, trusted, node } = options;
+  const { built = join(ROOT, 'dist/daemon'), pages = join(ROOT, 'dist/wizard') } = options;
   const prebuilds = join(built, 'prebuilds');
   await cp(built, join(folder, 'dist/daemon'), {
     recursive: true,
     // The compiled part of the database, for this platform alone.
     filter: (path) => !relative(prebuilds, path).match(/^[^.]/) || relative(prebuilds, path).startsWith(platform),
   });
+  // The pages that the daemon serves lie beside it.
+  if (existsSync(pages)) await cp(pages, join(folder, 'dist/wizard'), { recursive: true });
   await writeFile(
     join(folder, 'package.json'),
     `${JSON.stringify({ name: 'demarc', version, private: true, type: 'module' }, undefined, 2)}\n`,
