@@ -3,6 +3,8 @@
  * right all the time: after downtime, a clock step or a daylight-saving change it gives one run, not none and not many.
  */
 
+import { instantOf, zoneOffset } from '#contract/wall-clock.ts';
+
 /** Every so many minutes, at the marks of UTC that are `offsetMinutes` past; the offset keeps gateways apart. */
 export interface IntervalSchedule {
   everyMinutes: number;
@@ -80,36 +82,5 @@ function wallClock(schedule: WallClockSchedule, zone: string, date: number): num
   if (schedule.kind === 'weekly' && new Date(date).getUTCDay() !== schedule.day) return undefined;
   const [hours = 0, minutes = 0] = schedule.time.split(':').map(Number);
   const local = date + (hours * 60 + minutes) * MINUTE_MS;
-  // The offsets a day before and a day after include both sides of any change in between.
-  const before = zoneOffset(zone, local - DAY_MS);
-  const after = zoneOffset(zone, local + DAY_MS);
-  const fits = [local - before, local - after].filter((at) => at + zoneOffset(zone, at) === local);
-  // A time that comes twice counts the first time. One that is skipped in spring is taken by the old offset, which lies
-  // behind the gap by as much as the time was inside it: 02:30 becomes 03:30.
-  return fits.length > 0 ? Math.min(...fits) : local - before;
-}
-
-/** A memo: making one takes far longer than using it. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** By how much the zone is ahead of UTC at an instant, in milliseconds. @throws RangeError for a zone that is none */
-function zoneOffset(zone: string, at: number): number {
-  let formatter = formatters.get(zone);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formatters.set(zone, formatter);
-  }
-  const part: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-  for (const { type, value } of formatter.formatToParts(at)) part[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
+  return instantOf(local, zone);
 }
