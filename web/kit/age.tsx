@@ -3,6 +3,9 @@ import { absoluteTime, age } from './format/age.ts';
 import { useNow } from './now.tsx';
 import { kitText } from './texts/index.ts';
 
+/** How far the clock of the page may be behind: what has just come must not look as if it were to come. */
+const TICK_MS = 15_000;
+
 /**
  * An instant as an age that keeps itself right, with the full time and its zone on hover and on focus. In a table row
  * it takes no tab stop of its own: the row's details show the same.
@@ -11,10 +14,11 @@ export function Age(props: { at: string | null | undefined; inRow?: boolean; non
   const now = useNow();
   if (props.at === null || props.at === undefined)
     return <span className="dk-dimmed">{props.none ?? kitText.never}</span>;
+  const at = Date.parse(props.at);
   return (
     <Tooltip label={absoluteTime(props.at)} events={{ hover: true, focus: true, touch: true }}>
       <time className="dk-age" dateTime={props.at} {...(props.inRow ? {} : { tabIndex: 0 })}>
-        {age(Date.parse(props.at), Math.max(now, 0))}
+        {age(Math.min(at, at - now < TICK_MS ? now : at), now)}
       </time>
     </Tooltip>
   );

@@ -22,7 +22,14 @@ const OFFERED: readonly CommandName[] = [
   'gateway.self-test',
   'gateway.collect-logs',
   'gateway.check-update',
+  'gateway.update',
 ];
+
+/** What cuts the links of all of them for a moment is asked for twice. */
+const TWICE: Readonly<Partial<Record<CommandName, { effect: string; go: (gateways: string) => string }>>> = {
+  'gateway.restart': { effect: t.restartEffect, go: t.restart },
+  'gateway.update': { effect: t.updateEffect, go: t.update },
+};
 
 const named = (gateways: number) => counted(gateways, 'gateway', 'gateways');
 
@@ -52,8 +59,7 @@ export function BulkCommands(props: { gateways: readonly Gateway[] }) {
   const choose = (name: CommandName) => {
     issue.reset();
     setWanted({ name, gateways });
-    // A restart cuts the links of all of them for a moment: that is asked for twice.
-    if (name !== 'gateway.restart') send({ name, gateways });
+    if (TWICE[name] === undefined) send({ name, gateways });
   };
   return (
     <>
@@ -79,12 +85,12 @@ export function BulkCommands(props: { gateways: readonly Gateway[] }) {
       >
         {wanted && issue.isIdle && (
           <Stack>
-            <Text size="sm">{t.restartEffect}</Text>
+            <Text size="sm">{TWICE[wanted.name]?.effect}</Text>
             <Group justify="flex-end">
               <Button variant="default" onClick={() => setWanted(undefined)}>
                 {t.close}
               </Button>
-              <Button onClick={() => send(wanted)}>{t.restart(named(wanted.gateways.length))}</Button>
+              <Button onClick={() => send(wanted)}>{TWICE[wanted.name]?.go(named(wanted.gateways.length))}</Button>
             </Group>
           </Stack>
         )}

@@ -7,7 +7,7 @@ import { CancelCommand } from './command-cancel.tsx';
 import { CommandNews } from './command-news.tsx';
 
 /** One command as it stands: state, progress, result or reason with the next step; read out as it changes. */
-export function CommandLine(props: { command: Command; title?: string }) {
+export function CommandLine(props: { command: Command; title?: string; away?: boolean | undefined }) {
   const { command } = props;
   return (
     <Stack gap={4}>
@@ -21,19 +21,19 @@ export function CommandLine(props: { command: Command; title?: string }) {
         </Text>
         <CancelCommand command={command} />
       </Group>
-      <CommandNews command={command} />
+      <CommandNews command={command} away={props.away} />
     </Stack>
   );
 }
 
 /** A command that was just issued, followed live. */
-export function FollowedCommand(props: { id: string | undefined }) {
+export function FollowedCommand(props: { id: string | undefined; away?: boolean | undefined }) {
   const command = useCommand(props.id);
   return (
     <div role="status" aria-live="polite">
       {command.data && (
         <div className="dk-panel">
-          <CommandLine command={command.data} />
+          <CommandLine command={command.data} away={props.away} />
         </div>
       )}
     </div>

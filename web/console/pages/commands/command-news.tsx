@@ -9,11 +9,13 @@ import { text } from '../../texts/index.ts';
 const t = text.commands;
 
 /** What there is to tell of a command beside its state: what it waits for, how far it is, what came of it and what to do. */
-export function CommandNews(props: { command: Command }) {
+export function CommandNews(props: { command: Command; away?: boolean | undefined }) {
   const { command } = props;
   const open = !isFinal(command.state);
   const lines = [
     command.state === 'queued' && t.waits(absoluteTime(command.deadlineAt)),
+    // One that a gateway has goes on there; who watches must not think that it hangs.
+    open && command.state !== 'queued' && props.away && t.away(absoluteTime(command.deadlineAt)),
     open && command.progress?.text,
     outcomeSentence(command),
     command.reason && sentences(command.reason.message, command.reason.nextStep),

@@ -41,13 +41,7 @@ export function GatewayUpdate(props: { gateway: GatewayDetail; actions: CommandA
         <LastUpdate last={update.last} />
         <SimpleGrid cols={{ base: 1, md: 2 }}>
           <Facts items={facts(gateway, update)} />
-          {/* What the gateway has taken over becomes what the form begins with. */}
-          <ScheduleForm
-            key={JSON.stringify(update.schedule)}
-            schedule={update.schedule}
-            zone={gateway.timeZone}
-            actions={actions}
-          />
+          <ScheduleForm schedule={update.schedule} zone={gateway.timeZone} actions={actions} />
         </SimpleGrid>
         <Group gap="xs">
           <CommandButton name="gateway.check-update" label={t.check} icon="search" actions={actions} />
@@ -108,12 +102,24 @@ function LastUpdate(props: { last: UpdateStatus['last'] }) {
   );
 }
 
+const same = (a: UpdateSchedule, b: UpdateSchedule): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 function ScheduleForm(props: { schedule: UpdateSchedule; zone: string | null; actions: CommandActions }) {
   const { schedule, actions } = props;
+  // What the form began with: while somebody edits, what another admin has set meanwhile must not be lost unseen.
+  const [base, setBase] = useState(schedule);
   const [wanted, setWanted] = useState(schedule);
   const may = useMay(permissionFor(SET));
   const change = (part: Partial<UpdateSchedule>) => setWanted({ ...wanted, ...part });
-  const isChanged = JSON.stringify(wanted) !== JSON.stringify(schedule);
+  const isEdited = !same(wanted, base);
+  const isChanged = !same(wanted, schedule);
+  const takeNewest = () => {
+    setBase(schedule);
+    setWanted(schedule);
+  };
+  const movedOn = !same(base, schedule);
+  // Untouched, or saved by this very form: it follows.
+  if (movedOn && (!isEdited || !isChanged)) takeNewest();
   const isOff = !may || actions.busy || !wanted.automatic;
   const save = (event: FormEvent) => {
     event.preventDefault();
@@ -159,12 +165,22 @@ function ScheduleForm(props: { schedule: UpdateSchedule; zone: string | null; ac
             onChange={({ currentTarget }) => change({ time: currentTarget.value })}
           />
         </Group>
+        {movedOn && isEdited && isChanged && (
+          <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={t.overtaken}>
+            <Stack gap="xs" align="flex-start">
+              <Text size="sm">{t.overtakenNext}</Text>
+              <Button size="xs" variant="default" onClick={takeNewest}>
+                {t.takeNewest}
+              </Button>
+            </Stack>
+          </Alert>
+        )}
         {may && (
           <Group gap="xs">
             <Button type="submit" size="xs" disabled={!isChanged || actions.busy}>
               {t.save}
             </Button>
-            <Button size="xs" variant="default" disabled={!isChanged} onClick={() => setWanted(schedule)}>
+            <Button size="xs" variant="default" disabled={!isChanged} onClick={takeNewest}>
               {t.cancel}
             </Button>
             <Button

@@ -20,6 +20,7 @@ import { CheckList } from './gateway-checks.tsx';
 import { PbxLinks } from './gateway-links.tsx';
 import { GatewayLogs } from './gateway-logs.tsx';
 import { GatewayReset } from './gateway-reset.tsx';
+import { Standing } from './gateway-standing.tsx';
 import { GatewayTrace } from './gateway-trace.tsx';
 import { GatewayUpdate } from './gateway-update.tsx';
 
@@ -41,6 +42,7 @@ export default function GatewayPage() {
 function Loaded(props: { gateway: GatewayDetail }) {
   const { gateway } = props;
   const commands = useIssueCommand(gateway.id);
+  const isAway = gateway.presence === 'Offline' || gateway.presence === 'Updating';
   const actions = { capabilities: gateway.capabilities, busy: commands.busy, issue: commands.issue };
   return (
     <>
@@ -61,13 +63,9 @@ function Loaded(props: { gateway: GatewayDetail }) {
         }
       />
       <Stack>
+        <Standing gateway={gateway} />
         {commands.error && <ErrorPanel error={commands.error} />}
-        <FollowedCommand id={commands.last} />
-        {gateway.presence !== 'Online' && (
-          <Text size="sm" c="dimmed">
-            {t.offlineHint}
-          </Text>
-        )}
+        <FollowedCommand id={commands.last} away={isAway} />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <PresencePanel gateway={gateway} />
           <IdentityPanel gateway={gateway} />
@@ -79,7 +77,7 @@ function Loaded(props: { gateway: GatewayDetail }) {
           <Panel title={t.checks} aside={<AsOf at={gateway.checkedAt} none={t.asOfNever} />}>
             <CheckList checks={gateway.checks} none={t.noChecks} />
           </Panel>
-          <RecentCommands gateway={gateway.id} />
+          <RecentCommands gateway={gateway.id} away={isAway} />
         </SimpleGrid>
         <GatewayLogs gateway={gateway} />
         <GatewayTrace gateway={gateway} />
@@ -164,7 +162,7 @@ const Copied = (props: { value: string; label: string; children: string }) => (
   </Group>
 );
 
-function RecentCommands(props: { gateway: string }) {
+function RecentCommands(props: { gateway: string; away: boolean }) {
   const page = usePaged(
     ['commands', 'list'],
     '/commands',
@@ -183,7 +181,7 @@ function RecentCommands(props: { gateway: string }) {
       ) : (
         <Stack gap="sm">
           {page.rows.map((command) => (
-            <CommandLine key={command.id} command={command} />
+            <CommandLine key={command.id} command={command} away={props.away} />
           ))}
         </Stack>
       )}
