@@ -1,21 +1,10 @@
 /** The pages of alerts in a real browser: what is open and what to do, the rules, contacts and webhooks. */
-import axeCore from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#config/clock.ts';
 import { Store } from '#connector/store/store.ts';
-import { hasChromium, newContext, PERSON, type RunningConsole, startConsole, watchedPage } from './support/console.ts';
-import { seed } from './support/seed.ts';
-
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(axeCore.source);
-  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
-}
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+import { hasChromium, PERSON } from './support/console.ts';
+import { axe, overflow, startSeededConsole, type Visit } from './support/seeded.ts';
 
 const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
 
@@ -108,42 +97,18 @@ async function seedAlerts(database: string, account_id: string, gateway_id: stri
 }
 
 describe.skipIf(!hasChromium)('alerts in a browser', () => {
-  let running: RunningConsole;
-  let state: Awaited<ReturnType<BrowserContext['storageState']>>;
+  let running: Awaited<ReturnType<typeof startSeededConsole>>;
 
   beforeAll(async () => {
-    running = await startConsole();
-    const context = await newContext(running.browser);
-    const { page } = await watchedPage(context, running.url);
-    await page.goto(running.setupLink);
-    await page.getByLabel('Company (partner account)').fill('Alpine Partner');
-    await page.getByLabel('Your name').fill(PERSON.name);
-    await page.getByLabel('E-mail address').fill(PERSON.email);
-    await page.locator('input[name=password]').fill(PERSON.password);
-    await page.getByRole('button', { name: 'Set up and sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
-    const account = await page.evaluate(async () => {
-      const me = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
-      const answer = await fetch('/api/v1/accounts', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-csrf-token': me.csrf },
-        body: JSON.stringify({ name: 'Demo Customer', country: 'AT' }),
-      });
-      return ((await answer.json()) as { id: string }).id;
-    });
-    const { gateways } = await seed(running.database, account);
-    await seedAlerts(running.database, account, gateways.offline);
-    state = await context.storageState();
-    await context.close();
-  }, 60_000);
+    running = await startSeededConsole();
+    await seedAlerts(running.database, running.account, running.seeded.gateways.offline);
+  });
   afterAll(() => running?.[Symbol.asyncDispose]());
 
-  async function visit(path: string, options: { dark?: boolean; width?: number } = {}) {
-    const context = await newContext(running.browser, { ...options, storageState: state });
-    const watched = await watchedPage(context, running.url);
-    await watched.page.goto(running.url + path);
+  async function visit(path: string, options: Visit = {}) {
+    const watched = await running.visit(path, { ...options, all: true });
     await watched.page.getByRole('heading', { level: 1 }).waitFor();
-    return { ...watched, [Symbol.asyncDispose]: () => context.close() };
+    return watched;
   }
 
   const pages = [

@@ -1,58 +1,16 @@
-import axeCore from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasChromium, newContext, PERSON, type RunningConsole, startConsole, watchedPage } from './support/console.ts';
-import { type Seeded, seed } from './support/seed.ts';
-
-/** Where somebody wants to look at the pages; nothing is written otherwise. */
-const SHOTS = process.env['DEMARC_SCREENSHOTS'];
-
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(axeCore.source);
-  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
-
-const narrow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+import { hasChromium } from './support/console.ts';
+import { axe, overflow, shot, startSeededConsole, type Visit } from './support/seeded.ts';
 
 describe.skipIf(!hasChromium)('commands, in a browser', () => {
-  let running: RunningConsole;
-  let state: Awaited<ReturnType<BrowserContext['storageState']>>;
-  let seeded: Seeded;
+  let running: Awaited<ReturnType<typeof startSeededConsole>>;
 
   beforeAll(async () => {
-    running = await startConsole();
-    const context = await newContext(running.browser);
-    const { page } = await watchedPage(context, running.url);
-    await page.goto(running.setupLink);
-    await page.getByLabel('Company (partner account)').fill('Alpine Partner');
-    await page.getByLabel('Your name').fill(PERSON.name);
-    await page.getByLabel('E-mail address').fill(PERSON.email);
-    await page.locator('input[name=password]').fill(PERSON.password);
-    await page.getByRole('button', { name: 'Set up and sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
-    const account = await page.evaluate(async () => {
-      const me = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
-      const headers = { 'content-type': 'application/json', 'x-csrf-token': me.csrf };
-      const body = JSON.stringify({ name: 'Demo Customer', country: 'AT' });
-      return ((await (await fetch('/api/v1/accounts', { method: 'POST', headers, body })).json()) as { id: string }).id;
-    });
-    seeded = await seed(running.database, account);
-    state = await context.storageState();
-    await context.close();
+    running = await startSeededConsole();
   });
   afterAll(() => running?.[Symbol.asyncDispose]());
 
-  const visit = async (path: string, options: { dark?: boolean; width?: number } = {}) => {
-    const context = await newContext(running.browser, { ...options, storageState: state });
-    const { page, faults } = await watchedPage(context, running.url);
-    await page.goto(`${running.url}${path}`);
-    return { page, faults, [Symbol.asyncDispose]: () => context.close() };
-  };
-  const shot = async (page: Page, name: string) => {
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` });
-  };
+  const visit = (path: string, options: Visit = {}) => running.visit(path, { ...options, all: true });
 
   test('each of the selected gateways has its command or the reason why not; one that waits says so, and is canceled', async () => {
     await using look = await visit('/gateways');
@@ -98,11 +56,11 @@ describe.skipIf(!hasChromium)('commands, in a browser', () => {
     await list.page.getByRole('heading', { level: 1, name: 'Commands' }).waitFor();
     await list.page.getByText('The log-in was refused. Correct the password in the wizard.').first().waitFor();
     await shot(list.page, 'commands-dark-320');
-    expect([await axe(list.page), await narrow(list.page)]).toEqual([[], 0]);
-    await using one = await visit(`/gateways/${seeded.gateways.offline}`, { dark: true, width: 320 });
+    expect([await axe(list.page), await overflow(list.page)]).toEqual([[], 0]);
+    await using one = await visit(`/gateways/${running.seeded.gateways.offline}`, { dark: true, width: 320 });
     await one.page.getByRole('button', { name: 'Restart', exact: true }).click();
     await one.page.getByRole('dialog', { name: 'Restart or reboot' }).waitFor();
     await shot(one.page, 'power-dark-320');
-    expect([await axe(one.page), await narrow(one.page)]).toEqual([[], 0]);
+    expect([await axe(one.page), await overflow(one.page)]).toEqual([[], 0]);
   });
 });

@@ -1,70 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  hasChromium,
-  newContext,
-  PERSON,
-  type RunningConsole,
-  startConsole,
-  type Watched,
-  watchedPage,
-} from './support/console.ts';
-import { type Seeded, seed } from './support/seed.ts';
-import { axe, overflow } from './support/seeded.ts';
-
-/** A request as the console itself makes one, with the session of the page. */
-function call<T>(page: Page, method: string, path: string, body: unknown): Promise<T> {
-  return page.evaluate(
-    async ([verb, address, content]) => {
-      const me = (await (await fetch('/api/v1/me')).json()) as { csrf: string };
-      const answer = await fetch(`/api/v1${address}`, {
-        method: verb,
-        headers: { 'content-type': 'application/json', 'x-csrf-token': me.csrf },
-        body: content,
-      });
-      return (await answer.json()) as T;
-    },
-    [method, path, JSON.stringify(body)] as const,
-  );
-}
+import { hasChromium, newContext, PERSON, watchedPage } from './support/console.ts';
+import type { Seeded } from './support/seed.ts';
+import { axe, call, overflow, startSeededConsole, type Visit } from './support/seeded.ts';
 
 describe.skipIf(!hasChromium)('the console in a browser', () => {
-  let running: RunningConsole;
-  let state: Awaited<ReturnType<BrowserContext['storageState']>>;
+  let running: Awaited<ReturnType<typeof startSeededConsole>>;
   let seeded: Seeded;
   let account: string;
 
   beforeAll(async () => {
-    running = await startConsole();
-    const context = await newContext(running.browser);
-    const { page, faults } = await watchedPage(context, running.url);
-    await page.goto(running.setupLink);
-    await page.getByLabel('Company (partner account)').fill('Alpine Partner');
-    await page.getByLabel('Your name').fill(PERSON.name);
-    await page.getByLabel('E-mail address').fill(PERSON.email);
-    await page.locator('input[name=password]').fill(PERSON.password);
-    expect(await axe(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Set up and sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
-    account = (await call<{ id: string }>(page, 'POST', '/accounts', { name: 'Demo Customer', country: 'AT' })).id;
-    seeded = await seed(running.database, account);
-    state = await context.storageState();
+    running = await startSeededConsole();
+    ({ seeded, account } = running);
     // The first visit asks who is signed in and is told "nobody": Chromium logs that 401 by itself.
-    expect(faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
-    await context.close();
+    expect(running.faultsOfSetUp.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
   });
   afterAll(() => running?.[Symbol.asyncDispose]());
 
-  async function visit(
-    path: string,
-    options: { dark?: boolean; width?: number } = {},
-  ): Promise<Watched & AsyncDisposable> {
-    const context = await newContext(running.browser, { ...options, storageState: state });
-    const watched = await watchedPage(context, running.url);
-    await watched.page.goto(running.url + path);
+  async function visit(path: string, options: Visit = {}) {
+    const watched = await running.visit(path, { ...options, all: true });
     await watched.page.getByRole('heading', { level: 1 }).waitFor();
-    return { ...watched, [Symbol.asyncDispose]: () => context.close() };
+    return watched;
   }
 
   test('signing in: a wrong password says what to do, the right one leads to the page that was asked for', async () => {

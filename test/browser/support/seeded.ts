@@ -62,6 +62,7 @@ export async function startSeededConsole() {
     await page.getByLabel('Your name').fill(PERSON.name);
     await page.getByLabel('E-mail address').fill(PERSON.email);
     await page.locator('input[name=password]').fill(PERSON.password);
+    faultsOfSetUp.push(...(await axe(page)));
     await page.getByRole('button', { name: 'Set up and sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
     const made = { name: 'Demo Customer', country: 'AT' };
