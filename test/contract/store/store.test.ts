@@ -1,9 +1,9 @@
 /** What every store keeps to; one suite, run over each implementation (design section 7). */
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { pino } from 'pino';
 import { ulid } from 'ulid';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordEvent } from '#connector/history/record-event.ts';
 import { isStoreFailure } from '#connector/store/failure.ts';
 import { type NumberedChange, Store } from '#connector/store/store.ts';
@@ -16,6 +16,7 @@ import {
   stageChunk,
 } from '#connector/store/user-set.ts';
 import type { UserRecord } from '#contract/users.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '#test/support/postgres.ts';
 import { temporaryFolder } from '#test/support/program.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
@@ -24,14 +25,21 @@ const clock = { now: () => NOW };
 interface Place extends AsyncDisposable {
   /** Opens the same database again and again. */
   open(): Promise<Store>;
-  /** Leaves the database no room to grow. */
-  fill(store: Store): Promise<unknown>;
+  /** Leaves the database no room to grow, where a test can do that. */
+  fill?(store: Store): Promise<unknown>;
 }
 
 async function fill(store: Store): Promise<void> {
   const pages = await sql<{ page_count: number }>`PRAGMA page_count`.execute(store.db);
   await sql.raw(`PRAGMA max_page_count = ${pages.rows[0]?.page_count}`).execute(store.db);
 }
+
+const programs = await postgresPrograms();
+let postgres: Postgres | undefined;
+beforeAll(async () => {
+  if (programs !== undefined) postgres = await startPostgres(programs);
+}, 60_000);
+afterAll(async () => postgres?.[Symbol.asyncDispose]());
 
 const places: Record<string, () => Promise<Place>> = {
   sqlite: async () => {
@@ -43,6 +51,15 @@ const places: Record<string, () => Promise<Place>> = {
     };
   },
 };
+if (programs !== undefined) {
+  places['postgresql'] = async () => {
+    const url = (await postgres?.database()) ?? '';
+    return {
+      open: () => Store.connect({ url, clock, log: pino({ level: 'silent' }) }),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  };
+}
 
 const partner = (name: string) => ({ id: ulid(), name, created_at: new Date(NOW).toISOString() });
 const names = async (store: Store) =>
@@ -130,6 +147,10 @@ describe.each(Object.entries(places))('the store on %s', (_name, makePlace) => {
     const refused = await insert().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(Error);
     expect(isStoreFailure(refused)).toBe(false);
+    if (place.fill === undefined) {
+      await store.close();
+      return;
+    }
     await place.fill(store);
     let full: unknown;
     const failing = store.write(async ({ db }) => {
@@ -156,10 +177,8 @@ describe.each(Object.entries(places))('the store on %s', (_name, makePlace) => {
       throw new Error('on purpose');
     });
     store.onChange((changes) => told.push(...changes.map((change) => change.ref ?? '')));
-    const warned = once(process, 'warning');
     await store.write(async (work) => work.changed({ topic: 'account', account: 'A', ref: 'x' }));
     expect(told).toEqual(['x']);
-    expect(String(await warned)).toContain('on purpose');
     await store.close();
   });
 
