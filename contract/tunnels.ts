@@ -21,7 +21,7 @@ export const TunnelRow = z.looseObject({
   /** Host and port as the system names itself; empty while no address is known. */
   authority: z.string().max(300),
   status: z.enum(['started', 'stopped']),
-  /** Whether the customer lets the cloud start and stop it. */
+  /** Whether the customer lets the cloud start and stop it: a stop by the cloud that it could not undo would cut off a site. */
   cloudMayStart: z.boolean(),
   description: z.string().max(256),
   /** SHA-256 of the certificate that is trusted, in hex, and of another one that was shown since. */
@@ -56,8 +56,8 @@ export type Tunnel = z.infer<typeof Tunnel>;
 export const LaunchCreate = z.strictObject({
   gateway: Id,
   tunnel: TunnelId,
-  /** Why; the customer reads it. */
-  reason: z.string().trim().max(500).default(''),
+  /** Why; the customer reads it, so there is no launch without. */
+  reason: z.string().trim().min(1, 'must say why, for the customer').max(500),
 });
 export type LaunchCreate = z.infer<typeof LaunchCreate>;
 

@@ -111,7 +111,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         integrationRoutes,
         numberRoutes,
         locationRoutes,
-        ...(options.launches === undefined ? [] : [launchRoutes(options.launches)]),
+        launchRoutes,
         enrolmentRoutes,
         streamRoute,
       ]) {

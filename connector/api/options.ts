@@ -16,7 +16,7 @@ import type { CommandRow } from '../commands/command-dto.ts';
 import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { ImportParts } from '../imports/start.ts';
-import type { LaunchDesk } from '../launch/launch-desk.ts';
+import type { LaunchPort } from '../launch/launch-routes.ts';
 import type { SendInvitation } from '../people/invitation-mail.ts';
 import type { Store, Work } from '../store/store.ts';
 import type { Trunks } from '../trunks/trunks.ts';
@@ -68,8 +68,8 @@ export interface AppOptions {
   alerts: AlertsPort;
   imports: ImportParts;
   trunks: TrunksPort;
-  /** Remote access; without it there is none. */
-  launches?: LaunchDesk;
+  /** Remote access. */
+  launches: LaunchPort;
   /** Routes of the gateways, registered under `/api/v1`; each declares `config: { access: 'device' | 'public' }`. */
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
   /** The files that gateways bring; without it there are no routes for them. */

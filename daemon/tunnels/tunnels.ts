@@ -157,6 +157,7 @@ export class Tunnels {
         return { status: 'started' as const };
       },
       'tunnel.stop': async ({ tunnel }) => {
+        this.#cloudMay(tunnel);
         await this.stop(tunnel);
         return { status: 'stopped' as const };
       },

@@ -205,7 +205,11 @@ describe.skipIf(!hasChromium || !hasProgram('nginx'))(
 
     test('a link that is opened again, or by a browser without its person, says what to do', async () => {
       const tunnel = `${site.pbxs.directory}.web`;
-      const { url } = await site.api.post<{ url: string }>('/api/v1/launches', { gateway: site.gateway, tunnel });
+      const { url } = await site.api.post<{ url: string }>('/api/v1/launches', {
+        gateway: site.gateway,
+        tunnel,
+        reason: 'ticket 4711',
+      });
       const stranger = await newContext(built.browser);
       const theirs = await stranger.newPage();
       await theirs.goto(url);

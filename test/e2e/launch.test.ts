@@ -76,7 +76,13 @@ function ask(
 
 describe('remote access to the admin page of a PBX', () => {
   test('nothing can be launched until the customer has started the tunnel; the cloud may not do it for him', async () => {
-    const other = await site.api.send('POST', '/api/v1/launches', { gateway: site.gateway, tunnel: 'another.web' });
+    const other = await site.api.send('POST', '/api/v1/launches', {
+      gateway: site.gateway,
+      tunnel: 'another.web',
+      reason: 'ticket 4711',
+    });
+    const silent = await site.api.send('POST', '/api/v1/launches', { gateway: site.gateway, tunnel, reason: ' ' });
+    expect(silent).toMatchObject({ status: 400, body: { code: 'api.invalid', field: 'reason' } });
     expect(other).toMatchObject({ status: 404, body: { code: 'tunnel.unknown-service' } });
     const change = { host: '127.0.0.1', port: admin.port, scheme: 'https' };
     await local('PATCH', `/api/tunnels/${tunnel}`, change);
@@ -84,6 +90,7 @@ describe('remote access to the admin page of a PBX', () => {
     expect(await launch()).toMatchObject({ status: 409, body: { code: 'tunnel.stopped' } });
     const refused = await site.command('tunnel.start', { tunnel });
     expect(refused).toMatchObject({ state: 'failed', reason: { code: 'tunnel.local-only' } });
+    expect(await site.command('tunnel.stop', { tunnel })).toMatchObject({ reason: { code: 'tunnel.local-only' } });
     await local('PATCH', `/api/tunnels/${tunnel}`, { cloudMayStart: true });
     expect(await site.command('tunnel.start', { tunnel })).toMatchObject({ state: 'succeeded' });
     await until('started', 10_000, async () =>

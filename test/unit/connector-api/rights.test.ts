@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { may, permissionsIn, reaches, scopeOf } from '#connector/access/may.ts';
 import { needsJudgement } from '#connector/api/access.ts';
 import { Permission, ROLE_PERMISSIONS, Role } from '#contract/access.ts';
+import { aboutLaunches, addLaunch } from './rights-launches.ts';
 import { aboutNumbers, addNumbers } from './rights-numbers.ts';
 import { addAccount, addPartner, addRole, addSite, type Client, type Site, startApp, type TestApp } from './support.ts';
 
@@ -19,7 +20,10 @@ async function world({ store }: TestApp): Promise<World & { partner: string; acc
   const ours = await addSite(store, account);
   const sibling = await addSite(store, await addAccount(store, partner, 'Other customer'));
   const foreign = await addSite(store, await addAccount(store, other, 'Stranger'));
-  for (const site of [ours, sibling, foreign]) await addNumbers(store, site);
+  for (const site of [ours, sibling, foreign]) {
+    await addNumbers(store, site);
+    await addLaunch(store, site);
+  }
   return { partner, account, ours, sibling, foreign };
 }
 
@@ -207,6 +211,7 @@ const aboutOne: {
     call: (c: Client, s: Site) => c.get(`/${list}?account=${s.account}`),
   })),
   ...aboutNumbers,
+  ...aboutLaunches,
   { name: 'GET people', permission: 'people:view', call: (c, s) => c.get(`/people?account=${s.account}`) },
   {
     name: 'POST person',

@@ -19,6 +19,7 @@ import type { EnrolmentConfirmed, PendingEnrolment } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { TrunkSettings } from '#contract/trunks.ts';
 import { temporaryFolder } from '#test/support/program.ts';
+import { openDesk } from './open-desk.ts';
 
 export const START = Date.parse('2026-06-15T10:00:00.000Z');
 
@@ -129,6 +130,7 @@ export async function startApp(overrides: Partial<AppOptions> = {}): Promise<Tes
       publicUrl: 'https://demarc.example',
     }),
     trunks: new Trunks({ store, clock, log, tell: async ({ gateway }) => void wants.push(gateway) }),
+    launches: openDesk,
     publicUrl: 'https://demarc.example',
     wantChanged: async (account) => {
       wants.push(account);

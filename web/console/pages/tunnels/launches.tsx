@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Launch, LaunchLine } from '#contract/tunnels.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { absoluteTime } from '#web/kit/format/age.ts';
 import { bytes, count } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
@@ -25,16 +26,18 @@ const columns = (state: ListState, gateways: ReadonlyMap<string, string>): Colum
   {
     id: 'who',
     header: t.who,
+    sort: 'personName',
     fixed: true,
     cell: (row) => <RowLink onClick={() => state.show(row.id)}>{row.personName}</RowLink>,
   },
   {
     id: 'why',
     header: t.why,
+    sort: 'reason',
     wrap: true,
     cell: (row) => row.reason || <span className="dk-dimmed">{t.noReason}</span>,
   },
-  { id: 'target', header: t.target, wrap: true, cell: (row) => row.name },
+  { id: 'target', header: t.target, sort: 'name', wrap: true, cell: (row) => row.name },
   {
     id: 'gateway',
     header: t.gateway,
@@ -44,11 +47,21 @@ const columns = (state: ListState, gateways: ReadonlyMap<string, string>): Colum
       </Anchor>
     ),
   },
-  { id: 'since', header: t.since, cell: (row) => <Age at={row.createdAt} inRow /> },
+  { id: 'since', header: t.since, sort: 'createdAt', cell: (row) => <Age at={row.createdAt} inRow /> },
   { id: 'state', header: t.state, wrap: true, cell: (row) => <SessionState launch={row} /> },
   { id: 'control', header: t.control, cell: (row) => <EndButton launch={row} /> },
-  { id: 'requests', header: t.requests, align: 'end', cell: (row) => count(row.requests) },
+  { id: 'requests', header: t.requests, sort: 'requests', align: 'end', cell: (row) => count(row.requests) },
   { id: 'bytes', header: t.bytes, align: 'end', cell: (row) => bytes(row.bytesUp + row.bytesDown) },
+];
+
+const FIELDS: readonly FilterField[] = [
+  {
+    field: 'state',
+    label: t.state,
+    kind: 'choice',
+    choices: Launch.shape.state.options.map((value) => ({ value, label: t.states[value] })),
+  },
+  { field: 'createdAt', label: t.since, kind: 'date' },
 ];
 
 const DETAILS = {
@@ -71,7 +84,7 @@ export default function Launches() {
       schema={Launch}
       title={t.pageTitle}
       columns={columns(state, useGatewayNames())}
-      fields={[]}
+      fields={FIELDS}
       state={state}
       empty={t.pageEmpty}
       details={DETAILS}
