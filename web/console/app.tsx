@@ -9,6 +9,8 @@ import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { Shell } from './shell/shell.tsx';
 
 const Setup = lazy(() => import('./pages/sign-in/setup.tsx'));
+const PasswordLink = lazy(() => import('./pages/sign-in/password-link.tsx'));
+const SignInProblem = lazy(() => import('./pages/sign-in/sign-in-problem.tsx'));
 const SignInLink = lazy(() => import('./pages/sign-in/sign-in-link.tsx'));
 
 /** Decides between set-up, sign-in and the console itself. */
@@ -23,6 +25,8 @@ export const App = () => (
 function Gate() {
   const [path] = useLocation();
   if (path === '/setup') return <Setup />;
+  if (path === '/password') return <PasswordLink />;
+  if (path === '/sign-in/problem') return <SignInProblem />;
   return path === '/sign-in' ? <SignInLink /> : <SignedIn />;
 }
 

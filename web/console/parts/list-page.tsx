@@ -1,7 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { z } from 'zod';
-import { withQuery } from '#web/kit/api/client.ts';
+import { type Query, withQuery } from '#web/kit/api/client.ts';
 import { FilterBar } from '#web/kit/filters/filter-bar.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { Icon } from '#web/kit/icons.tsx';
@@ -29,6 +29,8 @@ export function ListPage<T extends { id: string }>(props: {
   fields: readonly FilterField[];
   state: ListState;
   empty: ReactNode;
+  /** More of the query than the address holds. */
+  extra?: Query;
   /** Offers the CSV of the same filter. */
   csv?: boolean;
   /** Details of the row whose id stands in the address. `alone` when the API also has it outside of the list. */
@@ -46,7 +48,7 @@ export function ListPage<T extends { id: string }>(props: {
   const [columnState, setColumnState] = useColumns(`demarc.columns.${me.id}.${resource}`, props.columns);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const query = listQuery(state);
-  const page = useList(resource, props.schema, query);
+  const page = useList(resource, props.schema, { ...query, ...props.extra });
   const listed = page.rows.find((row) => row.id === state.open);
   const fetched = useOne(resource, props.schema, listed === undefined && props.details?.alone ? state.open : undefined);
   return (

@@ -3,16 +3,16 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useId } from 'react';
 import { Link } from 'wouter';
 import { Icon } from '#web/kit/icons.tsx';
-import { useMe } from '../data/me.tsx';
 import { text } from '../texts/index.ts';
 import { currentEntry, GROUPS, type NavEntry, type NavGroup } from './nav-entries.ts';
 import { PAGES } from './pages.tsx';
+import { useMayOpen } from './use-may-open.ts';
 
 /** Links to the pages that the person may open, by subject; what is folded away stays so in this browser. */
 export function Navigation(props: { path: string }) {
-  const { permissions } = useMe();
-  const entries = PAGES.flatMap(({ path, nav, needs }) =>
-    nav === undefined || (needs !== undefined && !permissions.includes(needs)) ? [] : [{ path, ...nav }],
+  const mayOpen = useMayOpen();
+  const entries = PAGES.flatMap((page) =>
+    page.nav === undefined || !mayOpen(page) ? [] : [{ path: page.path, ...page.nav }],
   );
   const current = currentEntry(props.path, entries);
   const [folded, setFolded] = useLocalStorage<readonly NavGroup[]>({

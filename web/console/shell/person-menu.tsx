@@ -1,9 +1,12 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { ProviderSignOut } from '#contract/api/access.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { LanguageItems } from '#web/kit/language-switch.tsx';
 import { useMe } from '../data/me.tsx';
+import { roleLabel } from '../data/roles.ts';
 import { text } from '../texts/index.ts';
 
 /** Who is signed in, and the way out. */
@@ -12,11 +15,16 @@ export function PersonMenu() {
   const api = useApi();
   const queries = useQueryClient();
   const signOut = useMutation({
-    mutationFn: () => api.act('POST', '/auth/logout'),
-    onSuccess: () => {
+    mutationFn: async () => {
+      // Asked before, because only a session knows who vouched for it.
+      const there = await api.get('/auth/provider-sign-out', ProviderSignOut).catch(() => null);
+      await api.act('POST', '/auth/logout');
+      return there?.address ?? '/';
+    },
+    onSuccess: (next) => {
       api.setCsrf(undefined);
       queries.clear();
-      window.location.assign('/');
+      window.location.assign(next);
     },
   });
   return (
@@ -32,8 +40,11 @@ export function PersonMenu() {
             {me.name}
           </Text>
           <Text size="xs">{me.email}</Text>
-          <Text size="xs">{me.role}</Text>
+          <Text size="xs">{roleLabel(me.roleName, me.roleName)}</Text>
         </Menu.Label>
+        <Menu.Item component={Link} href="/profile">
+          {text.app.profile}
+        </Menu.Item>
         <Menu.Divider />
         <LanguageItems />
         <Menu.Divider />

@@ -10,7 +10,6 @@ import { useLive } from '#web/kit/live/use-live.ts';
 import { kitText } from '#web/kit/texts/index.ts';
 import { ThemeSwitch } from '#web/kit/theme-switch.tsx';
 import { useAccount } from '../data/account.tsx';
-import { useMe } from '../data/me.tsx';
 import { Bell } from '../pages/notifications/bell.tsx';
 import { text } from '../texts/index.ts';
 import { AccountSwitcher } from './account-switcher.tsx';
@@ -19,6 +18,7 @@ import { Navigation } from './navigation.tsx';
 import { PageBoundary } from './page-boundary.tsx';
 import { PAGES } from './pages.tsx';
 import { PersonMenu } from './person-menu.tsx';
+import { useMayOpen } from './use-may-open.ts';
 
 /** A command's row comes with its change: its state is on the screen without another reading. */
 function patchCommand(change: Change, client: QueryClient): void {
@@ -103,15 +103,11 @@ export function Shell() {
 }
 
 function Routes() {
-  const { permissions } = useMe();
+  const mayOpen = useMayOpen();
   return (
     <Switch>
-      {PAGES.map(({ path, page, needs }) => (
-        <Route
-          key={path}
-          path={path}
-          component={needs === undefined || permissions.includes(needs) ? page : NotAllowed}
-        />
+      {PAGES.map((page) => (
+        <Route key={page.path} path={page.path} component={mayOpen(page) ? page.page : NotAllowed} />
       ))}
       <Route component={NotFound} />
     </Switch>

@@ -36,7 +36,11 @@ export function AccountSteps(props: { account: Account; onWish: (wish: AccountWi
 }
 
 /** Asks for the word and carries the step out. */
-export function AccountStepDialog(props: { wish: AccountWish; onClose: () => void }) {
+export function AccountStepDialog(props: {
+  wish: AccountWish;
+  onClose: () => void;
+  onDone?: (() => void) | undefined;
+}) {
   const { account, step } = props.wish;
   const api = useApi();
   const queries = useQueryClient();
@@ -50,6 +54,7 @@ export function AccountStepDialog(props: { wish: AccountWish; onClose: () => voi
       // Everything of it may be on some page.
       void queries.invalidateQueries();
       props.onClose();
+      props.onDone?.();
     },
   });
   return (

@@ -1,10 +1,12 @@
-import { Button, Group } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, SegmentedControl, VisuallyHidden } from '@mantine/core';
+import { useId, useState } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
 import { Account } from '#contract/api.ts';
 import { PhonePolicy } from '#contract/words.ts';
 import { Age } from '#web/kit/age.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
-import type { FilterField } from '#web/kit/filters/grammar.ts';
+import { type FilterField, formatFilter } from '#web/kit/filters/grammar.ts';
+import { countryName } from '#web/kit/format/countries.ts';
 import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
@@ -15,13 +17,12 @@ import { ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { text } from '../../texts/index.ts';
 import { AccountCreateForm } from './account-create.tsx';
-import { AccountEditForm } from './account-edit.tsx';
 import { AccountStepDialog, AccountSteps, type AccountWish } from './account-life.tsx';
 
 const t = text.accounts;
 
 const columns = (
-  edit: ((account: Account) => void) | undefined,
+  open: (account: Account) => void,
   wish: ((wish: AccountWish) => void) | undefined,
 ): Column<Account>[] => [
   {
@@ -30,7 +31,8 @@ const columns = (
     sort: 'name',
     fixed: true,
     cell: (row) =>
-      edit && row.status === 'Active' ? <RowLink onClick={() => edit(row)}>{row.name}</RowLink> : row.name,
+      // What is switched off must come back before it is looked at (ACC-18).
+      row.status === 'Active' ? <RowLink onClick={() => open(row)}>{row.name}</RowLink> : row.name,
   },
   {
     id: 'id',
@@ -42,13 +44,13 @@ const columns = (
       </Group>
     ),
   },
-  { id: 'country', header: t.country, cell: (row) => row.country },
+  { id: 'country', header: t.country, cell: (row) => countryName(row.country) },
   {
     id: 'status',
     header: t.status,
     cell: (row) => (
       <StatusBadge tone={row.status === 'Active' ? 'good' : 'quiet'} icon={row.status === 'Active' ? 'success' : 'off'}>
-        {row.status}
+        {t.statuses[row.status]}
       </StatusBadge>
     ),
   },
@@ -64,12 +66,6 @@ const columns = (
 
 const FIELDS: readonly FilterField[] = [
   {
-    field: 'status',
-    label: t.status,
-    kind: 'choice',
-    choices: ['Active', 'Deactivated'].map((value) => ({ value, label: value })),
-  },
-  {
     field: 'phonePolicy',
     label: t.policy,
     kind: 'choice',
@@ -81,10 +77,12 @@ const FIELDS: readonly FilterField[] = [
 export default function Accounts() {
   const state = useListState('name');
   const mayAdd = useMay('accounts:add');
-  const mayEdit = useMay('accounts:edit');
   const mayDelete = useMay('accounts:delete');
   const [adding, setAdding] = useState(false);
-  const [edited, setEdited] = useState<Account | undefined>();
+  const [, navigate] = useLocation();
+  const [params, setParams] = useSearchParams();
+  const which = params.get('which') === 'Deactivated' ? 'Deactivated' : 'Active';
+  const label = useId();
   const [wish, setWish] = useState<AccountWish | undefined>();
   return (
     <>
@@ -93,21 +91,39 @@ export default function Accounts() {
         schema={Account}
         title={t.title}
         searchLabel={t.search}
-        columns={columns(mayEdit ? setEdited : undefined, mayDelete ? setWish : undefined)}
+        columns={columns(({ id }) => navigate(`/accounts/${encodeURIComponent(id)}`), mayDelete ? setWish : undefined)}
         fields={FIELDS}
         state={state}
-        empty={t.empty}
+        empty={which === 'Active' ? t.empty : t.emptyDeactivated}
+        extra={{ filter: [...state.filters.map(formatFilter), `status:eq:${which}`] }}
         actions={
-          mayAdd && (
-            <Button leftSection={<Icon name="plus" />} onClick={() => setAdding(true)}>
-              {t.add}
-            </Button>
-          )
+          <>
+            <VisuallyHidden id={label}>{t.which}</VisuallyHidden>
+            <SegmentedControl
+              aria-labelledby={label}
+              value={which}
+              data={Account.shape.status.options.map((value) => ({ value, label: t.whichOnes[value] }))}
+              onChange={(value) =>
+                setParams(
+                  (old) => {
+                    const next = new URLSearchParams(old);
+                    next.set('which', value);
+                    return next;
+                  },
+                  { replace: true },
+                )
+              }
+            />
+            {mayAdd && (
+              <Button leftSection={<Icon name="plus" />} onClick={() => setAdding(true)}>
+                {t.add}
+              </Button>
+            )}
+          </>
         }
       />
       {adding && <AccountCreateForm onClose={() => setAdding(false)} />}
       {wish && <AccountStepDialog wish={wish} onClose={() => setWish(undefined)} />}
-      {edited && <AccountEditForm account={edited} onClose={() => setEdited(undefined)} />}
     </>
   );
 }

@@ -10,6 +10,7 @@ import { useAccount } from '../../data/account.tsx';
 import { useHome } from '../../data/home.ts';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
+import { QuickLinks } from '../accounts/quick-links.tsx';
 import { Attention } from './home-attention.tsx';
 import { Fleet } from './home-fleet.tsx';
 
@@ -23,6 +24,7 @@ export default function Home() {
       <Stack>
         <Fleet />
         <Attention />
+        <QuickLinks />
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
           <Counts />
           <Irregular />

@@ -83,7 +83,8 @@ export default function Users() {
   const account = chosen ?? only;
   const mayAdd = useMay('users:add');
   const [, go] = useLocation();
-  const [adding, setAdding] = useState(false);
+  // The first page links here with the form open (ACC-24).
+  const [adding, setAdding] = useState(() => new URLSearchParams(window.location.search).has('add'));
   return (
     <>
       <ListPage
