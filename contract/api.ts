@@ -220,6 +220,8 @@ export const Platform = z.object({
   applicationTypes: z.array(ApplicationType),
   licence: Licence.nullable(),
   swaStatus: SwaStatus,
+  /** Applications with an admin page (INV-6, INV-29); `pbx` is the one whose page it is. */
+  portals: z.array(z.object({ name: z.string(), pbx: Id.nullable() })),
   reportedAt: Instant,
 });
 export type Platform = z.infer<typeof Platform>;

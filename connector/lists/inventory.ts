@@ -55,8 +55,10 @@ export const platformsList: ListResource = {
   from: sql`platform as p inner join account as a on a.id = p.account_id`,
   id: 'p.id',
   defaultSort: 'host',
-  search: sql`(p.host_lc || ' ' || lower(coalesce(p.platform_type, '')) || ' ' || lower(coalesce(p.system_family, '')))`,
+  search: sql`(p.host_lc || ' ' || lower(coalesce(p.platform_type, '')) || ' ' || lower(coalesce(p.system_family, ''))
+    || ' ' || lower(p.platform_id) || ' ' || a.name_lc)`,
   fields: {
+    account: { kind: 'word', column: 'p.account_id' },
     host: { kind: 'text', column: 'p.host_lc', lower: true, sort: true },
     accountName: { kind: 'text', column: 'a.name_lc', lower: true, sort: true },
     gateway: { kind: 'word', column: 'p.gateway_id' },
@@ -68,6 +70,12 @@ export const platformsList: ListResource = {
       words: ApplicationType.options,
       compile: (words) =>
         sql`exists (select 1 from application as x where ${ON_PLATFORM} and x.type in (${sql.join(words)}))`,
+    },
+    licenceType: {
+      kind: 'computed',
+      words: LicenceType.options,
+      compile: (words) =>
+        sql`exists (select 1 from application as x where x.id = (${PLATFORM_LICENCE}) and x.licence_type in (${sql.join(words)}))`,
     },
     swaStatus: {
       kind: 'computed',
@@ -88,8 +96,10 @@ export const applicationsList: ListResource = {
     left join platform as p on ${ON_PLATFORM}`,
   id: 'x.id',
   defaultSort: 'type',
-  search: sql`(x.type || ' ' || lower(coalesce(x.version, '')) || ' ' || coalesce(p.host_lc, ''))`,
+  search: sql`(x.type || ' ' || lower(coalesce(x.version, '')) || ' ' || coalesce(p.host_lc, '') || ' ' || a.name_lc)`,
   fields: {
+    account: { kind: 'word', column: 'x.account_id' },
+    platform: { kind: 'text', column: 'p.host_lc', lower: true, sort: true, nullable: true },
     type: { kind: 'word', column: 'x.type', words: ApplicationType.options, sort: true },
     accountName: { kind: 'text', column: 'a.name_lc', lower: true, sort: true },
     gateway: { kind: 'word', column: 'x.gateway_id' },
@@ -150,6 +160,9 @@ function platformDto(row: PlatformRow, applications: readonly ApplicationReport[
     applicationTypes: [...new Set(applications.map((application) => application.type))].toSorted(),
     licence,
     swaStatus: swaStatus(licence, now),
+    portals: applications
+      .filter(({ hasPortal }) => hasPortal)
+      .map(({ name, type, pbx }) => ({ name: name ?? type, pbx: pbx ?? null })),
     reportedAt: row.reported_at,
   };
 }

@@ -52,6 +52,11 @@ export const aboutNumbers: {
     permission: view as Permission,
     call: (c: Client, s: Site) => c.get(`/${list}?account=${s.account}`),
   })),
+  ...['platforms.csv', 'applications.csv'].map((list) => ({
+    name: `GET ${list} of an account`,
+    permission: 'inventory:view' as Permission,
+    call: (c: Client, s: Site) => c.get(`/${list}?account=${s.account}`),
+  })),
   { name: 'GET extension range', permission: view, call: (c, s) => c.get(`/extension-ranges/${s.trunk}`) },
   { name: 'GET DID', permission: view, call: (c, s) => c.get(`/dids/${s.trunk}`) },
   { name: 'GET location', permission: view, call: (c, s) => c.get(`/locations/${s.trunk}`) },

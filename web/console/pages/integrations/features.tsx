@@ -41,7 +41,7 @@ function What(props: { item: Integration; feature: IntegrationFeature }) {
     <>
       {feature.count !== null && `${t.count(count(feature.count))} `}
       {where !== undefined && (
-        <Anchor component={Link} href={where} inherit>
+        <Anchor component={Link} href={where} inherit underline="always">
           {t.open}
         </Anchor>
       )}{' '}

@@ -10,7 +10,7 @@ export function LicenceBadge(props: { licence: Licence | null }) {
   if (licence === null) return <span className="dk-dimmed">–</span>;
   return (
     <Stack gap={2}>
-      <span>{licence.type}</span>
+      <span>{text.inventory.licences[licence.type]}</span>
       {licence.expiresAt && (
         <span className="dk-dimmed dk-small">
           {text.platforms.until} {absoluteTime(licence.expiresAt, 'UTC').split(',')[0]}

@@ -7,7 +7,10 @@ import { text } from '../../texts/index.ts';
 import { LaunchButton } from './launch-button.tsx';
 
 /** The portal of an application: Launch where a tunnel leads to it, else whether there is one (INV-29, INV-31). */
-export function Portal(props: { application: Application; tunnels: readonly Tunnel[] | undefined }) {
+export function Portal(props: {
+  application: Pick<Application, 'hasPortal' | 'pbx'>;
+  tunnels: readonly Tunnel[] | undefined;
+}) {
   const { application, tunnels } = props;
   const may = useMay('support:launch');
   if (!application.hasPortal) return <span className="dk-dimmed">{text.platforms.portalNone}</span>;

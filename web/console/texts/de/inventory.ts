@@ -1,10 +1,29 @@
 import type { ConsoleTexts } from '../index.ts';
 
 /** German texts of platforms and applications. */
-export const inventoryTexts: Pick<ConsoleTexts, 'platforms' | 'applications'> = {
+export const inventoryTexts: Pick<ConsoleTexts, 'inventory' | 'platforms' | 'applications'> = {
+  inventory: {
+    reportNow: 'Jetzt melden lassen',
+    asked: (gateways: number, refused: number) =>
+      [
+        gateways === 0
+          ? 'Kein Gateway dieses Kontos ist verbunden.'
+          : gateways === 1
+            ? 'Ein Gateway wurde um sein Inventar gebeten. Was es meldet, erscheint hier von selbst.'
+            : `${gateways} Gateways wurden um ihr Inventar gebeten. Was sie melden, erscheint hier von selbst.`,
+        refused > 0 ? `${refused} konnten nicht gefragt werden.` : '',
+      ]
+        .join(' ')
+        .trim(),
+    lastReport: 'Letzte Meldung',
+    accountName: 'Name des Kontos',
+    accountNumber: 'Kontonummer',
+    licenceId: 'Lizenz-ID',
+    licences: { Unlicensed: 'Ohne Lizenz', Subscription: 'Abonnement', Perpetual: 'Unbefristet' },
+  },
   platforms: {
     title: 'Plattformen',
-    search: 'Nach Host suchen',
+    search: 'Nach Host, Art oder Konto suchen',
     empty: 'Plattformen erscheinen, sobald ein Gateway sein Inventar gemeldet hat.',
     account: 'Konto',
     host: 'Host',

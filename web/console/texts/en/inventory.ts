@@ -1,8 +1,27 @@
 /** English texts of platforms and applications. */
 export const inventoryTexts = {
+  inventory: {
+    reportNow: 'Report now',
+    asked: (gateways: number, refused: number) =>
+      [
+        gateways === 0
+          ? 'No gateway of this account is connected.'
+          : gateways === 1
+            ? 'One gateway was asked for its inventory. What it tells appears here by itself.'
+            : `${gateways} gateways were asked for their inventory. What they tell appears here by itself.`,
+        refused > 0 ? `${refused} could not be asked.` : '',
+      ]
+        .join(' ')
+        .trim(),
+    lastReport: 'Last report',
+    accountName: 'Account name',
+    accountNumber: 'Account number',
+    licenceId: 'Licence ID',
+    licences: { Unlicensed: 'Unlicensed', Subscription: 'Subscription', Perpetual: 'Perpetual' },
+  },
   platforms: {
     title: 'Platforms',
-    search: 'Search by host',
+    search: 'Search by host, type or account',
     empty: 'Platforms appear when a gateway has reported its inventory.',
     account: 'Account',
     host: 'Host',

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium } from './support/console.ts';
+import { axe, overflow, shot, startSeededConsole } from './support/seeded.ts';
+
+describe.skipIf(!hasChromium)('integrations, in a browser', () => {
+  let console: Awaited<ReturnType<typeof startSeededConsole>>;
+
+  beforeAll(async () => {
+    console = await startSeededConsole();
+  });
+  afterAll(() => console?.[Symbol.asyncDispose]());
+
+  test('one is added from the catalogue, and removed again in its row', async () => {
+    await using look = await console.visit('/integrations');
+    const { page, faults } = look;
+    await page.getByRole('heading', { level: 1, name: 'Integrations & Apps' }).waitFor();
+    await page.getByRole('button', { name: 'Add new' }).click();
+    const catalogue = page.getByRole('dialog', { name: 'Add integrations' });
+    await catalogue.getByLabel('Search integrations').fill('mx');
+    await expect.poll(() => catalogue.getByText('MiVoice Business', { exact: true }).count()).toBe(0);
+    await catalogue.getByRole('button', { name: 'Add MX-ONE' }).click();
+    await catalogue.getByText('Added').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await shot(page, 'integrations-catalogue');
+    await catalogue.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('A PBX is added on the pages of its gateway at the site.').waitFor();
+    await page.getByRole('button', { name: 'Delete MX-ONE' }).click();
+    const sure = page.getByRole('dialog', { name: 'Remove MX-ONE Integration' });
+    expect(await axe(page)).toEqual([]);
+    await sure.getByRole('button', { name: 'Remove integration' }).click();
+    await page.getByText('MX-ONE was removed.').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('a gateway is deleted only after it was switched off, with the word revert', async () => {
+    await using look = await console.visit('/integrations');
+    const { page } = look;
+    const bin = page.getByRole('button', { name: 'Delete Vienna', exact: true });
+    const off = page.getByRole('switch', { name: 'Vienna is on', exact: true });
+    await off.waitFor();
+    expect(await bin.count()).toBe(0);
+    await off.click();
+    await bin.click();
+    const sure = page.getByRole('dialog', { name: 'Revert To Factory Default?' });
+    await sure.getByText('Demo Customer').waitFor();
+    await sure.getByText('192.0.2.7').waitFor();
+    expect(await sure.getByRole('button', { name: 'Confirm' }).isDisabled()).toBe(true);
+    await shot(page, 'integrations-revert');
+    expect(await axe(page)).toEqual([]);
+    await sure.getByRole('button', { name: 'Cancel' }).click();
+    await off.click();
+    await expect.poll(() => bin.count()).toBe(0);
+  });
+
+  test.each([{ dark: false }, { dark: true }, { dark: true, width: 320 }])('passes axe and fits: %o', async (how) => {
+    await using look = await console.visit('/integrations', how);
+    const { page } = look;
+    await page.getByText('Available features').first().click();
+    await page.getByText('Customer Admin Portal').first().waitFor();
+    expect(await axe(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    await shot(page, `integrations-${how.dark ? 'dark' : 'light'}-${how.width ?? 'wide'}`);
+  });
+});
