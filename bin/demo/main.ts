@@ -14,6 +14,7 @@ import { findPbxs } from './search.ts';
 import { summarize } from './summary.ts';
 import { addTrunks, startFarEnd, trunkLines } from './trunks.ts';
 import { openTunnel } from './tunnels.ts';
+import { completeSetup } from './wizard.ts';
 
 interface Options {
   once: boolean;
@@ -29,6 +30,8 @@ interface Remembered {
   account: string;
   gateway: string;
   pbxs: string[];
+  /** Of the gateway's own pages; not there in the data of an older demo. */
+  gatewayPassword?: string;
 }
 
 const say = (text: string): void => {
@@ -122,13 +125,18 @@ async function demo(options: Options, stops: StopList): Promise<boolean> {
   await Promise.all([connector.start(), daemon.start()]);
 
   const memory = join(data, 'demo.json');
-  const { api, remembered } = existsSync(memory)
-    ? await goOn(connector, await readFile(memory, 'utf8'))
-    : await setUp(connector, daemon, lab, farEnd.port);
+  const isFirst = !existsSync(memory);
+  const { api, remembered }: { api: ApiClient; remembered: Remembered } = isFirst
+    ? await setUp(connector, daemon, lab, farEnd.port)
+    : await goOn(connector, await readFile(memory, 'utf8'));
   await writeFile(memory, JSON.stringify(remembered), { mode: 0o600 });
 
   say('Waiting for the first sync of every PBX ...');
   const runs = await runsOf(api, remembered.account, remembered.pbxs);
+  if (isFirst) {
+    remembered.gatewayPassword = await completeSetup(daemon);
+    await writeFile(memory, JSON.stringify(remembered), { mode: 0o600 });
+  }
   const summary = await summarize(api, remembered.account, runs, started);
   for (const { name, type, users, irregularities } of summary.pbxs) {
     say(`  ${name} (${type}): ${users} users, ${irregularities} irregularities`);
@@ -138,7 +146,10 @@ async function demo(options: Options, stops: StopList): Promise<boolean> {
   const { link } = await api.post<{ link: string }>('/api/v1/auth/sign-in-links');
   say('');
   say(`Console   ${connector.url}`);
-  say(`Gateway   ${daemon.url} (its command line: DEMARC_DAEMON_STATE=${daemon.state} npx demarc status)`);
+  say(
+    `Gateway   ${daemon.url} (password ${remembered.gatewayPassword ?? 'as `demarc setup-secret --new` lets you set'};`,
+  );
+  say(`          its command line: DEMARC_DAEMON_STATE=${daemon.state} npx demarc status)`);
   say(`Sign in   ${link}`);
   say('          (works once; the browser will ask about the certificate, which the demo made itself)');
   say('Launch    beside each PBX on the gateway’s page in the console; the admin pages of the lab take');

@@ -24,7 +24,7 @@ export async function buildPages(name: keyof typeof CONFIGS): Promise<void> {
   const index = join(ROOT, 'dist', name, 'index.html');
   const built = existsSync(index) ? statSync(index).mtimeMs : 0;
   const newest = await Promise.all(
-    ['web', 'contract'].map(async (folder) => {
+    [`web/${name}`, 'web/kit', 'contract'].map(async (folder) => {
       const files = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true });
       return Math.max(
         ...files.filter((file) => file.isFile()).map((file) => statSync(join(file.parentPath, file.name)).mtimeMs),

@@ -1,14 +1,21 @@
 /** The gateway's own pages in a real browser: the real daemon, the real connector, and the lab's telephone systems. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { type Lab, startLab } from '#test/lab/lab.ts';
 import { type Site, startSite } from '#test/support/site.ts';
 import { buildPages, launchBrowser, newContext, type Watched, watchedPage } from './console.ts';
+import { shot } from './seeded.ts';
 
 /** The daemon's set-up secret, as it stands on its console. */
 export const setupSecret = async (site: Site): Promise<string> =>
   (await readFile(join(site.daemon.state, 'setup-secret'), 'utf8')).trim();
+
+/** A picture of the whole page from its top, where DEMARC_SCREENSHOTS names a folder. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await shot(page, name);
+}
 
 interface WizardOptions {
   users: number;

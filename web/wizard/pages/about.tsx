@@ -7,6 +7,7 @@ import { CopyButton } from '#web/kit/copy-button.tsx';
 import { siteTime } from '#web/kit/format/site-time.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
+import { useNow } from '#web/kit/now.tsx';
 import { ErrorPanel, Facts, Panel } from '#web/kit/panels.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useStatus } from '../data/queries.ts';
@@ -17,7 +18,9 @@ const t = text.daemon;
 
 /** DMN-7. */
 export function AboutPanel(props: { about: AboutAnswer }) {
-  const { version, hostName, announcedName, addresses, startedAt, now, timeZone } = props.about;
+  const { version, hostName, announcedName, addresses, startedAt, timeZone } = props.about;
+  // The clock of this page goes by the gateway's.
+  const now = useNow();
   return (
     <Panel title={t.about}>
       <Stack gap="sm">
@@ -28,7 +31,7 @@ export function AboutPanel(props: { about: AboutAnswer }) {
             [t.name, announcedName],
             [t.addresses, addresses.join(', ')],
             [t.started, siteTime(startedAt, timeZone)],
-            [t.clock, siteTime(now, timeZone)],
+            [t.clock, siteTime(new Date(now).toISOString(), timeZone)],
           ]}
         />
         <Anchor component={Link} href="/licences" size="sm">

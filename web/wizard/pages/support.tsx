@@ -92,7 +92,7 @@ function LogPanel() {
         {logs.data?.lines.length === 0 && <Text size="sm">{kitText.noMatch}</Text>}
         {logs.data && logs.data.lines.length > 0 && (
           // Newest first: what has just happened is at hand without scrolling.
-          <div className="dw-log" role="region" aria-label={t.log} tabIndex={0}>
+          <div className="dw-log" role="region" aria-label={t.lines} tabIndex={0}>
             {logs.data.lines.toReversed().map((line, at) => (
               <div key={`${line.time} ${line.msg ?? ''} ${logs.data.lines.length - at}`} data-level={line.level}>
                 {line.time} {line.level.toUpperCase()} {line.msg ?? ''} {detailsOf(line)}

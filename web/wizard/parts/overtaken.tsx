@@ -1,5 +1,4 @@
-import { Alert, Button, Stack, Text } from '@mantine/core';
-import { Icon } from '#web/kit/icons.tsx';
+import { Overtaken } from '#web/kit/overtaken.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { isOvertaken } from '../data/wizard.tsx';
 import { text } from '../texts/index.ts';
@@ -9,13 +8,11 @@ export function ChangeError(props: { error: unknown; onShowStored: () => void })
   if (props.error === null || props.error === undefined) return null;
   if (!isOvertaken(props.error)) return <ErrorPanel error={props.error} />;
   return (
-    <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={text.step.changed}>
-      <Stack gap="xs" align="flex-start">
-        <Text size="sm">{text.step.changedNext}</Text>
-        <Button size="xs" variant="default" onClick={props.onShowStored}>
-          {text.step.showStored}
-        </Button>
-      </Stack>
-    </Alert>
+    <Overtaken
+      title={text.step.changed}
+      next={text.step.changedNext}
+      action={text.step.showStored}
+      onTake={props.onShowStored}
+    />
   );
 }

@@ -46,7 +46,7 @@ export function Banners(props: { live: LiveState }) {
       {lost.map(({ id, name, lastSync }) => (
         <Banner key={id} icon="error" bad title={t.pbxLost(name)}>
           {lastSync?.reason ? sentences(lastSync.reason.message, lastSync.reason.nextStep) : t.pbxLostNext}{' '}
-          <Anchor component={Link} href={`/setup/${pbxStep}/${id}`} size="sm">
+          <Anchor component={Link} href={`/setup/${pbxStep}/${id}`} size="sm" underline="always">
             {t.toPbx}
           </Anchor>
         </Banner>

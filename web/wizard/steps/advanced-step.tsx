@@ -36,7 +36,7 @@ export default function AdvancedStep() {
           {t.cases.map(({ text: said, step }) => (
             <List.Item key={said}>
               {said}{' '}
-              <Anchor component={Link} href={`/setup/${step === 'pbx' ? pbxStep : step}`} size="sm">
+              <Anchor component={Link} href={`/setup/${step === 'pbx' ? pbxStep : step}`} size="sm" underline="always">
                 {text.step.names[step === 'pbx' ? pbxStep : step === 'gateway' ? 'gateway' : 'overview']}
               </Anchor>
             </List.Item>

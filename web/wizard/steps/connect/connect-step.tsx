@@ -23,13 +23,15 @@ export default function ConnectStep() {
       lead={t.lead}
       checklist={t.checklist}
       next={
-        <Button
-          disabled={!pbxs.data?.pbxs.some(({ lastProbe }) => lastProbe?.report.ok === true)}
-          loading={change.isPending}
-          onClick={() => void goOn().catch(() => undefined)}
-        >
-          {text.step.next}
-        </Button>
+        pbxs.data && (
+          <Button
+            disabled={!pbxs.data.pbxs.some(({ lastProbe }) => lastProbe?.report.ok === true)}
+            loading={change.isPending}
+            onClick={() => void goOn().catch(() => undefined)}
+          >
+            {text.step.next}
+          </Button>
+        )
       }
     >
       {error && <ErrorPanel error={error} onRetry={() => void Promise.all([pbxs.refetch(), status.refetch()])} />}

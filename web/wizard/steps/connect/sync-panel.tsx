@@ -106,7 +106,7 @@ function Schedule(props: { status: Status }) {
           clampBehavior="none"
           hideControls
           error={!isGood && t.wrong}
-          w={220}
+          w={260}
           onChange={setMinutes}
         />
         <Button type="submit" variant="default" loading={edit.isPending} disabled={!isGood || wanted === syncMinutes}>

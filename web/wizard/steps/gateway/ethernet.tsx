@@ -92,7 +92,10 @@ function Trial(props: { pending: NonNullable<NetworkAnswer['pending']> }) {
         ) : (
           !isHere && (
             <Text size="sm">
-              {t.pendingOpen} <Anchor href={there}>{there}</Anchor>
+              {t.pendingOpen}{' '}
+              <Anchor href={there} underline="always">
+                {there}
+              </Anchor>
             </Text>
           )
         )}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState } from 'react';
+import { toApiError } from '#web/kit/api/api-error.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { useStatus } from '../../data/queries.ts';
@@ -26,6 +27,7 @@ export default function GatewayStep() {
   const [draft, setDraft] = useState<SiteDraft>(() => draftOf(wizard));
   const [way, setWay] = useState<Way>(EMPTY_WAY);
   const state = status.data?.enrolment.state;
+  const told = status.data?.enrolment.error?.code;
 
   const next = useMutation({
     mutationFn: async () => {
@@ -78,7 +80,8 @@ export default function GatewayStep() {
       {isOvertaken(next.error) ? (
         <ChangeError error={next.error} onShowStored={reset} />
       ) : (
-        next.error && <ErrorPanel error={next.error} />
+        // Why the cloud was not reached stands beside the registration already.
+        next.error && toApiError(next.error).code !== told && <ErrorPanel error={next.error} />
       )}
     </StepFrame>
   );

@@ -34,9 +34,9 @@ export default function PbxStep() {
           <Button type="submit" form={form}>
             {edited ? t.save : text.step.next}
           </Button>
-        ) : (
+        ) : list === undefined ? null : (
           // Nothing to go on with before there is a PBX.
-          <Button disabled={(list ?? []).length === 0} loading={change.isPending} onClick={() => void goOn()}>
+          <Button disabled={list.length === 0} loading={change.isPending} onClick={() => void goOn()}>
             {text.step.next}
           </Button>
         )

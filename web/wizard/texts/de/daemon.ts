@@ -134,6 +134,7 @@ export const daemonTexts = {
     making: 'Das Paket wird erstellt. Das kann eine Minute dauern …',
     made: 'Das Paket wurde erstellt',
     log: 'Protokoll des Gateways',
+    lines: 'Neueste Zeilen zuerst',
     level: 'Ab Stufe',
     levels: { debug: 'Fehlersuche', info: 'Information', warn: 'Warnung', error: 'Fehler' },
     search: 'Nur Zeilen mit',

@@ -65,7 +65,7 @@ export const frameTexts = {
     checklistTitle: 'Bevor Sie mit diesem Schritt beginnen',
     changed: 'Jemand anderer hat das inzwischen geändert',
     changedNext:
-      'Sie sehen jetzt, was gespeichert ist. Prüfen Sie es und geben Sie Ihre Änderung noch einmal ein, wenn sie noch nötig ist.',
+      'Davon wurde nichts überschrieben. Sehen Sie sich den gespeicherten Stand an und geben Sie Ihre Änderung noch einmal ein, wenn sie noch nötig ist.',
     showStored: 'Gespeicherten Stand zeigen',
     required: 'Erforderlich',
     hint: (label: string) => `Was mit ${label} gemeint ist`,

@@ -36,10 +36,10 @@ export const stepTexts = {
     none: 'Keine unstimmigen E-Mail-Adressen',
     lead: 'Diese Benutzer werden sich nicht ohne Weiteres registrieren können. Berichtigen Sie die E-Mail-Adressen in der Telefonanlage und drücken Sie „Jetzt abgleichen“.',
     kinds: {
-      'no-email': (count: string) => `${count} Benutzer ohne E-Mail-Adresse`,
-      'email-not-unique': (count: string) => `${count} Benutzer, deren E-Mail-Adresse nicht eindeutig ist`,
-      'invalid-email': (count: string) => `${count} Benutzer, deren E-Mail-Adresse ungültig ist`,
-      'duplicate-extension': (count: string) => `${count} Benutzer, deren Nebenstelle auch jemand anderer hat`,
+      'no-email': (count: string) => `Benutzer ohne E-Mail-Adresse: ${count}`,
+      'email-not-unique': (count: string) => `Benutzer, deren E-Mail-Adresse nicht eindeutig ist: ${count}`,
+      'invalid-email': (count: string) => `Benutzer, deren E-Mail-Adresse ungültig ist: ${count}`,
+      'duplicate-extension': (count: string) => `Benutzer, deren Nebenstelle auch jemand anderer hat: ${count}`,
     },
     lists: {
       'no-email': 'Benutzer ohne E-Mail-Adresse',

@@ -132,6 +132,7 @@ export const daemonTexts = {
     making: 'The bundle is being made. This can take a minute…',
     made: 'The bundle was made',
     log: 'Log of the gateway',
+    lines: 'Newest lines first',
     level: 'From level',
     levels: { debug: 'Debug', info: 'Information', warn: 'Warning', error: 'Error' },
     search: 'Only lines with',

@@ -65,7 +65,8 @@ export const frameTexts = {
     checklist: 'Prerequisite checklist',
     checklistTitle: 'Before you begin this step',
     changed: 'Somebody else has changed this meanwhile',
-    changedNext: 'What you see now is what is stored. Look at it, and enter your change again if it is still needed.',
+    changedNext:
+      'Nothing of it was overwritten. Look at what is stored, and enter your change again if it is still needed.',
     showStored: 'Show what is stored',
     required: 'Required',
     hint: (label: string) => `What is meant by ${label}`,

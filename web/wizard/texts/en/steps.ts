@@ -35,10 +35,10 @@ export const stepTexts = {
     none: 'No e-mail irregularities',
     lead: 'These users will have trouble registering. Mend their e-mail addresses in the telephone system, and press Sync Now.',
     kinds: {
-      'no-email': (count: string) => `${count} users without an e-mail address`,
-      'email-not-unique': (count: string) => `${count} users whose e-mail address is not unique`,
-      'invalid-email': (count: string) => `${count} users whose e-mail address is not valid`,
-      'duplicate-extension': (count: string) => `${count} users whose extension somebody else has too`,
+      'no-email': (count: string) => `Users without an e-mail address: ${count}`,
+      'email-not-unique': (count: string) => `Users whose e-mail address is not unique: ${count}`,
+      'invalid-email': (count: string) => `Users whose e-mail address is not valid: ${count}`,
+      'duplicate-extension': (count: string) => `Users whose extension somebody else has too: ${count}`,
     },
     lists: {
       'no-email': 'Users without an e-mail address',
