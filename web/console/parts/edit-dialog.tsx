@@ -1,10 +1,9 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ApiError } from '#web/kit/api/api-error.ts';
-import { Icon } from '#web/kit/icons.tsx';
+import { Overtaken } from '#web/kit/overtaken.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
-import { text } from '../texts/index.ts';
 
 /**
  * A form in a dialog. When somebody else was faster (412), nothing is overwritten: the newest values can be taken over
@@ -34,16 +33,7 @@ export function EditDialog(props: {
       >
         <Stack>
           {props.children}
-          {isStale && (
-            <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={text.edit.stale}>
-              <Stack gap="xs" align="flex-start">
-                <Text size="sm">{text.edit.staleNext}</Text>
-                <Button size="xs" variant="default" onClick={onNewest}>
-                  {text.edit.takeNewest}
-                </Button>
-              </Stack>
-            </Alert>
-          )}
+          {isStale && <Overtaken onTake={onNewest} />}
           {failed && !isStale && <ErrorPanel error={save.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={props.onClose}>

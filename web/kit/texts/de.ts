@@ -62,6 +62,11 @@ export const kitText: KitTexts = {
   never: 'nie',
   theme: 'Darstellung',
   language: 'Sprache',
+  overtaken: {
+    title: 'Jemand anderes hat das geändert, während Sie es bearbeitet haben',
+    next: 'Es wurde nichts gespeichert. Übernehmen Sie die neuesten Werte, nehmen Sie Ihre Änderung noch einmal vor und speichern Sie.',
+    take: 'Neueste Werte übernehmen',
+  },
   asOf: 'Stand:',
   age: {
     justNow: 'gerade eben',

@@ -63,6 +63,11 @@ export const kitText = {
   never: 'never',
   theme: 'Appearance',
   language: 'Language',
+  overtaken: {
+    title: 'Somebody else changed this while you were editing',
+    next: 'Nothing was saved. Take over the newest values, make your change again, and save.',
+    take: 'Take over the newest values',
+  },
   asOf: 'as of',
   age: {
     justNow: 'just now',

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, NumberInput, Skeleton, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, NumberInput, Skeleton, Stack, Switch, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { AccountAlertRules, AlertRuleName, type AlertRules } from '#contract/alerts.ts';
 import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
-import { Icon } from '#web/kit/icons.tsx';
+import { Overtaken } from '#web/kit/overtaken.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
@@ -169,16 +169,7 @@ function RulesForm(props: {
           readOnly={!mayEdit}
           onChange={(remindHours) => change({ ...draft, remindHours })}
         />
-        {stale && (
-          <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={t.stale}>
-            <Stack gap="xs" align="flex-start">
-              <Text size="sm">{t.staleNext}</Text>
-              <Button size="xs" variant="default" onClick={() => void takeNewest()}>
-                {t.reload}
-              </Button>
-            </Stack>
-          </Alert>
-        )}
+        {stale && <Overtaken title={t.stale} next={t.staleNext} action={t.reload} onTake={() => void takeNewest()} />}
         {save.error && !stale && <ErrorPanel error={save.error} />}
         {mayEdit && (
           <Group>

@@ -6,6 +6,7 @@ import { Age, AsOf } from '#web/kit/age.tsx';
 import { absoluteTime } from '#web/kit/format/age.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon } from '#web/kit/icons.tsx';
+import { Overtaken } from '#web/kit/overtaken.tsx';
 import { Facts, Panel } from '#web/kit/panels.tsx';
 import { permissionFor } from '../../data/commands.ts';
 import { useMay } from '../../data/me.tsx';
@@ -166,14 +167,7 @@ function ScheduleForm(props: { schedule: UpdateSchedule; zone: string | null; ac
           />
         </Group>
         {movedOn && isEdited && isChanged && (
-          <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={t.overtaken}>
-            <Stack gap="xs" align="flex-start">
-              <Text size="sm">{t.overtakenNext}</Text>
-              <Button size="xs" variant="default" onClick={takeNewest}>
-                {t.takeNewest}
-              </Button>
-            </Stack>
-          </Alert>
+          <Overtaken title={t.overtaken} next={t.overtakenNext} action={t.takeNewest} onTake={takeNewest} />
         )}
         {may && (
           <Group gap="xs">

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, NativeSelect, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Anchor, Button, Group, NativeSelect, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
@@ -9,6 +9,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { bytes } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
+import { Overtaken } from '#web/kit/overtaken.tsx';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
@@ -147,16 +148,7 @@ function Settle(props: { log: SupportLog }) {
           value={notes}
           onChange={(event) => setNotes(event.currentTarget.value)}
         />
-        {stale && (
-          <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={text.edit.stale}>
-            <Stack gap="xs" align="flex-start">
-              <Text size="sm">{text.edit.staleNext}</Text>
-              <Button size="xs" variant="default" onClick={() => void refresh()}>
-                {text.edit.takeNewest}
-              </Button>
-            </Stack>
-          </Alert>
-        )}
+        {stale && <Overtaken onTake={() => void refresh()} />}
         {save.error && !stale && <ErrorPanel error={save.error} />}
         <Group>
           <Button
