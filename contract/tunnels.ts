@@ -5,8 +5,8 @@ import { Id, Instant } from './ids.ts';
 /** A tunnel of a gateway: one system at the site and one service of it. */
 export const TunnelId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be the id of a tunnel');
 
-/** What is behind a tunnel: a page to launch, or an interface for tools. */
-export const TunnelKind = z.enum(['web', 'rest', 'shell']);
+/** What is behind a tunnel: a page to launch, or an interface for tools; of the PBX, or of the platform that it runs on. */
+export const TunnelKind = z.enum(['web', 'rest', 'shell', 'manager', 'manager-rest']);
 export type TunnelKind = z.infer<typeof TunnelKind>;
 
 /** A row of the tunnels table (TUN-1). */

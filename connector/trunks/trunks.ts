@@ -73,6 +73,7 @@ export class Trunks {
       const before = await rowOf(unit, id);
       if (match !== `"${before.revision}"`) throw new DemarcError('api.stale');
       const gateway = await requirePbxs(unit, before.account_id, settings);
+      await requireSameType(unit, before.pbx_id, settings.pbx);
       await requireName(unit, before.account_id, settings.name, id);
       if (gateway !== before.gateway_id) await requireRoom(unit, gateway);
       const properties = changesOf(trunkSettings(before), settings);
@@ -186,6 +187,15 @@ async function requirePbxs(unit: Work, account: string, { pbx, secondaryPbx }: T
     throw new InvalidField('secondaryPbx', 'must be reached by the same gateway as the first');
   }
   return gateway;
+}
+
+/** What is set on a PBX of one family means nothing on another (TRK-4). @throws InvalidField */
+async function requireSameType(unit: Work, before: string, after: string): Promise<void> {
+  if (after === before) return;
+  const rows = await unit.db.selectFrom('pbx').select('type').where('id', 'in', [before, after]).execute();
+  if (new Set(rows.map(({ type }) => type)).size > 1) {
+    throw new InvalidField('pbx', 'must be of the same family as before; add another trunk for another family');
+  }
 }
 
 async function requireName(unit: Work, account: string, name: string, except?: string): Promise<void> {

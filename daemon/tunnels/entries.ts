@@ -33,16 +33,21 @@ export const TUNNEL_NAMES: Readonly<Record<TunnelKind, string>> = {
   web: 'Administration web interface',
   rest: 'REST interface',
   shell: 'SSH',
+  manager: 'Server Manager',
+  'manager-rest': 'Server Manager REST interface',
 };
 
 type Usual = Pick<TunnelEntry, 'kind' | 'port' | 'scheme'>;
 const WEB: Usual = { kind: 'web', port: 443, scheme: 'https' };
 const REST: Usual = { kind: 'rest', port: 443, scheme: 'https' };
+/** The platform below, whose address is the PBX's own unless the site enters another. */
+const MANAGER: Usual = { kind: 'manager', port: 443, scheme: 'https' };
+const MANAGER_REST: Usual = { kind: 'manager-rest', port: 443, scheme: 'https' };
 const SHELL: Usual = { kind: 'shell', port: 22, scheme: 'tcp' };
 
 /** What each family has. */
 const USUAL: Readonly<Record<PbxType, readonly Usual[]>> = {
-  'mivoice-business': [WEB, REST],
+  'mivoice-business': [WEB, REST, MANAGER, MANAGER_REST],
   'mivoice-5000': [WEB],
   'mivoice-office-400': [WEB],
   'mx-one': [WEB, SHELL],

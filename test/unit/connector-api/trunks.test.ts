@@ -87,6 +87,19 @@ describe('a trunk', () => {
     expect(api.wants).toHaveLength(told);
   });
 
+  it('moves to another PBX of the same family only (TRK-4)', async () => {
+    await using api = await startApp();
+    const { account, site, ada, create } = await world(api);
+    const { id } = (await create()).json<Trunk>();
+    const other = await addSite(api.store, account, 'Branch');
+    const move = () => ada.send('PUT', `/trunks/${id}`, settings(other.pbx), { 'if-match': '"1"' });
+    await api.store.db.updateTable('pbx').set({ type: 'mx-one' }).where('id', '=', other.pbx).execute();
+    expect((await move()).json()).toMatchObject({ code: 'api.invalid', field: 'pbx' });
+    expect((await ada.get(`/trunks/${id}`)).json()).toMatchObject({ gateway: site.gateway });
+    await api.store.db.updateTable('pbx').set({ type: 'mivoice-5000' }).where('id', '=', other.pbx).execute();
+    expect((await move()).json()).toMatchObject({ gateway: other.gateway });
+  });
+
   it('is gone when it is deleted, and its name is free again', async () => {
     await using api = await startApp();
     const { ada, create } = await world(api);

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Trunk, TrunkFarEnd, TrunkTransport } from '#contract/trunks.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
@@ -38,6 +38,12 @@ export function TrunkForm(props: { trunk: Trunk | undefined; onClose: () => void
     // An address that somebody typed is kept; one that came from another PBX is not this one's.
     set({ pbx: id, ...((draft.host === '' || known) && host !== undefined ? { host } : {}) });
   };
+  // Where there is nothing to choose from it is chosen already (TRK-3).
+  const only = !loading && pbxs.length === 1 ? pbxs[0] : undefined;
+  useEffect(() => {
+    if (only !== undefined)
+      setDraft((before) => (before.pbx === '' ? { ...before, pbx: only.id, host: only.host } : before));
+  }, [only?.id, only?.host]);
   const choices = pbxs.map(({ id, name, gatewayName }) => ({ value: id, label: t.gatewayOf(name, gatewayName) }));
   return (
     <Modal opened onClose={props.onClose} title={trunk ? t.editOf(trunk.name) : t.add} centered size="lg">
@@ -54,6 +60,7 @@ export function TrunkForm(props: { trunk: Trunk | undefined; onClose: () => void
             label={t.pbx}
             required
             data-autofocus
+            disabled={only?.id === draft.pbx}
             value={draft.pbx}
             data={[{ value: '', label: loading ? kitText.loading : t.choosePbx, disabled: true }, ...choices]}
             onChange={(event) => choosePbx(event.currentTarget.value)}
@@ -76,6 +83,7 @@ export function TrunkForm(props: { trunk: Trunk | undefined; onClose: () => void
           <PortInput label={t.portOf[draft.transport]} value={draft.port} onChange={(port) => set({ port })} />
           <NativeSelect
             label={t.farEndKind}
+            description={draft.farEndKind === 'border-gateway' ? t.twoTrunks : undefined}
             value={draft.farEndKind}
             data={TrunkFarEnd.shape.kind.options.map((value) => ({ value, label: t.farEndKinds[value] }))}
             onChange={(event) => set({ farEndKind: TrunkFarEnd.shape.kind.parse(event.currentTarget.value) })}

@@ -28,6 +28,8 @@ export const trunkText: ConsoleTexts['trunks'] = {
   addressHint: 'Von der Telefonanlage übernommen; ändern Sie sie, wenn der Trunk eine andere ihrer Adressen benutzt.',
   farEndKind: 'Was an der Gegenstelle steht',
   farEndKinds: { 'cloud-platform': 'Die Cloud-Plattform selbst', 'border-gateway': 'Ein Border Gateway' },
+  twoTrunks:
+    'Das Arbeitsblatt enthält dann zwei Trunks: vom Border Gateway zur Cloud und von der Telefonanlage zum Border Gateway.',
   farEndHost: 'FQDN/IP-Adresse der Gegenstelle',
   farEndPort: 'Port der Gegenstelle',
   transport: 'Transport',

@@ -23,6 +23,8 @@ export const trunkText = {
   addressHint: 'Taken from the PBX; change it if the trunk uses another address of it.',
   farEndKind: 'What is at the far end',
   farEndKinds: { 'cloud-platform': 'The cloud platform itself', 'border-gateway': 'A border gateway' },
+  twoTrunks:
+    'The worksheet then has two trunks: from the border gateway to the cloud, and from the PBX to the border gateway.',
   farEndHost: 'FQDN/IP address of the far end',
   farEndPort: 'Port of the far end',
   transport: 'Transport',
