@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('integrations, in a browser', () => {
     const off = page.getByRole('switch', { name: 'Vienna is on', exact: true });
     await off.waitFor();
     expect(await bin.count()).toBe(0);
-    await off.click();
+    await off.press('Space');
     await bin.click();
     const sure = page.getByRole('dialog', { name: 'Revert To Factory Default?' });
     await sure.getByText('Demo Customer').waitFor();
@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)('integrations, in a browser', () => {
     await shot(page, 'integrations-revert');
     expect(await axe(page)).toEqual([]);
     await sure.getByRole('button', { name: 'Cancel' }).click();
-    await off.click();
+    await off.press('Space');
     await expect.poll(() => bin.count()).toBe(0);
   });
 

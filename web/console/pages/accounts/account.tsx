@@ -13,8 +13,10 @@ import { useAccount } from '../../data/account.tsx';
 import { useOne } from '../../data/list.ts';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
+import { IntegrationsPanel } from '../integrations/panel.tsx';
 import { AccountEditForm } from './account-edit.tsx';
 import { AccountStepDialog, AccountSteps, type AccountWish } from './account-life.tsx';
+import { SupportContacts } from './support-contacts.tsx';
 
 const t = text.accounts;
 
@@ -32,6 +34,7 @@ function Information(props: { account: Account }) {
   const [, navigate] = useLocation();
   const { choose } = useAccount();
   const [mayEdit, mayDelete] = [useMay('accounts:edit'), useMay('accounts:delete')];
+  const maySeeIntegrations = useMay('integrations:view');
   const [isEditing, setEditing] = useState(false);
   const [wish, setWish] = useState<AccountWish | undefined>();
   const isActive = account.status === 'Active';
@@ -121,7 +124,9 @@ function Information(props: { account: Account }) {
             </Group>
           </Panel>
         </div>
+        <SupportContacts account={account.id} />
       </SimpleGrid>
+      {maySeeIntegrations && <IntegrationsPanel account={account.id} />}
       {isEditing && <AccountEditForm account={account} onClose={() => setEditing(false)} />}
       {wish && (
         <AccountStepDialog

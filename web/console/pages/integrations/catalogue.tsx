@@ -21,7 +21,9 @@ export function Catalogue(props: { account: string; entries: readonly CatalogueE
   return (
     <Modal opened onClose={props.onClose} title={t.catalogue.title} size="lg" centered>
       <Stack>
-        <SearchBox label={t.catalogue.search} value={search} onSearch={setSearch} />
+        <Group>
+          <SearchBox label={t.catalogue.search} value={search} onSearch={setSearch} />
+        </Group>
         <Tabs value={tab} onChange={(value) => setTab(CatalogueTab.catch('site').parse(value))} keepMounted={false}>
           <Tabs.List>
             <Tabs.Tab value="site">{t.catalogue.site}</Tabs.Tab>

@@ -31,7 +31,7 @@ export function IntegrationRow(props: { item: Integration }) {
       <Group justify="space-between" align="flex-start" gap="sm">
         <Stack gap={4} miw={0} flex="1 1 20rem">
           <Group gap="xs">
-            <Text fw={600} component="h2" size="sm" m={0}>
+            <Text fw={600} component="h3" size="sm" m={0}>
               {nameOf(item)}
             </Text>
             <StatusBadge tone={tone} icon={icon}>

@@ -5,6 +5,7 @@ import { accountsTexts } from './accounts.ts';
 import { alertSettingsText, alertText } from './alerts.ts';
 import { appTexts } from './app.ts';
 import { commandsTexts } from './commands.ts';
+import { contactsTexts } from './contacts.ts';
 import { eventsTexts } from './events.ts';
 import { gatewaysTexts } from './gateways.ts';
 import { homeTexts } from './home.ts';
@@ -38,6 +39,7 @@ export const text: ConsoleTexts = {
   ...syncsTexts,
   ...integrationsTexts,
   ...inventoryTexts,
+  ...contactsTexts,
   ...eventsTexts,
   ...numbersTexts,
   alerts: alertText,

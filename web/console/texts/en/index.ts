@@ -4,6 +4,7 @@ import { accountsTexts } from './accounts.ts';
 import { alertSettingsText, alertText } from './alerts.ts';
 import { appTexts } from './app.ts';
 import { commandsTexts } from './commands.ts';
+import { contactsTexts } from './contacts.ts';
 import { eventsTexts } from './events.ts';
 import { gatewaysTexts } from './gateways.ts';
 import { homeTexts } from './home.ts';
@@ -37,6 +38,7 @@ export const text = {
   ...syncsTexts,
   ...integrationsTexts,
   ...inventoryTexts,
+  ...contactsTexts,
   ...eventsTexts,
   ...numbersTexts,
   alerts: alertText,
