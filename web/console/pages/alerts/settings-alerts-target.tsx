@@ -17,7 +17,7 @@ const t = text.alertSettings;
 
 /** The two kinds of whom to tell, as the API names them. */
 export type TargetResource = 'alert-contacts' | 'alert-webhooks';
-type Target = AlertContact | AlertWebhook;
+export type Target = AlertContact | AlertWebhook;
 
 /** One contact or webhook with how telling it goes, and what can be done with it. */
 export function TargetLine(props: {
