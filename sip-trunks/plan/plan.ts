@@ -6,7 +6,7 @@ import { mivoiceBusinessSteps, mivoiceBusinessWarnings } from './mivoice-busines
 import { office400Steps, office400Warnings } from './mivoice-office-400.ts';
 import { mxOneSteps, mxOneWarnings } from './mx-one.ts';
 
-/** `plusQuirk`: the text of the release's number quirk, where it has one (pbx-adapters/quirks.ts). */
+/** `plusQuirk`: the text of the release's number quirk, where it has one (sip-trunks/trunk/quirks.ts). */
 export type PlanRequest = PlanInput & { type: PbxType; plusQuirk?: string | undefined };
 
 /**
