@@ -79,9 +79,13 @@ describe.skipIf(!hasChromium)('letting go, in a browser', () => {
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     };
     await step('Deactivate', 'deactivate');
-    await page.getByText('Deactivated', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Deactivate Demo Customer' }).waitFor({ state: 'detached' });
+    // Those that are switched off have a list of their own.
+    await page.getByText('Deactivated', { exact: true }).first().click();
+    await page.getByRole('button', { name: 'Reactivate Demo Customer' }).waitFor();
     expect(await page.getByRole('button', { name: 'Delete Demo Customer' }).count()).toBe(0);
     await step('Reactivate', 'reactivate');
+    await page.getByText('Active', { exact: true }).first().click();
     await step('Delete', 'delete');
     await page.getByText('Add the first customer account').waitFor();
   });

@@ -21,7 +21,6 @@ const DELIVERY_SECONDS = 86_400;
 export function GatewayTrace(props: { gateway: GatewayDetail }) {
   const { gateway } = props;
   const commands = useIssueCommand(gateway.id);
-  const mayList = useMay('support:logs');
   const supported = gateway.capabilities.length === 0 || gateway.capabilities.includes('gateway.trace-calls');
   if (!useMay('support:trace')) return null;
   return (
@@ -42,7 +41,7 @@ export function GatewayTrace(props: { gateway: GatewayDetail }) {
         )}
         {commands.error && <ErrorPanel error={commands.error} />}
         <FollowedCommand id={commands.last} />
-        {mayList && <CollectedFiles gateway={gateway.id} kind="trace" none={t.none} />}
+        <CollectedFiles gateway={gateway.id} kind="trace" none={t.none} />
       </Stack>
     </Panel>
   );

@@ -6,7 +6,7 @@ import { Age, AsOf } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { groupedFingerprint } from '#web/kit/format/claim-code.ts';
-import { bytes, count } from '#web/kit/format/numbers.ts';
+import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { PresenceBadge } from '#web/kit/status-badge.tsx';
 import { useIssueCommand } from '../../data/commands.ts';
@@ -108,7 +108,7 @@ function PresencePanel(props: { gateway: GatewayDetail }) {
           ],
           [t.reason, gateway.presenceReason ?? '–'],
           [t.lastSeen, <Age key="seen" at={gateway.lastSeenAt} />],
-          [t.waiting, backlog && `${count(backlog.records)} records, ${bytes(backlog.bytes)}`],
+          [t.waiting, backlog && `${counted(backlog.records, 'records')}, ${bytes(backlog.bytes)}`],
           [t.oldest, backlog && <Age at={backlog.oldestAt} none="–" />],
           [
             t.drops,

@@ -8,6 +8,7 @@ import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { PresenceBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
+import { kitText } from '#web/kit/texts/index.ts';
 import { useListState } from '../../data/list-state.ts';
 import { useMay } from '../../data/me.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
@@ -55,7 +56,7 @@ const FIELDS: readonly FilterField[] = [
     field: 'presence',
     label: t.presence,
     kind: 'choice',
-    choices: Presence.options.map((value) => ({ value, label: value })),
+    choices: Presence.options.map((value) => ({ value, label: kitText.presence[value] })),
   },
 ];
 
@@ -112,7 +113,7 @@ function BacklogCell(props: { gateway: Gateway }) {
         <span className="dk-dimmed">{t.backlogNone}</span>
       ) : (
         <span>
-          {counted(backlog.records, 'record', 'records')}, {bytes(backlog.bytes)}
+          {counted(backlog.records, 'records')}, {bytes(backlog.bytes)}
         </span>
       )}
       {backlog.oldestAt && (
