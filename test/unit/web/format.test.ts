@@ -58,8 +58,8 @@ test.each([
 ])('a backlog of %i bytes reads "%s"', (value, words) => expect(bytes(value)).toBe(words));
 
 test('counts take the right noun', () => {
-  expect(counted(1, 'user', 'users')).toBe('1 user');
-  expect(counted(12_345, 'user', 'users')).toBe('12,345 users');
+  expect(counted(1, 'users')).toBe('1 user');
+  expect(counted(12_345, 'users')).toBe('12,345 users');
 });
 
 test('cause and next step become sentences of their own', () => {

@@ -24,8 +24,9 @@ describe.each([
 ])('the German catalogue of the %s', (_name, first, second) => {
   const [ours, theirs] = [new Map(texts(first)), new Map(texts(second))];
 
-  test('says each text and no other', () => {
-    expect([...theirs.keys()].sort()).toEqual([...ours.keys()].sort());
+  test('says each text', () => {
+    // It may say more: words for what the gateway tells in English.
+    expect([...ours.keys()].filter((path) => !theirs.has(path))).toEqual([]);
     expect([...theirs].filter(([, text]) => text.trim() === '')).toEqual([]);
   });
 

@@ -81,8 +81,8 @@ export function outcomeSentence(command: Pick<Command, 'name' | 'state' | 'outpu
       const output = commands['inventory.report'].output.safeParse(command.output);
       if (!output.success) return undefined;
       return text.commands.reported(
-        counted(output.data.platforms, 'platform', 'platforms'),
-        counted(output.data.applications, 'application', 'applications'),
+        counted(output.data.platforms, 'platforms'),
+        counted(output.data.applications, 'applications'),
       );
     }
     case 'pbx.test':

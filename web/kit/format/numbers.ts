@@ -1,4 +1,5 @@
 import { locale } from '../language.ts';
+import { kitText } from '../texts/index.ts';
 
 const grouped = new Intl.NumberFormat(locale);
 const decimals = (digits: number) =>
@@ -13,8 +14,8 @@ const [whole, tenths, hundredths] = [decimals(0), decimals(1), decimals(2)];
 export const count = (value: number): string => grouped.format(value);
 
 /** A count with its noun: "1 user", "12,345 users". */
-export const counted = (value: number, one: string, many: string): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
+export const counted = (value: number, noun: keyof typeof kitText.nouns): string =>
+  `${count(value)} ${kitText.nouns[noun][value === 1 ? 0 : 1]}`;
 
 /** Bytes of a queue or a message, in the largest fitting binary unit: "0 B", "12 KiB", "3.4 MiB". */
 export function bytes(value: number): string {

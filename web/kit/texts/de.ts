@@ -62,6 +62,13 @@ export const kitText: KitTexts = {
   never: 'nie',
   theme: 'Darstellung',
   language: 'Sprache',
+  nouns: {
+    users: ['Benutzer', 'Benutzer'],
+    gateways: ['Gateway', 'Gateways'],
+    records: ['Datensatz', 'Datensätze'],
+    platforms: ['Plattform', 'Plattformen'],
+    applications: ['Anwendung', 'Anwendungen'],
+  },
   overtaken: {
     title: 'Jemand anderes hat das geändert, während Sie es bearbeitet haben',
     next: 'Es wurde nichts gespeichert. Übernehmen Sie die neuesten Werte, nehmen Sie Ihre Änderung noch einmal vor und speichern Sie.',

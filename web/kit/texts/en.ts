@@ -63,6 +63,13 @@ export const kitText = {
   never: 'never',
   theme: 'Appearance',
   language: 'Language',
+  nouns: {
+    users: ['user', 'users'],
+    gateways: ['gateway', 'gateways'],
+    records: ['record', 'records'],
+    platforms: ['platform', 'platforms'],
+    applications: ['application', 'applications'],
+  },
   overtaken: {
     title: 'Somebody else changed this while you were editing',
     next: 'Nothing was saved. Take over the newest values, make your change again, and save.',

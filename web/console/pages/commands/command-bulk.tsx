@@ -31,7 +31,7 @@ const TWICE: Readonly<Partial<Record<CommandName, { effect: string; go: (gateway
   'gateway.update': { effect: t.updateEffect, go: t.update },
 };
 
-const named = (gateways: number) => counted(gateways, 'gateway', 'gateways');
+const named = (gateways: number) => counted(gateways, 'gateways');
 
 /** Commands for the selected gateways, each with its own result. */
 export function BulkCommands(props: { gateways: readonly Gateway[] }) {

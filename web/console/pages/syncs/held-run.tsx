@@ -30,7 +30,7 @@ const SHOWN = defaultColumns(COLUMNS);
 /** The guard held this run: who would be removed, and the two answers. */
 export function HeldRun(props: { run: SyncRun }) {
   const { run } = props;
-  const users = counted(run.counts.removed, 'user', 'users');
+  const users = counted(run.counts.removed, 'users');
   const decision = useDecision(run.id);
   const may = useMay(permissionFor('pbx.sync'));
   const [asking, setAsking] = useState(false);

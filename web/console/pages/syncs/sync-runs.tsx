@@ -2,11 +2,13 @@ import { Anchor, Stack } from '@mantine/core';
 import { Link } from 'wouter';
 import { SyncRun } from '#contract/api.ts';
 import { PBX_TYPE_NAMES, SyncOutcome, SyncTrigger } from '#contract/words.ts';
+
 import { Age } from '#web/kit/age.tsx';
 import { duration } from '#web/kit/format/age.ts';
 import { count } from '#web/kit/format/numbers.ts';
 import { OutcomeBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
+import { kitText } from '#web/kit/texts/index.ts';
 import { useListState } from '../../data/list-state.ts';
 import { usePbxChoices } from '../../data/pbx-choices.ts';
 import { ListPage } from '../../parts/list-page.tsx';
@@ -72,7 +74,7 @@ export default function SyncRuns() {
           field: 'outcome',
           label: t.outcome,
           kind: 'choice',
-          choices: SyncOutcome.options.map((value) => ({ value, label: value })),
+          choices: SyncOutcome.options.map((value) => ({ value, label: kitText.outcomes[value] })),
         },
         { field: 'pbx', label: t.pbx, kind: 'choice', choices: pbxs },
         {
