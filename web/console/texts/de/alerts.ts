@@ -88,7 +88,7 @@ export const alertSettingsText: ConsoleTexts['alertSettings'] = {
   removeTitle: (name) => `${name} löschen?`,
   removeLead: 'Dorthin wird nichts mehr gesendet. Was noch auf das Senden wartet, wird vergessen.',
   test: 'Test senden',
-  testOf: (name) => `Test an ${name} senden`,
+  testOf: (name) => `Test senden an ${name}`,
   editOf: (name) => `${name} bearbeiten`,
   removeOf: (name) => `${name} löschen`,
   testDone: 'Der Test wurde zugestellt',
