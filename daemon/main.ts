@@ -1,21 +1,19 @@
-import { hostname } from 'node:os';
 import { ulid } from 'ulid';
 import { type Clock, instant, type Random } from '#config/clock.ts';
 import type { DaemonSettings } from '#config/daemon-settings.ts';
 import type { Log } from '#config/log.ts';
 import { StopList } from '#config/stop.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
-import { SipTaps } from '#sip-trunks/trace/tap.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { announcement } from './announce/start.ts';
-import { bundles } from './bundle/start.ts';
+import { bundlesOf } from './bundle/start.ts';
 import { CommandRunner } from './commands/command-runner.ts';
 import { commandHandlers } from './commands/handlers.ts';
 import { DiscoveryKeeper } from './discovery.ts';
 import { answerAsk, reportDamage } from './duties.ts';
 import { openFoundation } from './foundation.ts';
 import { bootId } from './host.ts';
-import { Enrolment } from './identity/enrolment.ts';
+import { openEnrolment } from './identity/start.ts';
 import { scheduleJobs } from './jobs.ts';
 import { CloudLink } from './link/cloud-link.ts';
 import { startLocalPages } from './local-pages.ts';
@@ -28,23 +26,15 @@ import { resetHandlers } from './reset/handler.ts';
 import { Reset } from './reset/reset.ts';
 import { detectVirtual } from './reset/virtual.ts';
 import { Scheduler } from './schedule/scheduler.ts';
-import { siteAddresses } from './sections/builders.ts';
 import { SectionReporter } from './sections/reporter.ts';
 import { Sections } from './sections/sections.ts';
-import { pbxLinks, sectionSources } from './sections/sources.ts';
+import { sectionSources } from './sections/sources.ts';
 import { selfTestOf } from './self-test/start.ts';
 import { openSite } from './site.ts';
-import { withProofs } from './supervision/proofs.ts';
-import { watchTrunks } from './supervision/start.ts';
-import { traceHandlers } from './trace/trace-calls.ts';
-import { TrunkSetter } from './trunks/trunk-setter.ts';
-import { WantedTrunks } from './trunks/wanted-trunks.ts';
-import { Tunnels } from './tunnels/tunnels.ts';
+import { startTrunks } from './trunks/start.ts';
+import { openTunnels } from './tunnels/start.ts';
 import { updateHandlers } from './update/handlers.ts';
 import { startUpdates } from './update/start.ts';
-import { TrunkAnswering } from './verify/answering.ts';
-import { verifyHandlers } from './verify/handlers.ts';
-import { TrunkAccesses } from './verify/trunk-access.ts';
 import { AppliedWant } from './want.ts';
 import { openSetup } from './wizard/start.ts';
 
@@ -74,103 +64,78 @@ interface DaemonParts {
  */
 export async function startDaemon(settings: DaemonSettings, parts: DaemonParts): Promise<Daemon> {
   const { log, clock, random, logFile, restart, hearts } = parts;
-  const folder = settings.stateFolder;
   const version = packageJson.version;
   const startedAt = instant(clock);
+  const about = { version, startedAt, logFile };
   const newId = () => ulid(clock.now());
   const failed = (what: string) => (error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, what);
   const stops = new StopList();
   const tools = { clock, random, log };
   try {
     const foundation = await openFoundation({ settings, clock, log, stops });
-    const { store, boot, config, secrets, deviceKey, certificate, target, identity, outbox, onEvent } = foundation;
+    const { store, boot, config, deviceKey, identity, outbox } = foundation;
     const site = await openSite({
       foundation,
       version,
       newId,
       onPbxs: () => reporter.refreshSoon('pbxs'),
       onInventory: () => void reporter.refresh('inventory'),
-      clock,
-      log,
+      onNumbers: () => reporter.refreshSoon('numbers'),
       stops,
+      ...tools,
     });
-    const { registry, engine, inventory, numbers } = site;
-    const trunks = await WantedTrunks.open(store);
-    const accesses = new TrunkAccesses(store, secrets);
-    const want = await AppliedWant.open({ store, config, trunks, clock, log });
+    const { registry, engine, inventory } = site;
     const selfTest = selfTestOf(foundation, registry, clock, () => void reporter.refresh('health'));
     stops.add('self-test', () => selfTest.stop());
-    const scheduler = await Scheduler.open({
-      store,
-      clock,
-      log,
-      spread: deviceKey,
-      zone: () => config.current.site.timeZone,
-      onTick: hearts.add('schedule', 60_000),
-    });
+    const zone = () => config.current.site.timeZone;
+    const onTick = hearts.add('schedule', 60_000);
+    const scheduler = await Scheduler.open({ store, clock, log, spread: deviceKey, zone, onTick });
     const kernelBoot = await bootId(settings.bootIdFile);
     const network = await startNetwork({ settings, kernelBoot, outbox, clock, log });
     stops.add('network', () => network.stop());
     const virtual = settings.virtual === undefined ? await detectVirtual() : settings.virtual === 'yes';
     const online = () => link.status().state === 'online';
     const busy = new BusyBoard();
-    const leaving = { folder, identity, outbox, target, online, virtual, busy, restart };
     const hasEnded = (command: string) => commands.hasEnded(command);
-    const reset = await Reset.open({ ...leaving, hasEnded, clock, log });
+    const reset = await Reset.open({ ...foundation, online, virtual, busy, restart, hasEnded, clock, log });
     stops.add('reset', () => reset.stop());
-    const setup = await openSetup({ folder, config, identity, site, clock, log });
-    const shown = { folder, config, identity, outbox, store, site, scheduler, selfTest, setup };
-    const bootIdOf = kernelBoot === undefined ? {} : { bootId: kernelBoot };
+    const setup = await openSetup({ ...foundation, site, clock, log });
     const sections = new Sections({ store, outbox, clock });
     const reporter = new SectionReporter({
       sections,
       log,
       sources: sectionSources({
-        fixed: { version, startedAt, virtual, ...bootIdOf },
-        ...shown,
+        fixed: { version, startedAt, virtual, ...(kernelBoot === undefined ? {} : { bootId: kernelBoot }) },
+        ...foundation,
+        site,
+        scheduler,
+        selfTest,
+        setup,
         want: () => want.current(),
         update: () => updates.updater.status(),
         tunnels: () => tunnels.document(),
-        trunks: () => trunkWatch.document(),
+        trunks: () => sip.watch.document(),
       }),
     });
     stops.add('reports', async () => reporter.stop());
-    const taps = new SipTaps();
-    const answering = new TrunkAnswering({ trunks, accesses, port: settings.sipPort, log });
-    stops.add('answers to PBXs', () => answering.stop());
-    const trunkWatch = watchTrunks({
-      store,
-      trunks,
-      accesses,
-      addressOf: (pbx) => registry.list().find(({ id }) => id === pbx)?.address,
+    const sip = await startTrunks({
+      foundation,
+      registry,
+      busy,
+      sipPort: settings.sipPort,
       isOnline: online,
-      onEvent,
       onChange: () => reporter.refreshSoon('trunks'),
-      tap: taps,
+      stops,
       ...tools,
     });
-    stops.add('supervision', () => trunkWatch.stop());
-    const tunnels = await Tunnels.open({
-      folder,
-      pbxs: () => registry.list(),
-      target,
-      identity: () => identity.forLink(),
-      onEvent,
-      onChange: () => void reporter.refresh('tunnels'),
-      clock,
-      log,
-    });
+    const want = await AppliedWant.open({ store, config, trunks: sip.trunks, clock, log });
+    const onTunnels = () => void reporter.refresh('tunnels');
+    const tunnels = await openTunnels({ foundation, registry, onChange: onTunnels, clock, log });
     stops.add('tunnels', async () => tunnels.close());
-    registry.onChange(() => tunnels.refresh());
-
     const updates = await startUpdates({
+      ...foundation,
       settings,
       version,
-      config,
-      store,
-      outbox,
-      identity,
-      target,
       isOnline: online,
       scheduler,
       spread: deviceKey,
@@ -178,31 +143,14 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       restart,
       refresh: () => reporter.refresh('gateway'),
       newId,
-      clock,
-      log,
-    });
-    stops.add('updates', () => updates.stop());
-    const told = { version, startedAt, stateFolder: folder, logFile, config, identity, secretBox: secrets, target };
-    const bundle = bundles({
-      ...told,
-      link: () => link.status(),
-      inventory: () => inventory.last(),
-      outbox: () => outbox.state(),
-      store: () => store.health,
-      pbxs: () => pbxLinks({ site, scheduler }).links,
-      probes: () => registry.list(),
-      selfTest: (signal) => selfTest.run(signal),
-      newId,
       ...tools,
     });
-    const adapterFor = (pbx: string) => registry.adapterFor(pbx);
-    const trunkSetter = new TrunkSetter({ store, trunks, accesses, adapterFor, busy, log });
-    stops.add('trunk setting', () => trunkSetter.stop());
+    stops.add('updates', () => updates.stop());
+    const linkState = () => link.status();
+    const bundle = bundlesOf({ foundation, site, scheduler, selfTest, link: linkState, ...about, newId, ...tools });
     const commands = new CommandRunner({
-      store,
-      outbox,
-      clock,
-      log,
+      ...foundation,
+      ...tools,
       skewMs: () => identity.skew() ?? 0,
       handlers: {
         ...commandHandlers({
@@ -215,27 +163,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
         ...resetHandlers(reset, virtual),
         ...updateHandlers(updates.updater),
         ...bundle.handlers,
-        ...traceHandlers({
-          ...tools,
-          stateFolder: folder,
-          taps,
-          trunks,
-          busy,
-          target,
-          certificate: () => identity.forLink(),
-        }),
         ...tunnels.handlers(),
-        ...withProofs(
-          verifyHandlers({
-            ...tools,
-            trunks,
-            accesses,
-            tap: taps,
-            country: () => config.current.site.country,
-          }),
-          trunkWatch,
-        ),
-        ...trunkSetter.handlers(),
+        ...sip.handlers(),
       },
     });
     await commands.start();
@@ -244,12 +173,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
     const duties = new AbortController();
     stops.add('duties', async () => duties.abort());
     const link = new CloudLink({
-      outbox,
-      boot,
-      clock,
-      random,
-      log,
-      target,
+      ...foundation,
+      ...tools,
       identity: async () => identity.forLink(),
       onTried: async (tried, error) => {
         await identity.tried(tried, error);
@@ -264,65 +189,36 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       },
     });
     const reconnect = () => void link.reconnect().catch(failed('could not connect again'));
-    const enrolment = await Enrolment.open({
-      folder,
-      identity,
-      secrets,
-      clock,
-      random,
-      log,
-      target,
-      describe: () => ({
-        hostName: hostname(),
-        addresses: siteAddresses(),
-        version,
-        ...(config.current.site.name === '' ? {} : { siteName: config.current.site.name }),
-      }),
-      movesTo: (account) => reset.movesTo(account),
-      onClaimed: () => {
-        reconnect();
-        void reporter.refreshAll();
-      },
-    });
+    const onClaimed = () => {
+      reconnect();
+      void reporter.refreshAll();
+    };
+    const enrolment = await openEnrolment({ foundation, version, reset, onClaimed, ...tools });
     stops.add('enrolment', () => enrolment.stop());
     config.onChange((now, before) => {
       if (JSON.stringify(now.cloud) !== JSON.stringify(before.cloud)) reconnect();
     });
-    scheduleJobs({
-      scheduler,
-      spread: deviceKey,
-      registry,
-      engine,
-      inventory,
-      reporter,
-      selfTest,
-      identity,
-      link,
-      log,
-    });
+    scheduleJobs({ ...site, scheduler, spread: deviceKey, reporter, selfTest, identity, link, log });
     let ready = false;
     const discovery = new DiscoveryKeeper({ clock, log });
     stops.add('discovery', async () => void (await discovery.cancel()));
-    const own = { settings, ready: () => ready, certificate, logFile, version, startedAt, boot, clock, log };
-    const kept = { config, secrets, store, outbox, identity };
     const announced = announcement({ settings, version, ...tools });
     const pages = await startLocalPages({
-      ...own,
-      ...kept,
+      ...foundation,
+      ...site,
+      ...sip,
+      settings,
+      ready: () => ready,
+      ...about,
+      ...tools,
       setup,
       sections,
       announcedName: () => announced.name(),
       onSite: () => void reporter.refresh('gateway'),
-      trunks,
-      accesses,
       enrolment,
-      registry,
-      engine,
-      numbers,
       scheduler,
       link,
       selfTest,
-      inventory,
       discovery,
       bundle: bundle.local,
       reset,
