@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium)('the pages of a gateway that is set up (skipped wi
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Set-up secret').waitFor();
     await page.getByRole('button', { name: 'Use the password instead' }).click();
-    await page.getByLabel('Password of this gateway', { exact: true }).fill(PASSWORD);
+    await page.getByLabel(/^Password of this gateway/).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await setupSecret(site), 'the secret stays until the set-up is complete').not.toBe('');

@@ -32,16 +32,24 @@ function put(tree: Tree, name: string, value: unknown): void {
 const textOf = (value: unknown): string =>
   Array.isArray(value) ? value.join('\n') : typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-const initial = ({ kind, default: preset }: PbxFormField): string | boolean =>
-  kind === 'checkbox' ? preset === true : textOf(preset);
+/**
+ * What a field begins with. Numbers of a folded part are only hinted at: filled in, they would switch on what the part is
+ * for, such as the counting of calls.
+ */
+function initial({ kind, default: preset }: PbxFormField, { main }: PbxFormGroup): string | boolean {
+  if (kind === 'checkbox') return preset === true;
+  return kind === 'number' && !main ? '' : textOf(preset);
+}
 
 /** What a form begins with: the defaults, over them what was found, or what is configured (never a secret). */
 export function valuesOf(groups: readonly PbxFormGroup[], connection: Tree = {}): Values {
   const values: Record<string, string | boolean> = {};
-  for (const field of groups.flatMap(({ fields }) => fields)) {
-    const known = at(connection, field.name);
-    if (known === undefined) values[field.name] = initial(field);
-    else values[field.name] = field.kind === 'checkbox' ? known === true : textOf(known);
+  for (const group of groups) {
+    for (const field of group.fields) {
+      const known = at(connection, field.name);
+      if (known === undefined) values[field.name] = initial(field, group);
+      else values[field.name] = field.kind === 'checkbox' ? known === true : textOf(known);
+    }
   }
   return values;
 }
@@ -62,8 +70,8 @@ function settingOf(field: PbxFormField, value: string | boolean | undefined): un
 }
 
 /** Whether a group counts: its main part always, a folded one as soon as something in it is not as it was. */
-const counts = (group: PbxFormGroup, values: Values): boolean =>
-  group.main || group.fields.some((field) => values[field.name] !== initial(field));
+export const counts = (group: PbxFormGroup, values: Values): boolean =>
+  group.main || group.fields.some((field) => values[field.name] !== initial(field, group));
 
 /** The settings that the form stands for, over those that are kept and that it does not show. */
 export function connectionOf(

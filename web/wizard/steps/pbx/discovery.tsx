@@ -1,13 +1,7 @@
 import { Button, Group, Progress, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import {
-  type Candidate,
-  DiscoveryAnswer,
-  type DiscoveryRequest,
-  MovedPorts,
-  SearchedService,
-} from '#contract/discovery.ts';
+import { type Candidate, DiscoveryAnswer, type DiscoveryRequest, SearchedService } from '#contract/discovery.ts';
 import { PBX_TYPE_NAMES, type PbxType } from '#contract/words.ts';
 import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
@@ -17,6 +11,7 @@ import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useDiscovery } from '../../data/queries.ts';
 import { text } from '../../texts/index.ts';
+import { movedPorts } from './moved-ports.ts';
 
 const t = text.discovery;
 
@@ -176,16 +171,6 @@ function CandidateCard(props: {
       </details>
     </article>
   );
-}
-
-/** "sip=5070, https=8443" as the search takes it; undefined for what cannot be read. */
-export function movedPorts(typed: string): MovedPorts | undefined {
-  const pairs = typed
-    .split(/[\s,;]+/)
-    .filter((pair) => pair !== '')
-    .map((pair) => pair.split('='));
-  const parsed = MovedPorts.safeParse(Object.fromEntries(pairs.map(([name = '', port]) => [name, Number(port)])));
-  return parsed.success ? parsed.data : undefined;
 }
 
 /** Other networks, moved ports, SNMP: for sites that are not as most are. */

@@ -70,6 +70,7 @@ export function PbxField(props: {
         <TextInput
           {...common}
           type="number"
+          placeholder={String(field.default ?? '')}
           min={field.min}
           max={field.max}
           step={1}

@@ -4,8 +4,9 @@ import type { PbxAnswer, PbxFormGroup, PbxTypesAnswer } from '#contract/wizard/p
 import type { PbxType } from '#contract/words.ts';
 import { ApiError } from '#web/kit/api/api-error.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { familyText } from '../../texts/families.ts';
 import { text } from '../../texts/index.ts';
-import { connectionOf, type Values, valuesOf } from './connection.ts';
+import { connectionOf, counts, type Values, valuesOf } from './connection.ts';
 import { PbxField } from './field.tsx';
 
 const t = text.pbxStep;
@@ -67,6 +68,8 @@ function FamilyForm(props: Parameters<typeof PbxForm>[0] & { family: TypeOf }) {
   const [values, setValues] = useState<Values>(() =>
     valuesOf(groups, start.pbx?.connection ?? (start.host === undefined ? {} : { host: start.host })),
   );
+  // Folded parts of a PBX that is changed stand open where something is set; typing must not fold them.
+  const [opened] = useState(() => new Set(groups.filter((group) => counts(group, values)).map(({ id }) => id)));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const connection = connectionOf(groups, values, start.pbx?.connection);
@@ -78,7 +81,7 @@ function FamilyForm(props: Parameters<typeof PbxForm>[0] & { family: TypeOf }) {
         <PbxField
           key={field.name}
           field={field}
-          words={wordsOf(family.type, field)}
+          words={familyText.field(family, field)}
           value={values[field.name] ?? ''}
           isSet={secretNames.includes(field.name) && start.pbx?.secrets.includes(field.name) === true}
           error={faultOf(props.error, field.name)}
@@ -90,11 +93,11 @@ function FamilyForm(props: Parameters<typeof PbxForm>[0] & { family: TypeOf }) {
   return (
     <form id={props.id} onSubmit={submit}>
       <Stack>
-        <Tips title={t.tips} items={family.tips} />
+        <Tips title={t.tips} items={familyText.tips(family)} />
         <details className="dw-more" open={start.pbx === undefined}>
           <summary>{t.prerequisites(family.name)}</summary>
           <List type="ordered" size="sm" mt="xs" spacing={4}>
-            {family.prerequisites.map((line) => (
+            {familyText.prerequisites(family).map((line) => (
               <List.Item key={line}>{line}</List.Item>
             ))}
           </List>
@@ -111,8 +114,8 @@ function FamilyForm(props: Parameters<typeof PbxForm>[0] & { family: TypeOf }) {
           group.main ? (
             <div key={group.id}>{fields(group)}</div>
           ) : (
-            <details key={group.id} className="dw-more" open={isFilled(group, values)}>
-              <summary>{groupTitle(family.type, group)}</summary>
+            <details key={group.id} className="dw-more" open={opened.has(group.id)}>
+              <summary>{familyText.group(family, group)}</summary>
               <div className="dw-more-inside">{fields(group)}</div>
             </details>
           ),
@@ -147,26 +150,6 @@ const Tips = (props: { title: string; items: readonly string[] }) =>
       </List>
     </div>
   );
-
-/** Folded parts of a PBX that is changed stand open where something is set. Judged once: typing must not fold them. */
-const isFilled = (group: PbxFormGroup, values: Values): boolean =>
-  group.fields.some(({ name, kind, default: preset }) => {
-    const value = values[name];
-    return kind === 'checkbox' ? value !== (preset === true) : value !== String(preset ?? '');
-  });
-
-type Words = { label: string; hint: string };
-
-/** The words of the page's own language where it has them; else those of the gateway. */
-function wordsOf(type: PbxType, { name, label, hint }: { name: string } & Words): Words {
-  const fields: Readonly<Record<string, Words>> = text.pbxFields;
-  return fields[`${type}.${name}`] ?? fields[name] ?? { label, hint };
-}
-
-function groupTitle(type: PbxType, { id, title }: PbxFormGroup): string {
-  const groups: Readonly<Record<string, string>> = text.pbxGroups;
-  return groups[`${type}.${id}`] ?? groups[id] ?? title;
-}
 
 /** The gateway names the field that it could not take, where it was one. */
 const faultOf = (error: unknown, name: string): string | undefined =>

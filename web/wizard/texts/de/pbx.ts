@@ -64,6 +64,4 @@ export const pbxTexts = {
     portsWrong: 'Das lässt sich nicht lesen.',
     searchThere: 'Dort suchen',
   },
-  pbxFields: {},
-  pbxGroups: {},
 };

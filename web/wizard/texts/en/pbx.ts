@@ -62,7 +62,4 @@ export const pbxTexts = {
     portsWrong: 'This cannot be read.',
     searchThere: 'Search there',
   },
-  /** The gateway's own words are English. */
-  pbxFields: {},
-  pbxGroups: {},
 };
