@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Clock, instant } from '#config/clock.ts';
 import type { UserAction, UserManaged } from '#contract/api/users.ts';
+import type { Actor } from '../access/may.ts';
 import { recordEvent } from '../history/record-event.ts';
 import { all, type Condition } from '../lists/fields.ts';
 import { listed } from '../store/json.ts';
@@ -19,8 +20,8 @@ interface Wish {
   action: UserAction;
   /** Which of the account's users. */
   which: readonly Condition[];
-  /** The person who asks, who is left out: nobody locks themself out. */
-  self: string;
+  /** The person who asks, who is left out like everybody who holds more: nobody locks themself or the partner out. */
+  by: Actor;
 }
 
 type Row = { id: string; name: string; email_lc: string | null; pbx_id: string | null; status: string };
@@ -37,7 +38,7 @@ const WORDS: Readonly<Record<UserAction, { event: string; said: string }>> = {
  */
 export async function manageUsers(
   { store, clock }: { store: Store; clock: Clock },
-  { account, action, which, self }: Wish,
+  { account, action, which, by }: Wish,
   { actor, requestId }: By,
 ): Promise<UserManaged> {
   return store.write(async (unit) => {
@@ -46,7 +47,7 @@ export async function manageUsers(
     let changed = 0;
     const names: string[] = [];
     for (let from = 0; from < rows.length; from += SLICE) {
-      const done = await act(unit, { account, action, self }, rows.slice(from, from + SLICE), {
+      const done = await act(unit, { account, action, by }, rows.slice(from, from + SLICE), {
         now: instant(clock),
         by: actor.name,
       });
@@ -83,7 +84,7 @@ export async function manageUsers(
 /** Of a slice, those that were changed. */
 async function act(
   unit: Work,
-  { account, action, self }: Omit<Wish, 'which'>,
+  { account, action, by }: Omit<Wish, 'which'>,
   slice: readonly Row[],
   made: { now: string; by: string },
 ): Promise<Row[]> {
@@ -92,11 +93,12 @@ async function act(
     unit,
     account,
     slice.flatMap(({ email_lc }) => email_lc ?? []),
+    by,
   );
   const personOf = (row: Row) => (row.email_lc === null ? undefined : people.get(row.email_lc));
   const rows = slice.filter((row) => {
     const person = personOf(row);
-    if (person !== undefined && action !== 'activate' && (person.partner || person.id === self)) return false;
+    if (person !== undefined && (person.partner || !person.within)) return false;
     if (action === 'activate') return row.status !== 'Active';
     if (action === 'deactivate') return row.status === 'Active';
     return row.pbx_id === null || row.status !== 'PBX only';

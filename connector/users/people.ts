@@ -1,3 +1,5 @@
+import type { Actor } from '../access/may.ts';
+import { outranks } from '../roles/givable.ts';
 import type { Work } from '../store/store.ts';
 
 /** Somebody who can sign in, or could, with the address of a user. */
@@ -6,6 +8,9 @@ export interface Person {
   /** Belongs to no other account and is no partner's person: lives and ends with the user. */
   onlyHere: boolean;
   partner: boolean;
+  /** Whether the one who acts holds all that the person holds, and is somebody else. */
+  within: boolean;
+  registered: boolean;
 }
 
 /** The people of the account's partner who have one of the addresses, by address in lower case. */
@@ -13,12 +18,14 @@ export async function peopleOf(
   { db }: Pick<Work, 'db'>,
   account: string,
   emails: readonly string[],
+  actor: Actor,
 ): Promise<Map<string, Person>> {
   if (emails.length === 0) return new Map();
   const rows = await db
     .selectFrom('person')
     .innerJoin('membership', 'membership.person_id', 'person.id')
-    .select(['person.id', 'person.email_lc', 'membership.account_id'])
+    .select(['person.id', 'person.email_lc', 'person.partner_id', 'person.manager', 'person.password_hash'])
+    .select('membership.account_id')
     .where('person.email_lc', 'in', emails)
     .where('person.partner_id', '=', (from) =>
       from.selectFrom('account').select('partner_id').where('id', '=', account),
@@ -26,7 +33,15 @@ export async function peopleOf(
     .execute();
   const found = new Map<string, Person>();
   for (const row of rows) {
-    const known = found.get(row.email_lc) ?? { id: row.id, onlyHere: true, partner: false };
+    const known = found.get(row.email_lc) ?? {
+      id: row.id,
+      onlyHere: row.manager === 0,
+      partner: row.manager !== 0,
+      within:
+        row.id !== actor.id &&
+        (await outranks(db, actor, { id: row.id, partner: row.partner_id, manager: row.manager !== 0 })),
+      registered: row.password_hash !== null,
+    };
     if (row.account_id !== account) known.onlyHere = false;
     if (row.account_id === null) known.partner = true;
     found.set(row.email_lc, known);

@@ -3,6 +3,7 @@ import type { UserCreate, UserEdit } from '#contract/api/users.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { PropertyChange } from '#contract/events.ts';
 import { Irregularity } from '#contract/words.ts';
+import type { Actor } from '../access/may.ts';
 import { type EventActor, recordEvent } from '../history/record-event.ts';
 import { InvalidField } from '../lists/invalid-field.ts';
 import { readOne } from '../lists/list.ts';
@@ -156,11 +157,12 @@ function valuesOf(row: UserRow, edit: UserEdit): Values {
 /**
  * Changes a user (USR-18). Of a PBX's user only what the PBX says nothing about, kept apart from what it says (USR-19).
  * `match` is the ETag that the change is based on.
- * @throws DemarcError `api.stale`, `user.locked`, `user.in-use`, `user.yourself`, `user.partner`, `user.elsewhere`; InvalidField
+ * @throws DemarcError `api.stale`, `user.locked`, `user.in-use`, `user.yourself`, `user.partner`, `user.elsewhere`,
+ * `person.not-yours`; InvalidField
  */
 export async function editUser(
   { store, clock }: Parts,
-  { id, match, edit, self }: { id: string; match: string; edit: UserEdit; self: string },
+  { id, match, edit, by }: { id: string; match: string; edit: UserEdit; by: Actor },
   { actor, requestId }: By,
 ): Promise<void> {
   await store.write(async (unit) => {
@@ -177,7 +179,7 @@ export async function editUser(
     if (properties.length === 0) return;
     if (typeof changed.email === 'string' && (await isTaken(db, row.account_id, changed.email, id)))
       throw new DemarcError('user.in-use', changed.email);
-    await carryToPerson(unit, row, changed, self);
+    await carryToPerson(unit, row, changed, by);
     const now = instant(clock);
     if (row.pbx_id !== null) await keepEdit(unit, row, changed, { now, by: actor.name });
     await db
@@ -261,12 +263,15 @@ async function keepEdit({ db }: Work, row: UserRow, changed: Values, made: { now
 }
 
 /** Lets the person behind the user follow: role and standing in the account, and the address to sign in with. */
-async function carryToPerson(unit: Work, row: UserRow, changed: Values, self: string): Promise<void> {
+async function carryToPerson(unit: Work, row: UserRow, changed: Values, by: Actor): Promise<void> {
   if (row.email_lc === null) return;
-  const person = (await peopleOf(unit, row.account_id, [row.email_lc])).get(row.email_lc);
+  const person = (await peopleOf(unit, row.account_id, [row.email_lc], by)).get(row.email_lc);
   if (person === undefined) return;
   const { role, status, email } = changed;
-  if ((role !== undefined || status !== undefined) && person.id === self) throw new DemarcError('user.yourself');
+  if (role === undefined && status === undefined && email === undefined) return;
+  if ((role !== undefined || status !== undefined) && person.id === by.id) throw new DemarcError('user.yourself');
+  // Whoever changes where somebody signs in could sign in as them.
+  if (!person.within && person.id !== by.id) throw new DemarcError('person.not-yours');
   if (role !== undefined) {
     await unit.db
       .updateTable('membership')

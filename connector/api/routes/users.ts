@@ -145,9 +145,9 @@ export function userRoutes(app: Api, { store, clock }: Parts): void {
       }
       const match = request.headers['if-match'];
       if (match === undefined) throw new DemarcError('api.precondition-required');
-      const self = callerOf(request).actor.id;
+      const { actor } = callerOf(request);
       const by = { actor: eventActor(request), requestId: request.id };
-      await editUser({ store, clock }, { id, match, edit: request.body, self }, by);
+      await editUser({ store, clock }, { id, match, edit: request.body, by: actor }, by);
       const user = await userOf(store.db, id);
       return reply.header('etag', user.etag).send(user);
     },
@@ -170,7 +170,7 @@ export function userRoutes(app: Api, { store, clock }: Parts): void {
       const row = await allowRow(request, store.db, await readOne<UserRow>(store.db, usersList, id));
       const { matched, skipped } = await manageUsers(
         { store, clock },
-        { account: row.account_id, action: 'delete', which: [sql`u.id = ${id}`], self: callerOf(request).actor.id },
+        { account: row.account_id, action: 'delete', which: [sql`u.id = ${id}`], by: callerOf(request).actor },
         { actor: eventActor(request), requestId: request.id },
       );
       // One that has no cloud half any more is as it was asked for.
@@ -201,7 +201,7 @@ export function userRoutes(app: Api, { store, clock }: Parts): void {
           : [sql`u.id in ${listed(store.db, users)}`];
       return manageUsers(
         { store, clock },
-        { account, action, which, self: callerOf(request).actor.id },
+        { account, action, which, by: callerOf(request).actor },
         { actor: eventActor(request), requestId: request.id },
       );
     },

@@ -7,6 +7,7 @@ import type { UserEdit } from '#contract/api/users.ts';
 import { type UserRecord } from '#contract/users.ts';
 import { person, runOf, type World, world } from '../connector-ingest/world.ts';
 
+const NOBODY = { id: '', name: 'Ada', email: '', partner: '', grants: [] };
 const BY = { actor: { id: 'p', name: 'Ada', kind: 'person' }, requestId: 'r' } as const;
 
 async function userOf(w: World, pbx: string, key: string) {
@@ -23,7 +24,7 @@ async function userOf(w: World, pbx: string, key: string) {
 
 async function edit(w: World, pbx: string, key: string, change: UserEdit) {
   const { id, etag } = await userOf(w, pbx, key);
-  await editUser({ store: w.store, clock: w.clock }, { id, match: etag, edit: change, self: '' }, BY);
+  await editUser({ store: w.store, clock: w.clock }, { id, match: etag, edit: change, by: NOBODY }, BY);
 }
 
 it('a sync neither overwrites nor loses what an admin set, and the PBX wins where it begins to tell', async () => {

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { type ImportCells, ImportRow } from '#contract/api/imports.ts';
+import { useEffect, useRef, useState } from 'react';
+import { ImportCells, ImportRow } from '#contract/api/imports.ts';
 import { UserRole } from '#contract/api/users.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { count } from '#web/kit/format/numbers.ts';
@@ -70,11 +70,26 @@ function Row(props: { row: ImportRow; path: string; busy: boolean; onChanged: ()
   const api = useApi();
   const stored = JSON.stringify(cellsOf(row));
   const [draft, setDraft] = useState(() => cellsOf(row));
-  // What the server has is shown again when it changes; what is being typed is not yet there.
-  useEffect(() => setDraft(JSON.parse(stored)), [stored]);
+  // What the server has is shown when it changes, but for cells in which somebody is still typing.
+  const shown = useRef(stored);
+  useEffect(() => {
+    const [before, now] = [ImportCells.parse(JSON.parse(shown.current)), ImportCells.parse(JSON.parse(stored))];
+    shown.current = stored;
+    setDraft((draft) => ({
+      firstName: draft.firstName === before.firstName ? now.firstName : draft.firstName,
+      lastName: draft.lastName === before.lastName ? now.lastName : draft.lastName,
+      name: draft.name === before.name ? now.name : draft.name,
+      email: draft.email === before.email ? now.email : draft.email,
+      role: draft.role === before.role ? now.role : draft.role,
+    }));
+  }, [stored]);
   const save = useMutation({
     mutationFn: (cells: ImportCells) => api.send('PUT', `${path}/rows/${row.n}`, ImportRow, cells),
-    onSuccess: props.onChanged,
+    onSuccess: (kept, sent) => {
+      // What was cleaned on the way is shown as it was kept.
+      setDraft((draft) => (draft === sent ? cellsOf(kept) : draft));
+      props.onChanged();
+    },
   });
   const remove = useMutation({
     mutationFn: () => api.act('DELETE', `${path}/rows/${row.n}`),
@@ -90,7 +105,7 @@ function Row(props: { row: ImportRow; path: string; busy: boolean; onChanged: ()
   return (
     <tr role="row">
       <td role="cell" data-label={t.status} className="dk-wrap">
-        <Stack gap={2} maw={260}>
+        <Stack gap={2} maw={190}>
           <Text size="xs" c="dimmed">
             {t.row(n)}
           </Text>
@@ -100,9 +115,12 @@ function Row(props: { row: ImportRow; path: string; busy: boolean; onChanged: ()
             </StatusBadge>
           ) : (
             row.problems.map((problem) => (
-              <StatusBadge key={problem} tone="bad" icon="error">
-                {t.problems[problem]}
-              </StatusBadge>
+              <Group key={problem} gap={6} wrap="nowrap" align="flex-start">
+                <span className="dk-bad">
+                  <Icon name="error" />
+                </span>
+                <Text size="xs">{t.problems[problem]}</Text>
+              </Group>
             ))
           )}
           {error && <ErrorPanel error={error} />}
@@ -112,7 +130,8 @@ function Row(props: { row: ImportRow; path: string; busy: boolean; onChanged: ()
         <td key={cell} role="cell" data-label={t[cell]}>
           <TextInput
             size="xs"
-            miw={cell === 'email' ? 200 : 120}
+            w="100%"
+            miw={cell === 'email' ? 160 : 90}
             aria-label={t.cellOf(t[cell], n)}
             value={draft[cell]}
             maxLength={1000}
@@ -129,7 +148,8 @@ function Row(props: { row: ImportRow; path: string; busy: boolean; onChanged: ()
       <td role="cell" data-label={t.role}>
         <NativeSelect
           size="xs"
-          miw={130}
+          w="100%"
+          miw={120}
           aria-label={t.cellOf(t.role, n)}
           value={unknown ? draft.role : (role ?? 'User')}
           data={[

@@ -46,7 +46,7 @@ export const importTexts: Pick<ConsoleTexts, 'imports'> = {
     cancel: 'Import abbrechen',
     cancelText: 'Alle Zeilen dieses Imports werden verworfen. Bereits angelegte Benutzer bleiben.',
     cancelGoOn: 'Import fortsetzen',
-    badRows: 'Zeilen mit Fehlern herunterladen',
+    badRows: 'Zeilen mit Fehlern',
     applying: (applied, wanted) => `${applied} von ${wanted} Benutzern sind angelegt`,
     applied: (applied) => `${applied} Benutzer wurden angelegt.`,
     appliedNext:

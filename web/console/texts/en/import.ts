@@ -44,7 +44,7 @@ export const importTexts = {
     cancel: 'Cancel the import',
     cancelText: 'All rows of this import are dropped. Users that were added already stay.',
     cancelGoOn: 'Go on with it',
-    badRows: 'Download the rows with problems',
+    badRows: 'Rows with problems',
     applying: (applied: string, wanted: string) => `${applied} of ${wanted} users are added`,
     applied: (applied: string) => `${applied} users were added.`,
     appliedNext: 'They were not told. Welcome e-mails are sent from the list of users, under Manage.',
