@@ -68,7 +68,7 @@ abstract class ProductProcess implements AsyncDisposable {
   }
 
   /** Starts and waits until it answers; `env` is for this start only. */
-  async start({ env, limitMs = 30_000 }: { env?: NodeJS.ProcessEnv; limitMs?: number } = {}): Promise<void> {
+  async start({ env, limitMs = 90_000 }: { env?: NodeJS.ProcessEnv; limitMs?: number } = {}): Promise<void> {
     const here: Elsewhere = (command, args) => [command, [...args]];
     const [command, args] = (this.elsewhere() ?? here)(process.execPath, [join(ROOT, 'bin', this.script)]);
     const program = startProgram(command, args, {
