@@ -21,6 +21,8 @@ interface SiteOptions {
   /** Something that section `pbxs` shows has changed. */
   onPbxs: () => void;
   onInventory: () => void;
+  /** The numbers of a PBX were read. */
+  onNumbers: () => void;
   clock: Clock;
   log: Log;
   stops: StopList;
@@ -45,7 +47,8 @@ export async function openSite({ foundation, version, newId, clock, log, stops, 
     clock,
     log,
   });
-  const numbers = await NumberCounts.open({ store, registry, clock, log, onCount: told.onPbxs });
+  const onNews = { onCount: told.onPbxs, onList: told.onNumbers };
+  const numbers = await NumberCounts.open({ store, registry, clock, log, ...onNews });
   stops.add('numbers', () => numbers.stop());
   const activity = new ActivityWatch({ store, registry, clock, zone: () => config.current.site.timeZone, log });
   activity.start();

@@ -32,6 +32,8 @@ interface Options {
   log: Log;
   /** After each count that differs. */
   onCount: () => void;
+  /** After the numbers themselves were read. */
+  onList?: () => void;
 }
 
 /** How many direct-dial numbers and ranges each PBX has and which, read beside its syncs and kept over restarts. */
@@ -122,6 +124,7 @@ export class NumberCounts {
       // Those that stand with the people come to the cloud with the people.
       if (adapter.numbers && !adapter.numberOf && this.#isThere(pbx)) {
         await this.#lists.put(pbx, { readAt: instant(this.#options.clock), ...intake.result() });
+        this.#options.onList?.();
       }
       await this.take(pbx, intake.count);
     } catch (thrown) {

@@ -61,4 +61,29 @@ describe.skipIf(!hasChromium)('integrations, in a browser', () => {
     expect(await overflow(page)).toBe(0);
     await shot(page, `integrations-${how.dark ? 'dark' : 'light'}-${how.width ?? 'wide'}`);
   });
+
+  test('support contacts stand on the page of the account: a wrong address is told, the others are stored', async () => {
+    await using look = await console.visit(`/accounts/${console.account}`);
+    const { page, faults } = look;
+    await page.getByRole('heading', { level: 2, name: 'Integrations & Apps' }).waitFor();
+    const field = page.getByLabel('Names or e-mail addresses');
+    const save = page.getByRole('region', { name: 'Support contacts' }).getByRole('button', { name: 'Save' });
+    await field.fill('nobody');
+    await field.press('Enter');
+    await page.getByText('Contains an invalid email').waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await field.press('Backspace');
+    await field.fill('ada');
+    await page.getByRole('option', { name: /ada@example.org/ }).click();
+    await field.fill('help@example.net');
+    await field.press('Enter');
+    expect(await axe(page)).toEqual([]);
+    await save.click();
+    await page.getByText('The support contacts were saved.').waitFor();
+    await page.reload();
+    await page.getByText('help@example.net').waitFor();
+    await page.getByText('ada@example.org').first().waitFor();
+    await shot(page, 'account-page');
+    expect(faults).toEqual([]);
+  });
 });

@@ -314,7 +314,7 @@ async function sections(db: Db, account_id: string, gateway_id: string, pbx: str
     capabilities: {
       users: { via: 'LDAP' },
       numbers: { via: 'LDAP' },
-      trunks: { via: 'worksheet', note: 'Fields are computed; enter them by hand' },
+      trunk: { via: 'worksheet', note: 'Fields are computed; enter them by hand' },
       activity: { via: 'none', note: 'This system sends no call records; ask its vendor for the option' },
     },
     syncMinutes: 20,

@@ -122,4 +122,16 @@ describe('counts of direct-dial numbers', () => {
     await b.counts.stop();
     expect(b.codes).toEqual([]);
   });
+
+  test('the numbers themselves are kept over a restart, and go with their PBX', async () => {
+    await using b = await bench();
+    b.counts.countSoon(PBX);
+    await until('counted', 5000, () => b.counts.of(PBX) === 3);
+    await b.counts.stop();
+    await b.reopen();
+    const counts = await b.again();
+    expect(await counts.listOf(PBX)).toMatchObject({ dids: [{ from: '0', to: '2' }], ranges: [], omitted: 0 });
+    b.tell({ kind: 'removed', id: PBX });
+    await expect.poll(() => counts.listOf(PBX)).toBeUndefined();
+  });
 });

@@ -23,15 +23,15 @@ const LOOK = {
 const nameOf = (item: Pick<Integration, 'kind' | 'name'>): string => item.name ?? t.kinds[item.kind];
 
 /** One line of the panel: status, what comes next, gear, switch, bin and features (INT-4, ONB-40, ONB-41). */
-export function IntegrationRow(props: { item: Integration }) {
-  const { item } = props;
+export function IntegrationRow(props: { item: Integration; heading: 'h2' | 'h3' }) {
+  const { item, heading } = props;
   const [tone, icon] = LOOK[item.state];
   return (
     <li>
       <Group justify="space-between" align="flex-start" gap="sm">
         <Stack gap={4} miw={0} flex="1 1 20rem">
           <Group gap="xs">
-            <Text fw={600} component="h3" size="sm" m={0}>
+            <Text fw={600} component={heading} size="sm" m={0}>
               {nameOf(item)}
             </Text>
             <StatusBadge tone={tone} icon={icon}>

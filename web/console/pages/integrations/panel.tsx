@@ -15,7 +15,7 @@ export const IntegrationsPage = (props: { account: string }) => (
   <>
     <PageHeader title={t.title} actions={<AddNew account={props.account} />} />
     <div className="dk-panel">
-      <Rows account={props.account} />
+      <Rows account={props.account} heading="h2" />
     </div>
   </>
 );
@@ -23,11 +23,11 @@ export const IntegrationsPage = (props: { account: string }) => (
 /** The same as a part of another page (INT-1). */
 export const IntegrationsPanel = (props: { account: string }) => (
   <Panel title={t.title} aside={<AddNew account={props.account} />}>
-    <Rows account={props.account} />
+    <Rows account={props.account} heading="h3" />
   </Panel>
 );
 
-function Rows(props: { account: string }) {
+function Rows(props: { account: string; heading: 'h2' | 'h3' }) {
   const panel = useIntegrations(props.account);
   if (panel.error) return <ErrorPanel error={panel.error} onRetry={() => void panel.refetch()} />;
   if (panel.data === undefined) return <Skeleton height={160} />;
@@ -36,7 +36,7 @@ function Rows(props: { account: string }) {
   return (
     <ul className="dk-plain-list dk-ruled dk-roomy" aria-label={t.title}>
       {items.map((item) => (
-        <IntegrationRow key={item.id} item={item} />
+        <IntegrationRow key={item.id} item={item} heading={props.heading} />
       ))}
     </ul>
   );

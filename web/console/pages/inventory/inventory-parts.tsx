@@ -54,7 +54,7 @@ export const ApplicationFacts = (props: { application: Application; tunnels: rea
           [t.reported, <Age key="reported" at={application.reportedAt} />],
         ]}
       />
-      <FactTable label={t.properties} facts={[{ label: t.version, fact: application.version }]} />
+      <FactTable label={t.version} facts={[{ label: t.version, fact: application.version }]} />
     </>
   );
 };
