@@ -4,6 +4,7 @@ import type { Permission } from '#contract/access.ts';
 import { Home } from '#contract/api/home.ts';
 import { toDemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
+import { textsForReader } from '../alerts/texts/for-reader.ts';
 import { type Api, answers, type Parts, visibleBy } from '../api/routing.ts';
 import type { Condition } from '../lists/fields.ts';
 import { alertFigures, gatewayFigures, inventoryFigures, syncFigures, trunkFigures } from './figures.ts';
@@ -55,7 +56,7 @@ export function homeRoutes(app: Api, { store, clock }: Parts): void {
         await when(runs, (within) => syncMatters(db, within)),
         await when(trunks, (within) => trunkMatters(db, within)),
         await when(applications, (within) => licenceMatters(db, within, now)),
-        await when(alerts, (within) => alertMatters(db, within)),
+        await when(alerts, (within) => alertMatters(db, within, textsForReader(request))),
       ];
       return {
         gateways: await when(gateways, (within) => gatewayFigures(db, within, now)),

@@ -4,6 +4,7 @@ import { type Matter, MatterKind } from '#contract/api/home.ts';
 import { Reason } from '#contract/users.ts';
 import { ApplicationType } from '#contract/words.ts';
 import { type AlertRow, alertDto, alertsList } from '../alerts/alerts-list.ts';
+import type { AlertTexts } from '../alerts/texts/texts.ts';
 import { all, type Condition, compileFilter } from '../lists/fields.ts';
 import { type GatewayRow, gatewayDto, gatewaysList } from '../lists/gateways.ts';
 import { type ApplicationRow, applicationDto, applicationsList } from '../lists/inventory.ts';
@@ -136,7 +137,8 @@ export async function trunkMatters(db: Db, within: Condition): Promise<Found> {
   );
   const matters = rows.map((row): Matter => {
     const { host, port, last } = healthOf(row);
-    const answer = last?.status == null ? (last?.failure ?? null) : `${last.status} ${last.reason ?? ''}`.trim();
+    const answer =
+      last === null ? null : last.status === null ? last.failure : `${last.status} ${last.reason ?? ''}`.trim();
     return {
       kind: 'trunk-down',
       id: row.id,
@@ -154,23 +156,25 @@ export async function trunkMatters(db: Db, within: Condition): Promise<Found> {
 }
 
 /** Open alerts that nobody has acknowledged, of which no other line tells. */
-export async function alertMatters(db: Db, within: Condition): Promise<Found> {
+export async function alertMatters(db: Db, within: Condition, texts: AlertTexts): Promise<Found> {
   const open = sql`t.resolved_at is null and t.acknowledged_at is null and t.rule not in (${sql.join(TOLD_OTHERWISE)})`;
   const { rows, total } = await read<AlertRow>(db, alertsList, all([within, open]), sql`t.severity, t.opened_at`);
-  const matters = rows.map(alertDto).map(
-    (alert): Matter => ({
-      kind: 'alert',
-      id: alert.id,
-      account: alert.account,
-      accountName: alert.accountName,
-      gateway: alert.gateway,
-      name: alert.subjectName ?? alert.gatewayName,
-      severity: alert.severity,
-      message: alert.message,
-      nextStep: alert.nextStep,
-      at: alert.openedAt,
-    }),
-  );
+  const matters = rows
+    .map((row) => alertDto(row, texts))
+    .map(
+      (alert): Matter => ({
+        kind: 'alert',
+        id: alert.id,
+        account: alert.account,
+        accountName: alert.accountName,
+        gateway: alert.gateway,
+        name: alert.subjectName ?? alert.gatewayName,
+        severity: alert.severity,
+        message: alert.message,
+        nextStep: alert.nextStep,
+        at: alert.openedAt,
+      }),
+    );
   return { matters, total };
 }
 

@@ -9,7 +9,7 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { type ReactNode, useCallback, useMemo, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { count } from '../format/numbers.ts';
 import { Icon } from '../icons.tsx';
 import { ErrorPanel } from '../panels.tsx';
@@ -252,18 +252,18 @@ const Empty = (props: { filtered: boolean; children: ReactNode }) => (
   </div>
 );
 
-/** Calls back whenever the element comes into view. */
-function useInView(reached: () => void) {
-  const latest = useRef(reached);
-  latest.current = reached;
-  return useCallback((element: Element | null) => {
+/** Calls back whenever the element that gets the ref comes into view, and after each rendering in which it is. */
+function useInView(reached: () => void): (element: Element | null) => void {
+  const [element, setElement] = useState<Element | null>(null);
+  useEffect(() => {
     if (element === null) return undefined;
     const observer = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) latest.current();
+      if (entry?.isIntersecting) reached();
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [element, reached]);
+  return setElement;
 }
 
 function Foot<T>(props: { page: Paged<T>; endless: string | undefined; failed: string | undefined }) {

@@ -16,7 +16,7 @@ export const ContactsPanel = (props: { from: string | null }) => (
     none={t.contactsNone}
     add={t.addContact}
     address={(contact) => `${contact.email} (${t.languages[contact.language]})`}
-    form={(parts) => <ContactForm {...parts} />}
+    form={ContactForm}
   />
 );
 

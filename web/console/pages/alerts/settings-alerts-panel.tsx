@@ -1,6 +1,6 @@
 import { Button, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ComponentType, type ReactNode, useState } from 'react';
 import type { z } from 'zod';
 import { MAX_PAGE } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
@@ -19,7 +19,14 @@ const t = text.alertSettings;
 export interface FormParts<T> {
   target: T | undefined;
   scopes: readonly (string | null)[];
+  onSaved: ((saved: T) => void) | undefined;
   onClose: () => void;
+}
+
+/** What stands beside the buttons that both kinds have. */
+export interface MoreParts<T> {
+  target: T;
+  onSaved: ((saved: T) => void) | undefined;
 }
 
 /** Those of one kind that the person may see, with how telling them goes, and the way to add and edit them. */
@@ -31,10 +38,11 @@ export function TargetsPanel<T extends Target>(props: {
   none: string;
   add: string;
   address: (target: T) => string;
-  more?: (target: T) => ReactNode;
-  form: (parts: FormParts<T>) => ReactNode;
+  more?: ComponentType<MoreParts<T>>;
+  form: ComponentType<FormParts<T>>;
+  onSaved?: (saved: T) => void;
 }) {
-  const { resource } = props;
+  const { resource, more: More, form: Form } = props;
   const targets = useList(resource, props.schema, { sort: 'name' }, { limit: MAX_PAGE });
   const mayEdit = useMay('settings:edit');
   const scopes = useScopes();
@@ -62,18 +70,20 @@ export function TargetsPanel<T extends Target>(props: {
             resource={resource}
             target={target}
             address={props.address(target)}
-            more={props.more?.(target)}
+            more={More && <More target={target} onSaved={props.onSaved} />}
             onEdit={() => setEdited(target)}
           />
         ))}
         {!targets.loading && targets.rows.length === 0 && !targets.error && <Text size="sm">{props.none}</Text>}
       </Stack>
-      {edited !== undefined &&
-        props.form({
-          target: edited === 'new' ? undefined : edited,
-          scopes,
-          onClose: () => setEdited(undefined),
-        })}
+      {edited !== undefined && (
+        <Form
+          target={edited === 'new' ? undefined : edited}
+          scopes={scopes}
+          onSaved={props.onSaved}
+          onClose={() => setEdited(undefined)}
+        />
+      )}
     </Panel>
   );
 }
@@ -86,7 +96,6 @@ export function TargetForm<T extends Target, D extends { name: string; on: boole
     add: string;
     draft: D;
     onDraft: (draft: D) => void;
-    onSaved?: (saved: T) => void;
     children: ReactNode;
   },
 ) {

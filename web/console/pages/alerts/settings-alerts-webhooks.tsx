@@ -6,7 +6,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { text } from '../../texts/index.ts';
-import { type FormParts, TargetForm, TargetsPanel } from './settings-alerts-panel.tsx';
+import { type FormParts, type MoreParts, TargetForm, TargetsPanel } from './settings-alerts-panel.tsx';
 
 const t = text.alertSettings;
 
@@ -23,16 +23,17 @@ export function WebhooksPanel() {
         none={t.webhooksNone}
         add={t.addWebhook}
         address={(webhook) => webhook.url}
-        more={(webhook) => <NewSecret webhook={webhook} onSecret={setSecret} />}
-        form={(parts) => <WebhookForm {...parts} onSecret={setSecret} />}
+        more={NewSecret}
+        form={WebhookForm}
+        onSaved={(saved) => setSecret(saved.secret)}
       />
       {secret !== undefined && <SecretOnce secret={secret} onClose={() => setSecret(undefined)} />}
     </>
   );
 }
 
-function NewSecret(props: { webhook: AlertWebhook; onSecret: (secret: string | undefined) => void }) {
-  const { webhook } = props;
+function NewSecret(props: MoreParts<AlertWebhook>) {
+  const { target: webhook } = props;
   const api = useApi();
   const queries = useQueryClient();
   const make = useMutation({
@@ -40,7 +41,7 @@ function NewSecret(props: { webhook: AlertWebhook; onSecret: (secret: string | u
       api.send('POST', `/alert-webhooks/${webhook.id}/secret`, AlertWebhook, undefined, { ifMatch: webhook.etag }),
     onSuccess: (made) => {
       void queries.invalidateQueries({ queryKey: ['alert-webhooks'] });
-      props.onSecret(made.secret);
+      props.onSaved?.(made);
     },
   });
   return (
@@ -74,19 +75,17 @@ const SecretOnce = (props: { secret: string; onClose: () => void }) => (
   </Modal>
 );
 
-function WebhookForm(props: FormParts<AlertWebhook> & { onSecret: (secret: string | undefined) => void }) {
-  const { onSecret, ...parts } = props;
-  const { target } = parts;
+function WebhookForm(props: FormParts<AlertWebhook>) {
+  const { target } = props;
   const [draft, setDraft] = useState({ name: target?.name ?? '', url: target?.url ?? '', on: target?.on ?? true });
   return (
     <TargetForm
-      {...parts}
+      {...props}
       resource="alert-webhooks"
       schema={AlertWebhook}
       add={t.addWebhook}
       draft={draft}
       onDraft={setDraft}
-      onSaved={(saved) => onSecret(saved.secret)}
     >
       <TextInput
         label={t.url}
