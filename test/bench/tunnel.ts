@@ -12,6 +12,7 @@ const MANY = { streams: 64, mib: 4 } as const;
 const FAR_MIB = 64;
 const ECHOES = 1000;
 const STALLED = 64;
+const STALLED_PAIRS = 7;
 const WINDOW_MIB = 1;
 /** Enough to be in the middle of it, little enough that 300 a second are possible. */
 const ABORTED_BYTES = 256 * 1024;
@@ -101,35 +102,45 @@ async function oneRound(ways: Ways, note: (name: string, value: number) => void)
 
 const pidOf = ({ program }: Ways['relay']): number => program.process.pid ?? 0;
 
+/** Each pair is one measurement alone and one beside them, one right after the other: a busy machine slows both. */
 async function stalledReaders(ways: Ways) {
   const memory = async () => [await residentMiB(pidOf(ways.relay)), await residentMiB(pidOf(ways.gateway))] as const;
-  const rate = async () => {
-    const rates: number[] = [];
-    for (let i = 0; i < 5; i += 1) rates.push(await download(ways.tunnel, BULK_MIB));
-    return median(rates);
-  };
-  const alone = await rate();
+  await download(ways.tunnel, BULK_MIB);
   const before = await memory();
+  const grown: [number, number][] = [];
+  const ratios: number[] = [];
+  for (let pair = 0; pair < STALLED_PAIRS; pair += 1) {
+    const alone = await download(ways.tunnel, BULK_MIB);
+    const sockets = await standStill(ways);
+    // Until their windows are full: that is traffic of their own.
+    await sleep(pair === 0 ? 3000 : 1000);
+    const now = await memory();
+    grown.push([now[0] - before[0], now[1] - before[1]]);
+    const beside = await download(ways.tunnel, BULK_MIB);
+    for (const socket of sockets) socket.destroy();
+    await sleep(300);
+    const again = await download(ways.tunnel, BULK_MIB);
+    ratios.push((alone + again) / 2 / beside);
+  }
+  const [first = [0, 0], last = [0, 0]] = [grown[0], grown.at(-1)];
+  return {
+    relayMiB: rounded(Math.max(0, first[0]), 1),
+    gatewayMiB: rounded(Math.max(0, first[1]), 1),
+    /** After as many more as there are pairs: flat. */
+    laterMiB: last.map((more) => rounded(more, 1)),
+    slower: rounded(median(ratios)),
+    ratios: ratios.map((value) => rounded(value)),
+  };
+}
+
+async function standStill(ways: Ways): Promise<Socket[]> {
   const sockets: Socket[] = [];
   for (let i = 0; i < STALLED; i += 1) {
     const socket = dial(ways.tunnel, 'S');
     await once(socket, 'readable');
     sockets.push(socket);
   }
-  await sleep(3000);
-  const after = await memory();
-  const beside = await rate();
-  const later = await memory();
-  for (const socket of sockets) socket.destroy();
-  await sleep(1000);
-  const again = await rate();
-  return {
-    relayMiB: rounded(Math.max(0, after[0] - before[0]), 1),
-    gatewayMiB: rounded(Math.max(0, after[1] - before[1]), 1),
-    /** With a bulk stream beside them: flat. */
-    laterMiB: [rounded(later[0] - before[0], 1), rounded(later[1] - before[1], 1)],
-    slower: rounded((alone + again) / 2 / beside),
-  };
+  return sockets;
 }
 
 async function manyAborts(ways: Ways) {
