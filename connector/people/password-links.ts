@@ -5,6 +5,7 @@ import { hashPassword } from '../access/passwords.ts';
 import { hashToken, newToken } from '../access/tokens.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Db, Store, Work } from '../store/store.ts';
+import { tellPlaces } from './tell-places.ts';
 
 interface Parts {
   store: Store;
@@ -63,17 +64,13 @@ export async function redeemPasswordLink(
     const person = await personOf(unit.db, clock, token);
     await unit.db.deleteFrom('person_link').where('person_id', '=', person.id).execute();
     await unit.db.deleteFrom('session').where('person_id', '=', person.id).execute();
-    await unit.db
-      .updateTable('person')
-      .set((eb) => ({ password_hash: hash, revision: eb('revision', '+', 1) }))
-      .where('id', '=', person.id)
-      .execute();
+    await unit.db.updateTable('person').set({ password_hash: hash }).where('id', '=', person.id).execute();
     const actor = { id: person.id, name: person.name, kind: 'person' } as const;
     const what = { action: 'Edit', type: 'Admin', asset: 'Person', assetId: person.id } as const;
     const whose = { account: null, partner: person.partner_id, actor, requestId };
     const [name, message] = ['person.password-set', 'Set a password by a link'];
     await recordEvent(unit, { ...what, ...whose, name, message }, clock);
-    unit.changed({ topic: 'person', account: null, partner: person.partner_id, ref: person.id });
+    await tellPlaces(unit, person.id, person.partner_id);
     return person.id;
   });
 }

@@ -15,6 +15,7 @@ import { hashPassword, verifyPassword } from '../../access/passwords.ts';
 import { isLockedOut } from '../../access/sessions.ts';
 import { recordEvent } from '../../history/record-event.ts';
 import { lookAtPasswordLink, redeemPasswordLink } from '../../people/password-links.ts';
+import { tellPlaces } from '../../people/tell-places.ts';
 import { callerOf, eventActor } from '../access.ts';
 import { setSessionCookie } from '../guard.ts';
 import { type Api, answers, nothing, type Parts } from '../routing.ts';
@@ -78,7 +79,8 @@ export function meRoutes(app: Api, { store, clock, sessions }: Parts): void {
           .set((eb) => ({
             ...(name !== undefined && { name }),
             ...(language !== undefined && { language }),
-            revision: eb('revision', '+', 1),
+            // Whoever edits the person has seen the old name; the language is nobody else's.
+            ...(name !== undefined && { revision: eb('revision', '+', 1) }),
           }))
           .where('id', '=', id)
           .execute();
@@ -88,7 +90,7 @@ export function meRoutes(app: Api, { store, clock, sessions }: Parts): void {
         const properties = [{ property: 'name', before, after: name }];
         const message = 'Changed the own name';
         await recordEvent(unit, { ...what, ...whose, name: 'person.changed', message, properties }, clock);
-        unit.changed({ topic: 'person', account: null, partner, ref: id });
+        await tellPlaces(unit, id, partner);
       });
       return profile(id);
     },

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, SimpleGrid, Text } from '@mantine/core';
+import { Alert, Button, Group, Loader, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { Account } from '#contract/api.ts';
@@ -58,7 +58,7 @@ function Information(props: { account: Account }) {
           <Text size="sm">{t.life.deactivate.effect}</Text>
         </Alert>
       )}
-      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+      <SimpleGrid cols={{ base: 1, lg: 2 }} mb="md">
         <Panel title={t.information}>
           <Facts
             items={[
@@ -87,7 +87,7 @@ function Information(props: { account: Account }) {
                     {t.pbxNone}
                   </span>
                 ) : (
-                  account.pbxTypes.join(', ')
+                  account.pbxTypes.map((type) => text.integrations.kinds[type]).join(', ')
                 ),
               ],
               [t.created, <Age key="created" at={account.createdAt} />],
@@ -95,7 +95,7 @@ function Information(props: { account: Account }) {
             ]}
           />
         </Panel>
-        <div>
+        <Stack>
           <Panel title={t.syncs}>
             <Facts
               items={[
@@ -123,8 +123,8 @@ function Information(props: { account: Account }) {
               </Button>
             </Group>
           </Panel>
-        </div>
-        <SupportContacts account={account.id} />
+          <SupportContacts account={account.id} />
+        </Stack>
       </SimpleGrid>
       {maySeeIntegrations && <IntegrationsPanel account={account.id} />}
       {isEditing && <AccountEditForm account={account} onClose={() => setEditing(false)} />}

@@ -37,6 +37,7 @@ const columns = (
   {
     id: 'id',
     header: t.id,
+    hiddenByDefault: true,
     cell: (row) => (
       <Group gap={4} wrap="nowrap">
         <span className="dk-mono">{row.id}</span>
@@ -55,7 +56,12 @@ const columns = (
     ),
   },
   { id: 'policy', header: t.policy, cell: (row) => t.policies[row.phonePolicy] },
-  { id: 'guard', header: t.guard, cell: (row) => t.guardShort(row.guard.percent, count(row.guard.users)) },
+  {
+    id: 'guard',
+    header: t.guard,
+    hiddenByDefault: true,
+    cell: (row) => t.guardShort(row.guard.percent, count(row.guard.users)),
+  },
   { id: 'gateways', header: t.gateways, align: 'end', cell: (row) => count(row.gateways) },
   { id: 'users', header: t.users, align: 'end', cell: (row) => count(row.users) },
   { id: 'created', header: t.created, sort: 'createdAt', cell: (row) => <Age at={row.createdAt} inRow /> },
