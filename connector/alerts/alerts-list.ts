@@ -6,7 +6,7 @@ import { optionalJson } from '../lists/stored-json.ts';
 import type { Tables } from '../store/schema.ts';
 import { messageOf } from './mail-text.ts';
 import type { AlertDetails } from './rules.ts';
-import { english } from './texts/en.ts';
+import type { AlertTexts } from './texts/texts.ts';
 
 /** A row of the list of alerts. */
 export type AlertRow = Selectable<Tables['alert']> & { account_name: string; gateway_name: string };
@@ -47,7 +47,8 @@ export const alertsList: ListResource = {
   },
 };
 
-export function alertDto(row: AlertRow): Alert {
+/** An alert as the API gives it, in the language of whoever reads it. */
+export function alertDto(row: AlertRow, texts: AlertTexts): Alert {
   const rule = AlertRuleName.parse(row.rule);
   const gateway = { id: row.gateway_id, name: row.gateway_name };
   const parts = { rule, gateway, subject: row.subject_name ?? '', details: alertDetails(row.details) };
@@ -62,8 +63,8 @@ export function alertDto(row: AlertRow): Alert {
     subjectName: row.subject_name,
     state: row.resolved_at === null ? 'Open' : 'Resolved',
     severity: Alert.shape.severity.parse(row.severity),
-    message: messageOf(parts, english),
-    nextStep: english.nextStep[rule],
+    message: messageOf(parts, texts),
+    nextStep: texts.nextStep[rule],
     openedAt: row.opened_at,
     resolvedAt: row.resolved_at,
     acknowledgedAt: row.acknowledged_at,

@@ -5,6 +5,7 @@ import { FOLLOW_COMMANDS } from '#contract/access.ts';
 import { Notification, NotificationsRead, UnreadNotifications } from '#contract/api/notifications.ts';
 import { ListQuery, Page } from '#contract/api.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
+import { textsForReader } from '../alerts/texts/for-reader.ts';
 import { callerOf, type Right } from '../api/access.ts';
 import { type Api, answers, ById, nothing, type Parts, visibleBy } from '../api/routing.ts';
 import type { Condition } from '../lists/fields.ts';
@@ -34,7 +35,8 @@ export function notificationRoutes(app: Api, { store, clock }: Parts): void {
   async function listOf(request: FastifyRequest, account?: string): Promise<ListResource> {
     const alerts = await seen(request, 'settings:view', 't.account_id', account);
     const commands = await seen(request, FOLLOW_COMMANDS, 'c.account_id', account);
-    return notificationsList(callerOf(request).actor.id, { alerts, commands }, clock.now());
+    const imports = await seen(request, 'users:view', 'i.account_id', account);
+    return notificationsList(callerOf(request).actor.id, { alerts, commands, imports }, clock.now());
   }
 
   /** Notes what the caller did with one (or with all, by the empty id), for all of the caller's consoles. */
@@ -64,7 +66,11 @@ export function notificationRoutes(app: Api, { store, clock }: Parts): void {
     async (request) => {
       const list = await listOf(request, request.query.account);
       const page = await readList<NotificationRow>(db, list, ANY, request.query, clock.now());
-      return { items: page.rows.map(notificationDto), nextCursor: page.nextCursor, total: page.total };
+      return {
+        items: page.rows.map((row) => notificationDto(row, textsForReader(request))),
+        nextCursor: page.nextCursor,
+        total: page.total,
+      };
     },
   );
 

@@ -5,6 +5,9 @@ import { ListQuery, Page } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { type AlertRow, alertDto, alertsList } from '../../alerts/alerts-list.ts';
 import { rulesOf } from '../../alerts/rules-store.ts';
+import { english } from '../../alerts/texts/en.ts';
+import { textsForReader } from '../../alerts/texts/for-reader.ts';
+import type { AlertTexts } from '../../alerts/texts/texts.ts';
 import { type NewEvent, recordEvent } from '../../history/record-event.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
 import { InvalidField } from '../../lists/invalid-field.ts';
@@ -43,6 +46,7 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
     row: AlertRow,
     set: { acknowledged_at?: string; acknowledged_by?: string; muted_until?: string | null },
     event: Pick<NewEvent, 'name' | 'message' | 'actor' | 'requestId'>,
+    texts: AlertTexts,
   ): Promise<Alert> {
     await store.write(async (work) => {
       await work.db.updateTable('alert').set(set).where('id', '=', row.id).execute();
@@ -52,7 +56,7 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
     });
     const after = await find(store.db, row.id);
     if (after === undefined) throw new DemarcError('api.not-found');
-    return alertDto(after);
+    return alertDto(after, texts);
   }
 
   app.get(
@@ -64,7 +68,11 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
     async (request) => {
       const within = await visibleBy(request, store.db, 't.account_id', request.query.account);
       const page = await readList<AlertRow>(store.db, alertsList, within, request.query, clock.now());
-      return { items: page.rows.map(alertDto), nextCursor: page.nextCursor, total: page.total };
+      return {
+        items: page.rows.map((row) => alertDto(row, textsForReader(request))),
+        nextCursor: page.nextCursor,
+        total: page.total,
+      };
     },
   );
 
@@ -73,7 +81,9 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
     { config: view, schema: { summary: 'Export alerts as CSV', tags, querystring: CsvQuery, response: csvAnswer } },
     async (request, reply) => {
       const within = await visibleBy(request, store.db, 't.account_id', request.query.account);
-      const rows = readAll<AlertRow, Alert>(store.db, alertsList, within, request.query, clock.now(), alertDto);
+      const rows = readAll<AlertRow, Alert>(store.db, alertsList, within, request.query, clock.now(), (row) =>
+        alertDto(row, english),
+      );
       return sendCsv(reply, 'alerts.csv', rows, columns, request.query.bom);
     },
   );
@@ -81,7 +91,8 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
   app.get(
     '/alerts/:id',
     { config: view, schema: { summary: 'One alert', tags, params: ById, response: answers(Alert) } },
-    async (request) => alertDto(await allowRow(request, store.db, await find(store.db, request.params.id))),
+    async (request) =>
+      alertDto(await allowRow(request, store.db, await find(store.db, request.params.id)), textsForReader(request)),
   );
 
   app.post(
@@ -97,13 +108,14 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
     },
     async (request) => {
       const row = await allowRow(request, store.db, await find(store.db, request.params.id));
-      if (row.acknowledged_at !== null) return alertDto(row);
+      if (row.acknowledged_at !== null) return alertDto(row, textsForReader(request));
       const actor = eventActor(request);
-      const message = `Alert acknowledged: ${alertDto(row).message}`;
+      const message = `Alert acknowledged: ${alertDto(row, english).message}`;
       return change(
         row,
         { acknowledged_at: instant(clock), acknowledged_by: callerOf(request).actor.name },
         { name: 'alert.acknowledged', message, actor, requestId: request.id },
+        textsForReader(request),
       );
     },
   );
@@ -126,8 +138,13 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
       if (until !== null && Date.parse(until) <= clock.now()) throw new InvalidField('until', 'must be in the future');
       const actor = eventActor(request);
       const what = until === null ? 'Alert no longer muted' : `Alert muted until ${until}`;
-      const message = `${what}: ${alertDto(row).message}`;
-      return change(row, { muted_until: until }, { name: 'alert.muted', message, actor, requestId: request.id });
+      const message = `${what}: ${alertDto(row, english).message}`;
+      return change(
+        row,
+        { muted_until: until },
+        { name: 'alert.muted', message, actor, requestId: request.id },
+        textsForReader(request),
+      );
     },
   );
 

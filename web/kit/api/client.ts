@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { language } from '../language.ts';
 import { kitText } from '../texts/index.ts';
 import { ApiError, errorFromAnswer, parseJson } from './api-error.ts';
 
@@ -56,7 +57,12 @@ export function createApiClient(options: {
   async function request(method: string, path: string, init: RequestInit): Promise<string> {
     let response: Response;
     try {
-      response = await options.fetch(`${base}${path}`, { method, credentials: 'same-origin', ...init });
+      response = await options.fetch(`${base}${path}`, {
+        method,
+        credentials: 'same-origin',
+        ...init,
+        headers: { 'accept-language': language, ...init.headers },
+      });
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
       throw new ApiError(0, {
