@@ -204,6 +204,15 @@ export const Want = z.looseObject({
     guard: z.object({ percent: z.number().min(0).max(100), users: z.int().min(0) }).optional(),
     /** ISO 3166-1 alpha-2 country of the site, for numbers without a country code. */
     country: z.string().length(2).optional(),
+    /** The account's own address, which an installer is offered for that of the site (ONB-17). */
+    business: z
+      .object({
+        address: z.string().max(260),
+        city: z.string().max(128),
+        province: z.string().max(128),
+        postalCode: z.string().max(32),
+      })
+      .optional(),
     /** The SIP trunks of this gateway's PBXs, all of them. */
     trunks: z
       .array(z.object({ id: Id, settings: TrunkSettings }))

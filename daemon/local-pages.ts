@@ -39,6 +39,7 @@ import type { UpdateService } from './update/start.ts';
 import { updateRoutes } from './update/update-routes.ts';
 import { trunkRoutes } from './verify/routes.ts';
 import type { TrunkAccesses } from './verify/trunk-access.ts';
+import type { AppliedWant } from './want.ts';
 import { BrowserGate } from './wizard/browser.ts';
 import { daemonRoutes } from './wizard/daemon-routes.ts';
 import { sendPage, wizardFolder } from './wizard/pages.ts';
@@ -65,6 +66,7 @@ interface LocalPagesParts extends StatusParts {
   trunks: WantedTrunks;
   accesses: TrunkAccesses;
   setup: Setup;
+  want: Pick<AppliedWant, 'business'>;
   /** Something that section `gateway` shows has changed. */
   onSite: () => void;
 }
@@ -158,7 +160,7 @@ function routesOf(parts: LocalPagesParts) {
 }
 
 function wizardParts(parts: LocalPagesParts) {
-  const { setup, config, identity, enrolment, updates, link, onSite } = parts;
+  const { setup, config, identity, enrolment, updates, link, want, onSite } = parts;
   return {
     ...setup,
     config,
@@ -167,6 +169,7 @@ function wizardParts(parts: LocalPagesParts) {
       const consoleUrl = config.current.cloud?.url ?? own?.cloudUrl ?? null;
       return own ? { id: own.account, name: own.accountName, consoleUrl } : null;
     },
+    business: () => want.business(),
     problem: () => enrolment.status().error ?? (identity.current() ? link.status().lastError : undefined),
     updateAvailable: () => updates.updater.status().available,
     onSite,

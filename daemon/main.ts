@@ -128,7 +128,8 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       stops,
       ...tools,
     });
-    const want = await AppliedWant.open({ store, config, trunks: sip.trunks, clock, log });
+    const siteCountry = () => setup.state.document.site?.country;
+    const want = await AppliedWant.open({ store, config, trunks: sip.trunks, siteCountry, clock, log });
     const onTunnels = () => void reporter.refresh('tunnels');
     const tunnels = await openTunnels({ foundation, registry, onChange: onTunnels, clock, log });
     stops.add('tunnels', async () => tunnels.close());
@@ -212,6 +213,7 @@ export async function startDaemon(settings: DaemonSettings, parts: DaemonParts):
       ...about,
       ...tools,
       setup,
+      want,
       sections,
       announcedName: () => announced.name(),
       onSite: () => void reporter.refresh('gateway'),

@@ -14,6 +14,9 @@ const Applied = z.object({
   at: z.string().nullable(),
   /** Digest of the settings: another account may give others under the same version. */
   digest: z.string().optional(),
+  business: z
+    .object({ address: z.string(), city: z.string(), province: z.string(), postalCode: z.string() })
+    .optional(),
 });
 
 interface WantsOptions {
@@ -21,6 +24,8 @@ interface WantsOptions {
   config: Pick<ConfigFile, 'update'>;
   /** Takes the trunks of the cloud, all of them. */
   trunks: Pick<WantedTrunks, 'replace'>;
+  /** What the installer said of the site: who stands there knows better than the account. */
+  siteCountry?: () => string | undefined;
   clock: Clock;
   log: Log;
 }
@@ -48,6 +53,11 @@ export class AppliedWant {
     return { version, code, at };
   }
 
+  /** The address of the account, to be offered for that of the site. */
+  business(): Want['settings']['business'] {
+    return this.#applied?.business;
+  }
+
   /** Applies what is new. False when it is the version that is in force; a failure is told, and tried again when it comes again. */
   async apply({ version, settings }: Want): Promise<boolean> {
     const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
@@ -56,7 +66,8 @@ export class AppliedWant {
     const { config, trunks, clock, log } = this.#options;
     let code = 'ok';
     try {
-      await config.update((current) => merged(current, settings));
+      const country = this.#options.siteCountry?.() ?? settings.country;
+      await config.update((current) => merged(current, { ...settings, country }));
       if (settings.trunks !== undefined) await trunks.replace(settings.trunks);
       log.info({ version }, 'settings of the cloud applied');
     } catch (thrown) {
@@ -64,7 +75,8 @@ export class AppliedWant {
       ({ code } = error);
       log.error({ code, version, detail: error.detail }, 'settings of the cloud could not be applied');
     }
-    this.#applied = { version, code, at: instant(clock), digest };
+    const { business } = settings;
+    this.#applied = { version, code, at: instant(clock), digest, ...(business ? { business } : {}) };
     await this.#table.put('want', this.#applied);
     return true;
   }

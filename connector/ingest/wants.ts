@@ -37,6 +37,7 @@ export class Wants {
       .selectFrom('account')
       .innerJoin('gateway', 'gateway.account_id', 'account.id')
       .select(['account.revision', 'trunks_revision', 'phone_policy', 'guard_percent', 'guard_users', 'country'])
+      .select(['address_1', 'address_2', 'city', 'province', 'postal_code'])
       .where('account.id', '=', id)
       .where('gateway.id', '=', gateway)
       .executeTakeFirst();
@@ -55,9 +56,19 @@ export class Wants {
         phonePolicy: PhonePolicy.catch('All').parse(account.phone_policy),
         guard: { percent: account.guard_percent, users: account.guard_users },
         country: account.country,
+        ...(account.city ? { business: businessOf(account) } : {}),
         trunks: trunks.map((trunk) => ({ id: trunk.id, settings: trunkSettings(trunk) })),
       },
     };
     return JSON.stringify(want);
   }
 }
+
+type AddressColumns = Record<'address_1' | 'address_2' | 'city' | 'province' | 'postal_code', string | null>;
+
+const businessOf = (account: AddressColumns) => ({
+  address: [account.address_1, account.address_2].filter((line) => line).join(', '),
+  city: account.city ?? '',
+  province: account.province ?? '',
+  postalCode: account.postal_code ?? '',
+});

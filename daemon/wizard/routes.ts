@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigFile } from '#config/daemon-settings.ts';
 import { DemarcError, type ErrorText } from '#contract/errors/demarc-error.ts';
+import type { Want } from '#contract/sections.ts';
 import { SiteChange, StepDone, StepId, WizardAnswer, WizardComplete } from '#contract/wizard/state.ts';
 import { type Route, route } from '../api/route.ts';
 import type { WizardAccess } from './access.ts';
@@ -12,6 +13,8 @@ export interface WizardRouteParts {
   config: ConfigFile;
   facts: () => WizardFacts;
   account: () => WizardAnswer['account'];
+  /** The address of the account, which stands in the form until the site was entered. */
+  business: () => Want['settings']['business'];
   problem: () => ErrorText | undefined;
   updateAvailable: () => string | null;
   /** The cloud shows the name of the site. */
@@ -24,7 +27,7 @@ export function wizardAnswer(parts: WizardRouteParts): WizardAnswer {
   const { document } = state;
   const facts = parts.facts();
   const { name, country, timeZone } = config.current.site;
-  const { address = '', city = '', province = '', postalCode = '' } = document.site ?? {};
+  const { address = '', city = '', province = '', postalCode = '' } = document.site ?? parts.business() ?? {};
   return {
     revision: document.revision,
     variant: facts.variant,

@@ -10,8 +10,11 @@ async function bench() {
   const base = await storeBench('want');
   const config = await ConfigFile.load(join(base.folder, 'config.json'));
   const trunks = await WantedTrunks.open(base.store);
-  const open = () => AppliedWant.open({ store: base.store, config, trunks, clock: base.clock, log: quiet });
-  return Object.assign(base, { config, trunks, open, want: await open() });
+  const site: { country?: string } = {};
+  const siteCountry = () => site.country;
+  const open = () =>
+    AppliedWant.open({ store: base.store, config, trunks, siteCountry, clock: base.clock, log: quiet });
+  return Object.assign(base, { config, trunks, site, open, want: await open() });
 }
 
 const message = (version: number, settings: object) => Want.parse({ version, settings });
@@ -35,6 +38,22 @@ describe('settings that the cloud decides', () => {
     await b.want.apply(message(1, { guard: { percent: 5, users: 7 }, country: 'DE' }));
     await b.want.apply(message(2, { phonePolicy: 'Mobile' }));
     expect(b.config.current).toMatchObject({ guard: { percent: 5, users: 7 }, site: { country: 'DE' } });
+  });
+
+  test('the country that was entered on site counts for more than that of the account', async () => {
+    await using b = await bench();
+    b.site.country = 'CH';
+    await b.want.apply(message(1, { phonePolicy: 'Work', country: 'AT' }));
+    expect(b.config.current).toMatchObject({ phonePolicy: 'Work', site: { country: 'CH' } });
+  });
+
+  test('the address of the account is kept over a restart, to be offered for that of the site', async () => {
+    await using b = await bench();
+    const business = { address: 'Main street 1', city: 'Graz', province: 'Styria', postalCode: '8010' };
+    await b.want.apply(message(1, { business }));
+    expect((await b.open()).business()).toEqual(business);
+    await b.want.apply(message(2, {}));
+    expect(b.want.business()).toBeUndefined();
   });
 
   test('a value that cannot be is told by its code, changes nothing, and is tried again when it comes again', async () => {
