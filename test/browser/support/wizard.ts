@@ -8,8 +8,8 @@ import { buildPages, launchBrowser, newContext, type Watched, watchedPage } from
 import { shot } from './seeded.ts';
 
 /** The daemon's set-up secret, as it stands on its console. */
-export const setupSecret = async (site: Site): Promise<string> =>
-  (await readFile(join(site.daemon.state, 'setup-secret'), 'utf8')).trim();
+export const setupSecret = async ({ daemon }: { daemon: Pick<Site['daemon'], 'state'> }): Promise<string> =>
+  (await readFile(join(daemon.state, 'setup-secret'), 'utf8')).trim();
 
 /** A picture of the whole page from its top, where DEMARC_SCREENSHOTS names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
