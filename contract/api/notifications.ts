@@ -10,20 +10,22 @@ export type NotificationState = z.infer<typeof NotificationState>;
 
 /** `GET /api/v1/notifications`: of the last 30 days, the latest first. */
 export const Notification = z.object({
-  /** That of the alert or command. */
+  /** That of the alert, command or import. */
   id: Id,
-  kind: z.enum(['alert', 'command']),
+  kind: z.enum(['alert', 'command', 'import']),
   account: Id,
   accountName: z.string(),
-  gateway: Id,
-  gatewayName: z.string(),
-  /** Of an alert its rule, of a command its name. */
+  gateway: Id.nullable(),
+  gatewayName: z.string().nullable(),
+  /** Of an alert its rule, of a command its name, of an import of users its file. */
   name: z.string(),
   state: NotificationState,
   severity: z.enum(['info', 'warning', 'error']),
   /** What an alert says; null for a command, which is told by its name, state and output. */
   message: z.string().nullable(),
   command: z.object({ state: CommandState, output: z.unknown() }).nullable(),
+  /** Of an import, how many rows have become users, of how many that were to. */
+  users: z.object({ applied: z.int(), wanted: z.int() }).nullable(),
   /** Of what went wrong: the message of the back end as it came, with its code and the next step (NTF-2). */
   reason: Reason.nullable(),
   at: Instant,

@@ -1,3 +1,4 @@
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readChanges } from '#connector/api/change-feed.ts';
 import { pruneNotificationMarks } from '#connector/notifications/prune.ts';
@@ -106,6 +107,35 @@ describe('notifications', () => {
     const user = await api.signIn('User', partner, site.account);
     expect((await listOf(user)).items).toEqual([]);
     expect(await unread(user)).toBe(0);
+  });
+
+  test('tell of an import that one has begun, and of its end', async () => {
+    const job = {
+      id: ulid(START),
+      account_id: site.account,
+      file_name: 'people.xlsx',
+      state: 'open',
+      may_assign: 0,
+      applied: 0,
+      wanted: 0,
+      next_row: 3,
+      person_id: ann.person,
+      person_name: 'Ann',
+      created_at: new Date(api.clock.now()).toISOString(),
+      updated_at: new Date(api.clock.now()).toISOString(),
+    };
+    await api.store.db.insertInto('import_job').values(job).execute();
+    const told = async (client: Client) => (await listOf(client, '?filter=kind:eq:import')).items;
+    const set = (more: object) => api.store.db.updateTable('import_job').set(more).where('id', '=', job.id).execute();
+    expect(await told(ann)).toEqual([]);
+    await set({ state: 'applying', wanted: 2 });
+    expect(await told(ann)).toMatchObject([{ name: 'people.xlsx', state: 'In progress', read: true, gateway: null }]);
+    api.clock.time += 60_000;
+    await set({ state: 'done', applied: 2, updated_at: new Date(api.clock.now()).toISOString() });
+    expect(await told(ann)).toMatchObject([{ state: 'Done', read: false, users: { applied: 2, wanted: 2 } }]);
+    expect(await told(bob)).toEqual([]);
+    await set({ updated_at: new Date(START - 31 * DAY).toISOString() });
+    expect(await told(ann)).toEqual([]);
   });
 
   test('that one has read are told to one’s own consoles only, whatever account they look at', async () => {

@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Notification, UnreadNotifications } from '#contract/api/notifications.ts';
 import type { Command } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { count } from '#web/kit/format/numbers.ts';
+import { text } from '../texts/index.ts';
 import { commandTitle, outcomeSentence } from './commands.ts';
 import { usePaged } from './list.ts';
 
@@ -41,11 +43,18 @@ export function useMarkNotifications() {
 }
 
 /** What it is about, in a few words. */
-export const notificationTitle = (one: Notification): string =>
-  one.kind === 'command' ? commandTitle(one.name) : (one.message ?? one.name);
+export function notificationTitle(one: Notification): string {
+  if (one.kind === 'command') return commandTitle(one.name);
+  return one.kind === 'import' ? text.notifications.importOf(one.name) : (one.message ?? one.name);
+}
 
-/** What came of a command, in a sentence; undefined where its state says it all. */
+/** Where what it is about can be seen. */
+export const notificationHref = (one: Notification): string =>
+  one.gateway === null ? `/users/import?import=${one.id}` : `/gateways/${one.gateway}`;
+
+/** What came of it, in a sentence; undefined where its state says it all. */
 export function notificationOutcome(one: Notification): string | undefined {
+  if (one.users !== null) return text.notifications.imported(count(one.users.applied), count(one.users.wanted));
   if (one.command === null) return undefined;
   const { state, output } = one.command;
   const told: Pick<Command, 'name' | 'state' | 'output'> = { name: one.name, state, output };

@@ -34,7 +34,7 @@ export function affectedBy(change: Change): QueryKey[] {
     case 'role':
       return [['roles'], ['people'], ['me']];
     case 'import':
-      return [['imports']];
+      return [['imports'], NOTIFICATIONS];
     case 'trunk':
       return [['trunks', 'list'], ...one('trunks'), HOME];
     case 'support-log':

@@ -7,7 +7,7 @@ import { Age } from '#web/kit/age.tsx';
 import { Icon, type IconName } from '#web/kit/icons.tsx';
 import { Facts } from '#web/kit/panels.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
-import { notificationOutcome, notificationTitle } from '../../data/notifications.ts';
+import { notificationHref, notificationOutcome, notificationTitle } from '../../data/notifications.ts';
 import { text } from '../../texts/index.ts';
 
 const t = text.notifications;
@@ -68,7 +68,7 @@ export function NotificationLine(props: {
           <Text size="sm" fw={one.read ? 400 : 700}>
             <Anchor
               component={Link}
-              href={`/gateways/${one.gateway}`}
+              href={notificationHref(one)}
               inherit
               onClick={() => {
                 props.onRead();
@@ -82,7 +82,8 @@ export function NotificationLine(props: {
             <NotificationBadge of={one} />
             <Text size="xs" c="dimmed" component="span">
               {!one.read && `${t.unread}, `}
-              {one.gatewayName}, {one.accountName}, <Age at={one.at} />
+              {one.gatewayName !== null && `${one.gatewayName}, `}
+              {one.accountName}, <Age at={one.at} />
             </Text>
           </Group>
           {outcome && <Text size="sm">{outcome}</Text>}

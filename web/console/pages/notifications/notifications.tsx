@@ -7,7 +7,12 @@ import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { type ListState, useListState } from '../../data/list-state.ts';
-import { notificationOutcome, notificationTitle, useMarkNotifications } from '../../data/notifications.ts';
+import {
+  notificationHref,
+  notificationOutcome,
+  notificationTitle,
+  useMarkNotifications,
+} from '../../data/notifications.ts';
 import { ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { text } from '../../texts/index.ts';
@@ -90,14 +95,14 @@ function Details(props: { of: Notification }) {
           [t.kind, t.kinds[one.kind]],
           [t.state, <NotificationBadge key="state" of={one} />],
           [t.at, <Age key="at" at={one.at} />],
-          [t.gateway, one.gatewayName],
+          [t.gateway, one.gatewayName ?? '–'],
           [t.account, one.accountName],
         ]}
       />
       {outcome && <Text size="sm">{outcome}</Text>}
       {one.reason && <NotificationReason reason={one.reason} />}
-      <Anchor component={Link} href={`/gateways/${one.gateway}`} size="sm">
-        {t.toGateway}
+      <Anchor component={Link} href={notificationHref(one)} size="sm">
+        {one.gateway === null ? t.toImport : t.toGateway}
       </Anchor>
     </Stack>
   );

@@ -3,7 +3,7 @@ import type { ConsoleTexts } from '../index.ts';
 /** German texts of notifications. */
 export const notificationText: ConsoleTexts['notifications'] = {
   title: 'Mitteilungen',
-  note: 'Alarme der Konten, die Sie sehen, und was Sie von Gateways verlangt haben, aus den letzten 30 Tagen.',
+  note: 'Alarme der Konten, die Sie sehen, und was aus Ihren Befehlen und Importen wurde, aus den letzten 30 Tagen.',
   bell: (unread) => (unread === 0 ? 'Mitteilungen' : `Mitteilungen, ${unread} ungelesen`),
   none: 'Nichts Neues.',
   empty: 'Bisher ist nichts geschehen, was Sie wissen müssten.',
@@ -19,7 +19,10 @@ export const notificationText: ConsoleTexts['notifications'] = {
   search: 'Nach Gateway, Konto oder Namen suchen',
   what: 'Was',
   kind: 'Art',
-  kinds: { alert: 'Alarm', command: 'Befehl' },
+  kinds: { alert: 'Alarm', command: 'Befehl', import: 'Import von Benutzern' },
+  importOf: (file) => `Import von Benutzern aus ${file}`,
+  imported: (applied, wanted) => `${applied} von ${wanted} Zeilen sind Benutzer geworden.`,
+  toImport: 'Import öffnen',
   state: 'Stand',
   states: {
     'In progress': 'Läuft',

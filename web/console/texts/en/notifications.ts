@@ -3,7 +3,7 @@ import type { NotificationState } from '#contract/api/notifications.ts';
 /** English texts of notifications. */
 export const notificationText = {
   title: 'Notifications',
-  note: 'Alerts of the accounts that you see, and what you have asked gateways for, of the last 30 days.',
+  note: 'Alerts of the accounts that you see, and what became of your commands and imports, of the last 30 days.',
   bell: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`),
   none: 'Nothing new.',
   empty: 'Nothing has happened yet that you would have to know.',
@@ -19,7 +19,10 @@ export const notificationText = {
   search: 'Search by gateway, account or name',
   what: 'What',
   kind: 'Kind',
-  kinds: { alert: 'Alert', command: 'Command' },
+  kinds: { alert: 'Alert', command: 'Command', import: 'Import of users' },
+  importOf: (file: string) => `Import of users from ${file}`,
+  imported: (applied: string, wanted: string) => `${applied} of ${wanted} rows have become users.`,
+  toImport: 'Open the import',
   state: 'State',
   states: {
     'In progress': 'In progress',
