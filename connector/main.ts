@@ -47,6 +47,7 @@ import { trunkMetrics } from './trunks/health-metrics.ts';
 import { pruneTrunkHealth } from './trunks/health-store.ts';
 import { Trunks } from './trunks/trunks.ts';
 import { uploadParts } from './uploads/start.ts';
+import { UserMails } from './users/mails.ts';
 
 /** A running connector. `setupLink` is there while nobody has an account yet. */
 export interface Connector {
@@ -139,6 +140,10 @@ export async function startConnector(
     }
     const imports = await startImports({ store, clock, log });
     stops.add('imports', () => imports.applier.stop());
+    const sendInvitation = invitationMailer({ settings: settings.mail, log });
+    const userMails = new UserMails({ store, clock, log, publicUrl: url, send: sendInvitation });
+    stops.add('mails to users', () => userMails.stop());
+    userMails.start();
     const admit = identity.admit.bind(identity);
     const launches = await startLaunches({ store, clock, log, commands, admit, isConnected, publicUrl: url, domain });
     stops.add('launches', () => launches.stop());
@@ -159,6 +164,7 @@ export async function startConnector(
       commands,
       alerts,
       imports,
+      userMails,
       trunks: new Trunks({ store, clock, log, tell: (address) => wants.toGateway(address) }),
       holds: new Holds({ store, clock, commands }),
       enrolments,
@@ -178,7 +184,7 @@ export async function startConnector(
       }),
       consoleFolder: fileURLToPath(new URL('../dist/console', import.meta.url)),
       publicUrl: url,
-      sendInvitation: invitationMailer({ settings: settings.mail, log }),
+      sendInvitation,
       ...(settings.cloudLocation !== undefined && { cloudLocation: settings.cloudLocation }),
       metrics: { registry },
       wantChanged: (account) => wants.toAccount(account),

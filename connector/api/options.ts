@@ -21,6 +21,7 @@ import type { SendInvitation } from '../people/invitation-mail.ts';
 import type { Store, Work } from '../store/store.ts';
 import type { Trunks } from '../trunks/trunks.ts';
 import type { UploadParts } from '../uploads/start.ts';
+import type { UserMails } from '../users/mails.ts';
 
 /** What the API needs of commands. Rights are judged before, arguments by `create` itself. */
 export interface CommandsPort {
@@ -67,6 +68,7 @@ export interface AppOptions {
   enrolments: EnrolmentsPort;
   alerts: AlertsPort;
   imports: ImportParts;
+  userMails: Pick<UserMails, 'queue'>;
   trunks: TrunksPort;
   /** Remote access. */
   launches: LaunchPort;

@@ -311,6 +311,18 @@ export interface Tables {
     role: string;
     own: number;
   };
+  /** A mail with a link that a user has still to get: `welcome` or `reset`; who asked for it stands with it. */
+  user_mail: {
+    id: string;
+    account_id: string;
+    user_id: string;
+    kind: string;
+    person_id: string;
+    person_name: string;
+    created_at: string;
+    next_at: string;
+    attempts: number;
+  };
   /** Chunks of a run that is still arriving, one row a record; emptied when the run ends or is replaced. */
   sync_stage: {
     run_id: string;

@@ -15,9 +15,12 @@ const SLICE = 500;
 /** Names that stand in the history. */
 const NAMED = 20;
 
+/** What changes users; mails to them are queued elsewhere. */
+export type ManageAction = Exclude<UserAction, 'welcome' | 'reset'>;
+
 interface Wish {
   account: string;
-  action: UserAction;
+  action: ManageAction;
   /** Which of the account's users. */
   which: readonly Condition[];
   /** The person who asks, who is left out like everybody who holds more: nobody locks themself or the partner out. */
@@ -26,7 +29,7 @@ interface Wish {
 
 type Row = { id: string; name: string; email_lc: string | null; pbx_id: string | null; status: string };
 
-const WORDS: Readonly<Record<UserAction, { event: string; said: string }>> = {
+const WORDS: Readonly<Record<ManageAction, { event: string; said: string }>> = {
   activate: { event: 'user.activated', said: 'made active' },
   deactivate: { event: 'user.deactivated', said: 'made inactive' },
   delete: { event: 'user.deleted', said: 'deleted' },

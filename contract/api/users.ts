@@ -89,8 +89,8 @@ export const UserEdit = z
   .partial();
 export type UserEdit = z.infer<typeof UserEdit>;
 
-/** What can be done to several users at once (USR-25, USR-30). */
-export const UserAction = z.enum(['activate', 'deactivate', 'delete']);
+/** What can be done to several users at once: mails are queued and sent one after the other (USR-23 to USR-25, USR-30). */
+export const UserAction = z.enum(['activate', 'deactivate', 'delete', 'welcome', 'reset']);
 export type UserAction = z.infer<typeof UserAction>;
 
 /** Most users that can be named one by one; more are reached by a filter. */

@@ -20,6 +20,11 @@ export const userErrors = {
     cause: 'This is your own user: you would lock yourself out',
     nextStep: 'Ask another admin of the account to do it.',
   },
+  'user.no-mail': {
+    status: 409,
+    cause: 'Demarc has no mail server, so that no mail can be sent to users',
+    nextStep: 'Ask the operator to set up a mail server; a link for one person can be made on the page of people.',
+  },
   'user.elsewhere': {
     status: 409,
     cause: 'This person also belongs to other accounts, where the address is used to sign in',

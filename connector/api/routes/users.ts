@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { UserCreate, UserEdit, UserManage, UserManaged } from '#contract/api/users.ts';
+import { type UserAction, UserCreate, UserEdit, UserManage, UserManaged } from '#contract/api/users.ts';
 import { ListQuery, Page, User, UserSummary } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
+import { may } from '../../access/may.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
 import { InvalidField } from '../../lists/invalid-field.ts';
 import { compileWhere, readAll, readList, readOne } from '../../lists/list.ts';
@@ -11,7 +12,7 @@ import { listed } from '../../store/json.ts';
 import type { Db } from '../../store/store.ts';
 import { manageUsers } from '../../users/manage.ts';
 import { createUser, editUser } from '../../users/users.ts';
-import { allow, callerOf, eventActor } from '../access.ts';
+import { allow, callerOf, eventActor, type Right } from '../access.ts';
 import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
 import {
   type Api,
@@ -49,6 +50,15 @@ const columns: CsvColumn<User>[] = [
   { heading: 'Changed by', value: (user) => user.modifiedBy },
 ];
 
+/** Who may do what to several; mails are for whoever may add or edit (ROL-9). */
+const RIGHTS: Readonly<Record<UserAction, Right>> = {
+  activate: 'users:edit',
+  deactivate: 'users:edit',
+  delete: 'users:delete',
+  welcome: ['users:add', 'users:edit'],
+  reset: 'users:edit',
+};
+
 /** One user as it is now. */
 async function userOf(db: Db, id: string): Promise<User> {
   const row = await readOne<UserRow>(db, usersList, id);
@@ -57,7 +67,7 @@ async function userOf(db: Db, id: string): Promise<User> {
 }
 
 /** Users of PBXs and of the cloud alone. */
-export function userRoutes(app: Api, { store, clock }: Parts): void {
+export function userRoutes(app: Api, { store, clock, userMails }: Parts): void {
   const config = { access: 'users:view' } as const;
 
   app.get(
@@ -192,13 +202,19 @@ export function userRoutes(app: Api, { store, clock }: Parts): void {
     },
     async (request) => {
       const { account, action, users, q, filter, confirm } = request.body;
-      const right = action === 'delete' ? 'users:delete' : 'users:edit';
-      allow(request, await accountResource(store.db, account), right);
+      const rights = RIGHTS[action];
+      const resource = allow(request, await accountResource(store.db, account), rights);
       if (action === 'delete' && confirm !== 'delete') throw new InvalidField('confirm', 'must be the word delete');
       const which =
         users === undefined
           ? compileWhere(usersList, { q, filter }, clock.now())
           : [sql`u.id in ${listed(store.db, users)}`];
+      const by = { actor: eventActor(request), requestId: request.id };
+      if (action === 'welcome' || action === 'reset') {
+        const { actor } = callerOf(request);
+        const mayAssign = may(actor, 'roles:assign', resource);
+        return userMails.queue({ account, kind: action, which, by: actor, mayAssign }, by);
+      }
       return manageUsers(
         { store, clock },
         { account, action, which, by: callerOf(request).actor },

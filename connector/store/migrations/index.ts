@@ -21,6 +21,7 @@ import { supportLogs } from './0017-support-logs.ts';
 import { numbers } from './0018-numbers.ts';
 import { locations } from './0019-locations.ts';
 import { integrations } from './0020-integrations.ts';
+import { userMails } from './0021-user-mails.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
@@ -44,6 +45,7 @@ const migrations: Record<string, Migration> = {
   '0018-numbers': numbers,
   '0019-locations': locations,
   '0020-integrations': integrations,
+  '0021-user-mails': userMails,
 };
 
 /**

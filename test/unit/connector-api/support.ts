@@ -14,6 +14,7 @@ import { startImports } from '#connector/imports/start.ts';
 import { Holds } from '#connector/ingest/holds.ts';
 import { Store } from '#connector/store/store.ts';
 import { Trunks } from '#connector/trunks/trunks.ts';
+import { UserMails } from '#connector/users/mails.ts';
 import type { Role } from '#contract/access.ts';
 import type { EnrolmentConfirmed, PendingEnrolment } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
@@ -120,6 +121,7 @@ export async function startApp(overrides: Partial<AppOptions> = {}): Promise<Tes
     holds,
     enrolments,
     imports: await startImports({ store, clock, log }),
+    userMails: new UserMails({ store, clock, log, publicUrl: 'https://demarc.example', send: undefined }),
     alerts: new Alerts({
       store,
       clock,

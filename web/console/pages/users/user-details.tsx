@@ -12,7 +12,7 @@ import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
-import { DeleteUser } from './user-manage.tsx';
+import { DeleteUser, WelcomeButton } from './user-manage.tsx';
 import { roleName, UserStatusBadge } from './user-words.tsx';
 
 const t = text.users;
@@ -45,6 +45,9 @@ export function UserDetails(props: { user: User; onGone: () => void }) {
           <Button variant="default" size="xs" onClick={() => setOpen('edit')}>
             {t.edit}
           </Button>
+        )}
+        {mayEdit && user.email !== undefined && !user.registered && user.status !== 'Inactive' && (
+          <WelcomeButton user={user} />
         )}
         {mayDelete && user.status !== 'PBX only' && (
           <Button variant="default" size="xs" leftSection={<Icon name="bin" />} onClick={() => setOpen('delete')}>

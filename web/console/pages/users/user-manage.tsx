@@ -28,11 +28,14 @@ interface Wish {
 export function ManageUsers(props: { account: string | undefined; selected: readonly User[]; state: ListState }) {
   const { account, selected } = props;
   const mayEdit = useMay('users:edit');
+  const mayAdd = useMay('users:add');
   const mayDelete = useMay('users:delete');
   const [wish, setWish] = useState<Wish | undefined>();
-  if (!mayEdit && !mayDelete) return null;
+  if (!mayEdit && !mayDelete && !mayAdd) return null;
   const actions: readonly UserAction[] = [
     ...(mayEdit ? (['activate', 'deactivate'] as const) : []),
+    ...(mayEdit || mayAdd ? (['welcome'] as const) : []),
+    ...(mayEdit ? (['reset'] as const) : []),
     ...(mayDelete ? (['delete'] as const) : []),
   ];
   const users = selected.length === 0 ? undefined : selected;
@@ -94,7 +97,8 @@ function WishDialog(props: { wish: Wish; account: string; state: ListState; onCl
       }),
     onSuccess: ({ changed, skipped }) => {
       void queries.invalidateQueries({ queryKey: ['users'] });
-      tell(t.done(count(changed), skipped, count(skipped)));
+      const isMail = action === 'welcome' || action === 'reset';
+      tell(isMail ? t.mailed(count(changed), count(skipped)) : t.done(count(changed), skipped, count(skipped)));
       onClose();
     },
   });
@@ -106,7 +110,7 @@ function WishDialog(props: { wish: Wish; account: string; state: ListState; onCl
         </Text>
       )}
       <Text size="sm">{t.effects[action]}</Text>
-      {action !== 'activate' && <Text size="sm">{t.leftOut}</Text>}
+      <Text size="sm">{t.leftOut}</Text>
       {all.error && <ErrorPanel error={all.error} />}
     </Stack>
   );
@@ -177,5 +181,24 @@ export function DeleteUser(props: { user: User; onClose: () => void; onDone: () 
     >
       <Text size="sm">{t.effects.delete}</Text>
     </ConfirmWord>
+  );
+}
+
+/** Sends one user the welcome mail, or sends it again (USR-11). */
+export function WelcomeButton(props: { user: User }) {
+  const { id, account } = props.user;
+  const api = useApi();
+  const tell = useNotice();
+  const send = useMutation({
+    mutationFn: () => api.send('POST', '/users/manage', UserManaged, { account, action: 'welcome', users: [id] }),
+    onSuccess: ({ changed, skipped }) => tell(t.mailed(count(changed), count(skipped))),
+  });
+  return (
+    <Stack gap="xs">
+      <Button variant="default" size="xs" loading={send.isPending} onClick={() => send.mutate()}>
+        {t.welcomeAgain}
+      </Button>
+      {send.error && <ErrorPanel error={send.error} />}
+    </Stack>
   );
 }

@@ -118,12 +118,14 @@ export const usersTexts: Pick<ConsoleTexts, 'users'> = {
       reset:
         'Alle, die registriert sind, erhalten eine E-Mail mit einem Link, um ein neues Passwort zu wählen. Das alte gilt bis dahin.',
     },
-    leftOut: 'Sie selbst und Personen des Partners werden ausgelassen.',
+    leftOut: 'Sie selbst und Personen mit mehr Rechten als Sie werden ausgelassen.',
     concerned: (count, one) => (one ? 'Dies gilt für einen Benutzer.' : `Dies gilt für ${count} Benutzer.`),
     done: (changed, skipped, left) =>
       skipped === 0
         ? `Für ${changed} Benutzer erledigt.`
         : `Für ${changed} Benutzer erledigt; ${left} wurden ausgelassen oder waren schon wie gewünscht.`,
+    mailed: (changed, left) => `E-Mails an ${changed} Benutzer sind unterwegs; ${left} wurden ausgelassen.`,
+    welcomeAgain: 'Willkommens-E-Mail senden',
     deleteOf: (name) => `${name} löschen`,
     deleted: (name) => `${name} wurde gelöscht.`,
     none: 'keine',

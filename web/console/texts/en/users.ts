@@ -104,12 +104,14 @@ export const usersTexts = {
       reset:
         'Everyone who is registered gets a mail with a link to choose a new password. The old one works until then.',
     },
-    leftOut: 'You yourself and people of the partner are left out.',
+    leftOut: 'You yourself and people with more rights than you are left out.',
     concerned: (count: string, one: boolean) => (one ? 'This is for one user.' : `This is for ${count} users.`),
     done: (changed: string, skipped: number, left: string) =>
       skipped === 0
         ? `Done for ${changed} users.`
         : `Done for ${changed} users; ${left} were left out or as wanted already.`,
+    mailed: (changed: string, left: string) => `Mails to ${changed} users are on their way; ${left} were left out.`,
+    welcomeAgain: 'Send welcome e-mail',
     deleteOf: (name: string) => `Delete ${name}`,
     deleted: (name: string) => `${name} was deleted.`,
     none: 'none',

@@ -4,6 +4,11 @@ export const directoryTexts = {
     cause: 'Einer oder mehrere der Werte werden bereits verwendet',
     nextStep: 'Nehmen Sie eine andere E-Mail-Adresse: Ein Benutzer dieses Kontos hat diese bereits.',
   },
+  'user.no-mail': {
+    cause: 'Demarc hat keinen Mailserver, daher können Benutzern keine E-Mails gesendet werden',
+    nextStep:
+      'Bitten Sie den Betreiber, einen Mailserver einzurichten; einen Link für eine einzelne Person erzeugen Sie auf der Seite der Personen.',
+  },
   'user.locked': {
     cause: 'Dieses Feld kommt aus der Telefonanlage und kann hier nicht geändert werden',
     nextStep: 'Ändern Sie es in der Telefonanlage; der nächste Abgleich bringt es hierher.',
