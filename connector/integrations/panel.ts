@@ -90,7 +90,7 @@ async function read(db: Db, account: string) {
     portals: new Set(portals.flatMap(({ document }) => portalOf(document))),
     trunks,
     down: new Set(down.map(({ trunk_id }) => trunk_id)),
-    dids: new Map(dids.map(({ pbx_id, n }) => [pbx_id, Number(n)])),
+    dids: new Map(dids.map(({ pbx_id, n }) => [pbx_id, n])),
     hooks,
     added: added.flatMap(({ kind }) => IntegrationKind.safeParse(kind).data ?? []),
     off: new Set(off.map(({ subject }) => subject)),

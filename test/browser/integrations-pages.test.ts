@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)('integrations, in a browser', () => {
     await using look = await console.visit(`/accounts/${console.account}`);
     const { page, faults } = look;
     await page.getByRole('heading', { level: 2, name: 'Integrations & Apps' }).waitFor();
-    const field = page.getByLabel('Names or e-mail addresses');
+    const field = page.getByRole('combobox', { name: 'Names or e-mail addresses' });
     const save = page.getByRole('region', { name: 'Support contacts' }).getByRole('button', { name: 'Save' });
     await field.fill('nobody');
     await field.press('Enter');

@@ -66,20 +66,20 @@ const FIELDS: readonly FilterField[] = [
   { field: 'version', label: text.platforms.version, kind: 'text' },
 ];
 
+const nameOf = ({ name, type }: Application) => name ?? type;
+
 /** What runs on the platforms (INV-32). */
 export default function Applications() {
   const state = useListState('type');
   const { account } = useAccount();
   const tunnels = useAccountTunnels(account);
   const accounts = useAccountFilter(text.platforms.account);
-  const details = {
-    title: (one: Application) => one.name ?? one.type,
-    show: (one: Application) => (
-      <Stack>
-        <ApplicationFacts application={one} tunnels={tunnels.data?.items} />
-      </Stack>
-    ),
-  };
+  const show = (one: Application) => (
+    <Stack>
+      <ApplicationFacts application={one} tunnels={tunnels.data?.items} />
+    </Stack>
+  );
+  const details = { title: nameOf, show };
   return (
     <ListPage
       resource="applications"

@@ -104,23 +104,25 @@ export function EditLocation(props: { location: Location; onClose: () => void })
       />
       <fieldset className="dk-fieldset">
         <legend>{t.address}</legend>
-        <Text size="sm" c="dimmed">
-          {t.addressHint}
-        </Text>
-        {line('street', t.street, 128)}
-        {line('postalCode', t.postalCode, 16)}
-        {line('city', t.city, 128)}
-        {line('region', t.region, 128)}
-        <NativeSelect
-          label={t.country}
-          value={draft.address.country}
-          data={[{ value: '', label: '–' }, ...countries()]}
-          onChange={(event) => {
-            const country = event.currentTarget.value;
-            setDraft((before) => ({ ...before, address: { ...before.address, country } }));
-          }}
-        />
-        {line('details', t.details, 256)}
+        <Stack gap="xs">
+          <Text size="sm" c="dimmed">
+            {t.addressHint}
+          </Text>
+          {line('street', t.street, 128)}
+          {line('postalCode', t.postalCode, 16)}
+          {line('city', t.city, 128)}
+          {line('region', t.region, 128)}
+          <NativeSelect
+            label={t.country}
+            value={draft.address.country}
+            data={[{ value: '', label: '–' }, ...countries()]}
+            onChange={(event) => {
+              const country = event.currentTarget.value;
+              setDraft((before) => ({ ...before, address: { ...before.address, country } }));
+            }}
+          />
+          {line('details', t.details, 256)}
+        </Stack>
       </fieldset>
       {gateways.rows.length === 0 && !gateways.loading ? (
         <Text size="sm">{t.noGateway}</Text>

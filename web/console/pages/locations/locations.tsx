@@ -24,6 +24,7 @@ function addressOf({ address }: Location): string {
   return [address.street, town, address.region, address.country, address.details].filter(Boolean).join(', ');
 }
 
+const nameOf = ({ name }: Location): string => name;
 const namesOf = ({ gateways }: Location): string => gateways.map(({ name }) => name).join(', ');
 
 const columns = (state: ListState): Column<Location>[] => [
@@ -68,27 +69,16 @@ export default function Locations() {
   const [adding, setAdding] = useState(false);
   const [edited, setEdited] = useState<Location | undefined>();
   const [doomed, setDoomed] = useState<readonly Location[]>([]);
-  const details = {
-    title: ({ name }: Location) => name,
-    show: (location: Location) => (
-      <Stack align="flex-start">
-        <Facts
-          items={[
-            [t.account, location.accountName],
-            [t.address, addressOf(location)],
-            [t.gateways, namesOf(location)],
-            [t.ranges, count(location.ranges)],
-            [t.dids, count(location.dids)],
-          ]}
-        />
-        {mayEdit && (
-          <Button variant="default" onClick={() => setEdited(location)}>
-            {t.edit}
-          </Button>
-        )}
-      </Stack>
-    ),
-  };
+  const show = (location: Location) => (
+    <LocationDetails location={location} onEdit={mayEdit ? () => setEdited(location) : undefined} />
+  );
+  const actions = (rows: Location[]) =>
+    mayDelete &&
+    rows.length > 0 && (
+      <Button variant="default" onClick={() => setDoomed(rows)}>
+        {t.delete(rows.length)}
+      </Button>
+    );
   return (
     <>
       <ListPage
@@ -102,17 +92,8 @@ export default function Locations() {
         state={state}
         empty={t.empty}
         csv
-        details={details}
-        selected={{
-          name: ({ name }) => name,
-          actions: (rows) =>
-            mayDelete &&
-            rows.length > 0 && (
-              <Button variant="default" onClick={() => setDoomed(rows)}>
-                {t.delete(rows.length)}
-              </Button>
-            ),
-        }}
+        details={{ title: nameOf, show }}
+        selected={{ name: nameOf, actions }}
         actions={
           mayAdd && (
             <Button leftSection={<Icon name="plus" />} disabled={account === undefined} onClick={() => setAdding(true)}>
@@ -136,3 +117,22 @@ export default function Locations() {
     </>
   );
 }
+
+const LocationDetails = (props: { location: Location; onEdit: (() => void) | undefined }) => (
+  <Stack align="flex-start">
+    <Facts
+      items={[
+        [t.account, props.location.accountName],
+        [t.address, addressOf(props.location)],
+        [t.gateways, namesOf(props.location)],
+        [t.ranges, count(props.location.ranges)],
+        [t.dids, count(props.location.dids)],
+      ]}
+    />
+    {props.onEdit && (
+      <Button variant="default" onClick={props.onEdit}>
+        {t.edit}
+      </Button>
+    )}
+  </Stack>
+);

@@ -10,7 +10,7 @@ import { RowLink } from '../../parts/row-link.tsx';
 import { text } from '../../texts/index.ts';
 import { DidForm } from './did-form.tsx';
 import { COMMON_FIELDS, Conflicts } from './number-parts.tsx';
-import { NumbersPage } from './numbers-page.tsx';
+import { type FormProps, NumbersPage } from './numbers-page.tsx';
 
 const t = text.numbers;
 
@@ -56,6 +56,11 @@ const FIELDS: readonly FilterField[] = [
   ...COMMON_FIELDS,
 ];
 
+const form = ({ account, entry, onClose }: FormProps<Did>) => (
+  <DidForm account={account} did={entry} onClose={onClose} />
+);
+const details = (did: Did, edit: ReactNode) => <DidDetails did={did} edit={edit} />;
+
 /** Direct-dial numbers with where they lead (MVB-5). */
 export default function Dids() {
   const state = useListState('number');
@@ -68,8 +73,8 @@ export default function Dids() {
       columns={columns(state)}
       fields={FIELDS}
       state={state}
-      form={({ account, entry, onClose }) => <DidForm account={account} did={entry} onClose={onClose} />}
-      details={(did, edit) => <DidDetails did={did} edit={edit} />}
+      form={form}
+      details={details}
     />
   );
 }

@@ -15,7 +15,8 @@ import { NumbersNote } from './numbers-header.tsx';
 
 const t = text.numbers;
 
-interface FormProps<T> {
+/** What the form of an entry is given; without `entry` it adds one. */
+export interface FormProps<T> {
   account: string;
   entry: T | undefined;
   onClose: () => void;

@@ -13,7 +13,7 @@ import { type ListState, useListState } from '../../data/list-state.ts';
 import { RowLink } from '../../parts/row-link.tsx';
 import { text } from '../../texts/index.ts';
 import { COMMON_FIELDS, Conflicts } from './number-parts.tsx';
-import { NumbersPage } from './numbers-page.tsx';
+import { type FormProps, NumbersPage } from './numbers-page.tsx';
 import { RangeForm } from './range-form.tsx';
 
 const t = text.numbers;
@@ -44,6 +44,11 @@ const columns = (state: ListState): Column<ExtensionRange>[] => [
   },
 ];
 
+const form = ({ account, entry, onClose }: FormProps<ExtensionRange>) => (
+  <RangeForm account={account} range={entry} onClose={onClose} />
+);
+const details = (range: ExtensionRange, edit: ReactNode) => <RangeDetails range={range} edit={edit} />;
+
 /** Blocks of extensions for users (MVB-2 to MVB-4). */
 export default function Ranges() {
   const state = useListState('lower');
@@ -56,8 +61,8 @@ export default function Ranges() {
       columns={columns(state)}
       fields={COMMON_FIELDS}
       state={state}
-      form={({ account, entry, onClose }) => <RangeForm account={account} range={entry} onClose={onClose} />}
-      details={(range, edit) => <RangeDetails range={range} edit={edit} />}
+      form={form}
+      details={details}
     />
   );
 }
