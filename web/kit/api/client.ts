@@ -54,7 +54,11 @@ export function createApiClient(options: {
   let csrf: string | undefined;
   let offset = 0;
 
-  async function request(method: string, path: string, init: RequestInit): Promise<string> {
+  async function request(
+    method: string,
+    path: string,
+    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
+  ): Promise<string> {
     let response: Response;
     try {
       response = await options.fetch(`${base}${path}`, {
