@@ -88,7 +88,7 @@ function PeopleOf(props: { account: string | null }) {
       header: t.actions,
       cell: (person) =>
         person.id === me.id || (person.manager && account !== null) ? null : (
-          <Group gap={4} wrap="nowrap">
+          <Group gap={4}>
             {mayEdit && (
               <Act label={t.edit} of={t.editOf} person={person} onClick={() => setWish({ step: 'edit', person })} />
             )}

@@ -11,7 +11,7 @@ export const accountsTexts: Pick<ConsoleTexts, 'accounts'> = {
     empty: 'Legen Sie das erste Kundenkonto an. Gateways und Benutzer gehören zu genau einem Konto.',
     name: 'Name',
     country: 'Land',
-    countryHint: 'Zwei Buchstaben, zum Beispiel DE. Rufnummern ohne Landesvorwahl gelten als Nummern dieses Landes.',
+    countryHint: 'Rufnummern ohne Landesvorwahl gelten als Nummern dieses Landes.',
     status: 'Status',
     policy: 'Rufnummern',
     policyLabel: 'Rufnummern, die in die Cloud gehen',

@@ -9,7 +9,7 @@ export const accountsTexts = {
     empty: 'Add the first customer account. Gateways and users belong to one.',
     name: 'Name',
     country: 'Country',
-    countryHint: 'Two letters, such as DE. Numbers without a country code are read as this country’s.',
+    countryHint: 'Numbers without a country code are read as this country’s.',
     status: 'Status',
     policy: 'Phone numbers',
     policyLabel: 'Phone numbers that go to the cloud',
