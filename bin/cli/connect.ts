@@ -16,8 +16,10 @@ export interface ConnectOptions {
   listen: string;
   cloud: string;
   ca?: string;
-  email: string;
+  email?: string;
   password: string;
+  /** In place of e-mail address and password; may be empty. */
+  token: string;
   reason?: string;
 }
 
@@ -31,6 +33,7 @@ class Cloud {
   readonly #ca: string | undefined;
   #cookie = '';
   #csrf = '';
+  #token = '';
 
   constructor(url: string, ca: string | undefined) {
     this.#url = new URL(url);
@@ -41,6 +44,11 @@ class Cloud {
     const answer = await this.#ask('POST', '/api/v1/auth/login', { email, password });
     this.#cookie = answer.message.headers['set-cookie']?.map((line) => line.split(';')[0]).join('; ') ?? '';
     this.#csrf = (await this.call('GET', '/api/v1/me', Me)).csrf;
+  }
+
+  /** From now on with a token, which needs no session. */
+  useToken(token: string): void {
+    this.#token = token;
   }
 
   async call<S extends z.ZodType>(method: string, path: string, schema: S, body?: unknown): Promise<z.output<S>> {
@@ -82,6 +90,11 @@ class Cloud {
     };
   }
 
+  #login(): Record<string, string> {
+    if (this.#token !== '') return { authorization: `Bearer ${this.#token}` };
+    return { cookie: this.#cookie, 'x-csrf-token': this.#csrf };
+  }
+
   #ask(
     method: string,
     path: string,
@@ -91,9 +104,7 @@ class Cloud {
     return new Promise((resolve, reject) => {
       const headers = {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(host === undefined
-          ? { cookie: this.#cookie, 'x-csrf-token': this.#csrf }
-          : { host, origin: `https://${host}` }),
+        ...(host === undefined ? this.#login() : { host, origin: `https://${host}` }),
       };
       const sent = request({ ...this.#at(host), method, path, headers }, (message) => {
         let text = '';
@@ -125,7 +136,9 @@ const knownCode = (code: unknown): ErrorCode =>
 export async function connect(options: ConnectOptions, out: Output, signal: AbortSignal): Promise<number> {
   const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8');
   const cloud = new Cloud(options.cloud, ca);
-  await cloud.signIn(options.email, options.password);
+  if (options.token !== '') cloud.useToken(options.token);
+  else if (options.email !== undefined) await cloud.signIn(options.email, options.password);
+  else throw new DemarcError('api.not-signed-in', 'give --email with DEMARC_PASSWORD, or DEMARC_API_TOKEN');
   const gateway = await gatewayId(cloud, options.gateway);
   const { items } = await cloud.call('GET', `/api/v1/tunnels?gateway=${gateway}&limit=200`, Page(Tunnel));
   const chosen = items.filter(

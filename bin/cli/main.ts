@@ -160,7 +160,10 @@ export async function runCli(options: CliOptions): Promise<number> {
       .argument('<gateway>', 'its name or id in the cloud')
       .argument('<tunnel>', 'id of the tunnel, or shell where there is one only')
       .requiredOption('--cloud <url>', 'address of the cloud, https://...')
-      .requiredOption('--email <address>', 'who signs in; the password is in DEMARC_PASSWORD')
+      .option(
+        '--email <address>',
+        'who signs in; the password is in DEMARC_PASSWORD; not with a token in DEMARC_API_TOKEN',
+      )
       .option('--listen <address>', 'where to listen', '127.0.0.1:0')
       .option('--ca <file>', 'PEM file of the CA that signed the cloud’s certificate')
       .option('--reason <text>', 'why, for the customer')
@@ -168,7 +171,7 @@ export async function runCli(options: CliOptions): Promise<number> {
         async (
           gateway: string,
           tunnel: string,
-          flags: Omit<ConnectOptions, 'gateway' | 'tunnel' | 'password'> & { json?: boolean },
+          flags: Omit<ConnectOptions, 'gateway' | 'tunnel' | 'password' | 'token'> & { json?: boolean },
         ) => {
           json = flags.json ?? false;
           const { connect } = await import('./connect.ts');
@@ -176,7 +179,8 @@ export async function runCli(options: CliOptions): Promise<number> {
           process.once('SIGINT', () => ended.abort());
           process.once('SIGTERM', () => ended.abort());
           const password = env['DEMARC_PASSWORD'] ?? '';
-          code = await connect({ ...flags, gateway, tunnel, password }, output(), ended.signal);
+          const token = env['DEMARC_API_TOKEN'] ?? '';
+          code = await connect({ ...flags, gateway, tunnel, password, token }, output(), ended.signal);
         },
       );
     command('logs', 'the latest lines of the daemon’s log')

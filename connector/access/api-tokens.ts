@@ -35,7 +35,21 @@ export class ApiTokens {
     if (!token.startsWith(PREFIX)) return undefined;
     const now = this.#clock.now();
     const row = await this.#rows().where('api_token.token_hash', '=', hashToken(token)).executeTakeFirst();
-    if (row === undefined || row.expires_at <= instant(this.#clock)) return undefined;
+    const actor = row && (await this.#standsFor(row));
+    if (actor === undefined) return undefined;
+    if (row && (row.used_at === null || now - Date.parse(row.used_at) >= USED_EVERY_MS))
+      await this.#used(row.id, address);
+    return actor;
+  }
+
+  /** The same by its id, for what goes on after a request: undefined when it may nothing any more. */
+  async actor(id: string): Promise<Actor | undefined> {
+    const row = await this.#rows().where('api_token.id', '=', id).executeTakeFirst();
+    return row && this.#standsFor(row);
+  }
+
+  async #standsFor(row: Row): Promise<Actor | undefined> {
+    if (row.expires_at <= instant(this.#clock)) return undefined;
     const maker = await actorOf(this.#store.db, row.made_by);
     const role = Role.safeParse(row.role);
     if (maker === undefined || maker.partner !== row.partner_id || !role.success) return undefined;
@@ -44,7 +58,6 @@ export class ApiTokens {
     const own = rightsOf({ role: role.data, ...(row.minus !== null && { minus: minusOf(row.minus) }) });
     const held = own.filter((permission) => may(maker, permission, resource));
     if (held.length === 0) return undefined;
-    if (row.used_at === null || now - Date.parse(row.used_at) >= USED_EVERY_MS) await this.#used(row.id, address);
     const minus = Permission.options.filter((permission) => !held.includes(permission));
     const grants = [{ account: row.account_id, role: role.data, minus }];
     return {
@@ -87,7 +100,7 @@ export class ApiTokens {
         .where('partner_id', '=', partner)
         .where('account_id', account === null ? 'is' : '=', account)
         .executeTakeFirstOrThrow();
-      if (Number(there.count) >= LIMIT) throw new DemarcError('token.too-many', `at most ${LIMIT}`);
+      if (there.count >= LIMIT) throw new DemarcError('token.too-many', `at most ${LIMIT}`);
       const made = unit.newId();
       await unit.db
         .insertInto('api_token')

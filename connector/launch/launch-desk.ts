@@ -10,6 +10,7 @@ import { Reason } from '#contract/users.ts';
 import { LAUNCH_LIMITS, type LaunchView } from '#tunnel/relay/launch.ts';
 import type { Relay } from '#tunnel/relay/relay.ts';
 import { actorOf } from '../access/actors.ts';
+import type { ApiTokens } from '../access/api-tokens.ts';
 import { may } from '../access/may.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
@@ -144,9 +145,12 @@ function refusal(reason: string | null): DemarcError {
   return new DemarcError(parsed.code as ErrorCode);
 }
 
-/** Whether the person of a session may launch in its account now. */
-export async function mayStillLaunch(store: Store, { person, target }: LaunchView): Promise<boolean> {
-  const actor = await actorOf(store.db, person.id);
+/** Whether the person of a session, or the token, may launch in its account now. */
+export async function mayStillLaunch(
+  { store, tokens }: { store: Store; tokens: Pick<ApiTokens, 'actor'> },
+  { person, target }: LaunchView,
+): Promise<boolean> {
+  const actor = (await actorOf(store.db, person.id)) ?? (await tokens.actor(person.id));
   const gateway = await store.db
     .selectFrom('gateway')
     .innerJoin('account', 'account.id', 'gateway.account_id')

@@ -107,7 +107,7 @@ export function launchRoutes(app: Api, { store, clock, launches: desk }: Parts):
   app.post(
     '/launches/redeem',
     {
-      config: { access: 'signed-in', rateLimit: { max: 30, timeWindow: '1 minute' } },
+      config: { access: 'signed-in', callers: 'all', rateLimit: { max: 30, timeWindow: '1 minute' } },
       schema: {
         summary: 'Turn the secret of a link into the way to its session',
         tags,

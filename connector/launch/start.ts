@@ -12,6 +12,7 @@ import type { GatewayAddress } from '#contract/topics.ts';
 import { TUNNEL_ALPN } from '#tunnel/carrier/settings.ts';
 import { socketCarrier, WEBSOCKET_LIMITS, webSocketCarrier } from '#tunnel/carrier/sockets.ts';
 import { Relay } from '#tunnel/relay/relay.ts';
+import { ApiTokens } from '../access/api-tokens.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Store } from '../store/store.ts';
 import { LaunchDesk, mayStillLaunch } from './launch-desk.ts';
@@ -53,11 +54,12 @@ export async function startLaunches(parts: LaunchParts): Promise<LaunchService> 
   const { store, clock, log, domain } = parts;
   const record = new LaunchLog({ store, clock, log });
   await record.closeOld();
+  const tokens = new ApiTokens({ store, clock });
   const relay = new Relay({
     domain,
     clock,
     log,
-    allowed: (launch) => mayStillLaunch(store, launch),
+    allowed: (launch) => mayStillLaunch({ store, tokens }, launch),
     record: (news) => {
       record.take(news);
       if (news.kind === 'ended') relay.links.endSession(news.launch.target.gateway, news.launch.id);

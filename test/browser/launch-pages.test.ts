@@ -232,6 +232,7 @@ describe.skipIf(!hasChromium)('remote access in the console, in a browser', () =
     expect(await axe(page)).toEqual([]);
     await page.goto(`${console.url}/platforms`);
     await page.getByRole('button', { name: 'vienna-appliance.example.org' }).click();
+    await page.getByRole('dialog').getByRole('tab', { name: 'mivoice-5000' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Launch Head office' }).waitFor();
     await page.goto(`${console.url}/launches`);
     await page.getByRole('heading', { level: 1, name: 'Remote sessions' }).waitFor();

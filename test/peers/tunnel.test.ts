@@ -175,30 +175,40 @@ describe.skipIf(!hasProgram('sshd') || process.getuid?.() !== 0)(
         );
         return items.some((row) => row.id === `${id}.shell` && row.status === 'started');
       });
-      const cli = startProgram(
-        process.execPath,
-        [
-          'bin/demarc.mjs',
-          'connect',
-          site.gateway,
-          'shell',
-          '--cloud',
-          site.connector.url,
-          '--ca',
-          site.connector.caFile,
-          '--email',
-          ADMIN.email,
-          '--json',
-        ],
-        { env: { DEMARC_PASSWORD: ADMIN.password } },
-      );
+      const connectAs = (login: string[], env: NodeJS.ProcessEnv) =>
+        startProgram(
+          process.execPath,
+          [
+            'bin/demarc.mjs',
+            'connect',
+            site.gateway,
+            'shell',
+            '--cloud',
+            site.connector.url,
+            '--ca',
+            site.connector.caFile,
+            '--json',
+            ...login,
+          ],
+          { env },
+        );
+      const portOf = async (program: ReturnType<typeof startProgram>): Promise<string> => {
+        const told = () => program.output().includes('listening') || program.process.exitCode !== null;
+        await until('connected', 15_000, told);
+        const { listening } = JSON.parse(program.output().split('\n')[0] ?? '{}') as { listening: string };
+        return listening.split(':')[1] ?? '';
+      };
+      const cli = connectAs(['--email', ADMIN.email], { DEMARC_PASSWORD: ADMIN.password });
       await using _cli = cli;
-      await until(`connected`, 15_000, () => cli.output().includes('listening') || cli.process.exitCode !== null);
-      const { listening } = JSON.parse(cli.output().split('\n')[0] ?? '{}') as { listening: string };
       const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'];
       const words = options.flatMap((option) => ['-o', option]);
-      words.push('-i', at('user_key'), '-p', listening.split(':')[1] ?? '', 'root@127.0.0.1');
-      const { stdout } = await run('ssh', [...words, 'echo over the tunnel; head -c 2000000 /dev/zero | wc -c']);
+      words.push('-i', at('user_key'), 'root@127.0.0.1');
+      const { stdout } = await run('ssh', [
+        '-p',
+        await portOf(cli),
+        ...words,
+        'echo over the tunnel; head -c 2000000 /dev/zero | wc -c',
+      ]);
       expect(stdout).toBe('over the tunnel\n2000000\n');
       const { items } = await site.api.get<{ items: { state: string; bytesDown: number }[] }>('/api/v1/launches');
       expect(items).toMatchObject([{ state: 'open' }]);
@@ -207,6 +217,16 @@ describe.skipIf(!hasProgram('sshd') || process.getuid?.() !== 0)(
         const after = await site.api.get<{ items: { state: string }[] }>('/api/v1/launches');
         return after.items[0]?.state === 'ended';
       });
+      // A program has a token in place of a password; when that is revoked, its session lets nothing more through.
+      const wanted = { account: site.account.id, name: 'Backup', role: 'Support', validDays: 1 };
+      const made = await site.api.post<{ id: string; token: string }>('/api/v1/api-tokens', wanted);
+      await using program = connectAs([], { DEMARC_API_TOKEN: made.token });
+      const ssh = ['-p', await portOf(program), ...words, 'echo by token'];
+      expect((await run('ssh', ssh)).stdout).toBe('by token\n');
+      const { items: launched } = await site.api.get<{ items: { personName: string }[] }>('/api/v1/launches');
+      expect(launched[0]?.personName).toMatch(/^Backup \(token of /);
+      await site.api.send('DELETE', `/api/v1/api-tokens/${made.id}`);
+      await expect(run('ssh', ssh)).rejects.toThrow();
     });
   },
 );
