@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)('the home page, in a browser', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     const { offline } = running.seeded.gateways;
     await call(page, 'DELETE', `/gateways/${offline}`, { confirm: 'release' });
-    await first.getByRole('link', { name: 'Open: Graz' }).waitFor({ state: 'detached', timeout: 10_000 });
+    await first.getByRole('link', { name: 'Open: Graz' }).waitFor({ state: 'detached' });
   });
 
   test('of an account of which nothing needs anybody says so', async () => {

@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#config/clock.ts';
 import { Store } from '#connector/store/store.ts';
+import { AlertRuleName } from '#contract/alerts.ts';
 import { hasChromium } from './support/console.ts';
 import { axe, call, overflow, shot, startSeededConsole } from './support/seeded.ts';
 
@@ -20,17 +21,21 @@ async function fail(database: string, command: string): Promise<void> {
   await store.close();
 }
 
+/** An alert, and no other one: the connector, which looks every minute, finds more that is wrong with what is seeded. */
 async function openAlert(database: string, account_id: string, gateway_id: string): Promise<void> {
   const store = await Store.open({ path: database, clock: systemClock });
   const opened_at = new Date(Date.now() - 60_000).toISOString();
   const alert = { id: ulid(), account_id, gateway_id, rule: 'gateway-offline', subject: '', subject_name: null };
   const untold = { resolved_at: null, told_at: null, acknowledged_at: null, acknowledged_by: null, muted_until: null };
-  await store.write((work) =>
-    work.db
+  const others = AlertRuleName.options.filter((rule) => rule !== alert.rule);
+  const document = JSON.stringify(Object.fromEntries(others.map((rule) => [rule, { on: false }])));
+  await store.write(async ({ db }) => {
+    await db.insertInto('alert_rules').values({ account_id, document, revision: 1, updated_at: opened_at }).execute();
+    await db
       .insertInto('alert')
       .values({ ...alert, severity: 'error', details: '{}', opened_at, finished: 0, ...untold })
-      .execute(),
-  );
+      .execute();
+  });
   await store.close();
 }
 
@@ -76,7 +81,7 @@ describe.skipIf(!hasChromium)('notifications, in a browser', () => {
     await list.getByText('All are dismissed until something new happens').waitFor();
     expect(await list.getByRole('listitem').count()).toBe(0);
     await call(page, 'POST', `/gateways/${running.seeded.gateways.online}/commands`, { name: 'inventory.report' });
-    await list.getByText('In progress').first().waitFor({ timeout: 10_000 });
+    await list.getByText('In progress').first().waitFor();
     await list.getByRole('button', { name: 'Dismiss all' }).click();
     await page.reload();
     await page.getByRole('button', { name: /^Notifications/ }).click();
@@ -93,7 +98,7 @@ describe.skipIf(!hasChromium)('notifications, in a browser', () => {
     const bin = list.getByRole('button', { name: /^Delete for good: .*Graz/ });
     await bin.click();
     await bin.waitFor({ state: 'detached' });
-    await other.page.getByText('2 of 2 shown').waitFor({ timeout: 10_000 });
+    await other.page.getByText('2 of 2 shown').waitFor();
     await page.reload();
     await page.getByRole('button', { name: /^Notifications/ }).click();
     await list.getByText('Failed', { exact: true }).waitFor();
