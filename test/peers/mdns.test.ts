@@ -47,7 +47,7 @@ describe.skipIf(why !== undefined)('the name of the gateway on the local network
 
   async function startDaemon(): Promise<Program> {
     const started = startOn('gateway', [NODE, 'bin/demarc-daemon.mjs'], env());
-    await until('the daemon is ready', 30_000, () => started.output().includes('daemon ready'));
+    await until('the daemon is ready', 60_000, () => started.output().includes('daemon ready'));
     return started;
   }
   async function announcedName(): Promise<unknown> {
@@ -72,7 +72,7 @@ describe.skipIf(why !== undefined)('the name of the gateway on the local network
     const other = startOn('stations', ['unshare', '-m', 'sh', '-c', inside], bus());
     await until('avahi runs', 20_000, () => other.output().includes('Server startup complete'));
     daemon = await startDaemon();
-  }, 90_000);
+  }, 150_000);
 
   afterAll(async () => {
     await Promise.all(programs.toReversed().map((program) => program.stop()));
@@ -86,6 +86,10 @@ describe.skipIf(why !== undefined)('the name of the gateway on the local network
     const services = await avahi('avahi-browse', '-rpt', '_https._tcp');
     expect(services).toMatch(/demarc\.local;192\.0\.2\.1;9443;.*"version=\d/);
     expect(await announcedName()).toBe('demarc.local');
+    // Its IPv6 address, where the kernel has given the card one.
+    const [program, args] = network.on('gateway', 'ip', '-6', '-o', 'addr', 'show', 'scope', 'link');
+    const own = /inet6 (fe80:[\da-f:]+)/.exec((await run(program, args)).stdout)?.[1];
+    if (own !== undefined) expect(await avahi('avahi-resolve', '-6', '-n', 'demarc.local')).toContain(own);
   });
 
   test('another address is told within seconds, and the old one is taken back', async () => {
