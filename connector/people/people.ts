@@ -178,7 +178,8 @@ export class People {
   }
 
   /** Gives the role at the place, in place of the one held there. */
-  async #hold({ db, newId }: Work, { account }: Place, person: string, role: StoredRole): Promise<void> {
+  async #hold(unit: Work, { account }: Place, person: string, role: StoredRole): Promise<void> {
+    const { db } = unit;
     if (account === null) {
       const manager = role.base === 'Account Manager';
       await db
@@ -195,7 +196,7 @@ export class People {
     } else {
       await db.deleteFrom('membership').where('person_id', '=', person).where('account_id', '=', account).execute();
     }
-    const held = { id: newId(), person_id: person, account_id: account, role: role.base, role_id: role.id };
+    const held = { id: unit.newId(), person_id: person, account_id: account, role: role.base, role_id: role.id };
     await db.insertInto('membership').values(held).execute();
   }
 

@@ -44,7 +44,7 @@ export async function listManagers(db: Db, partner: string, self: string): Promi
     kind: row.manager === 1 ? 'manager' : 'administrator',
     modifiedAt: row.updated_at ?? row.created_at,
     modifiedBy: row.updated_by,
-    accounts: Number(row.accounts),
+    accounts: row.accounts,
     self: row.id === self,
   }));
 }

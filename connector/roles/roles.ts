@@ -40,8 +40,8 @@ function dto(row: Row): RoleInfo {
     description: row.description,
     base,
     permissions: [...rightsOf({ role: base, minus: minusOf(row.minus) })],
-    people: Number(row.people),
-    accounts: Number(row.accounts),
+    people: row.people,
+    accounts: row.accounts,
     modifiedAt: row.updated_at,
     modifiedBy: row.updated_by,
     etag: `"${row.revision}"`,
@@ -72,7 +72,7 @@ export async function listRoles(db: Db, partner: string): Promise<RoleInfo[]> {
     .where('membership.role_id', 'is', null)
     .groupBy('membership.role')
     .execute();
-  const held = new Map(counts.map(({ role, people }) => [role, Number(people)]));
+  const held = new Map(counts.map(({ role, people }) => [role, people]));
   return [...Role.options.map((role) => ({ ...builtIn(role), people: held.get(role) ?? 0 })), ...rows.map(dto)];
 }
 
@@ -264,7 +264,7 @@ async function nobodyHolds({ db }: Work, role: string, account: string | null): 
     ? query
     : query.where('account_id', '=', account)
   ).executeTakeFirstOrThrow();
-  if (Number(count) > 0) throw new DemarcError('role.in-use', `${count} people`);
+  if (count > 0) throw new DemarcError('role.in-use', `${count} people`);
 }
 
 function changesOf(before: RoleInfo, edit: RoleEdit): PropertyChange[] {

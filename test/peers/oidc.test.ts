@@ -1,6 +1,6 @@
 /** Signing in by a real OpenID provider: there and back, who is linked with whom, and everything that must not work. */
 import { createServer } from 'node:http';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SignInSettings } from '#contract/api/access.ts';
 import { freePort } from '#test/support/program.ts';
@@ -33,7 +33,8 @@ async function startProvider() {
     cookies: { keys: ['for the test alone'] },
     pkce: { required: () => true },
   });
-  const server = createServer(provider.callback());
+  const answer = provider.callback();
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => {
     server.listen(port, '127.0.0.1', resolve);
   });

@@ -62,7 +62,7 @@ const roleAccountsList = (role: string): ListResource => ({
 const roleAccountDto = (row: RoleAccountRow): RoleAccount => ({
   id: row.id,
   name: row.name,
-  assigned: Number(row.assigned) > 0,
+  assigned: row.assigned > 0,
   roles: (row.roles?.split('\n') ?? []).sort(),
   modifiedAt: row.updated_at,
 });

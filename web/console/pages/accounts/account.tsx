@@ -22,7 +22,7 @@ const t = text.accounts;
 
 /** The information page of an account (ACC-5 to ACC-11, ACC-15). */
 export default function AccountPage() {
-  const { id = '' } = useParams<{ id: string }>();
+  const { id } = useParams<{ id: string }>();
   const found = useOne('accounts', Account, id);
   if (found.error) return <ErrorPanel error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loader aria-label={kitText.loading} role="status" />;

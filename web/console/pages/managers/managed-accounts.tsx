@@ -95,20 +95,9 @@ export default function ManagedAccounts() {
   );
 }
 
-function Accounts(props: {
-  label: string;
-  tab: Tab;
-  people: readonly AccountManager[];
-  page: ReturnType<typeof usePaged<ManagedAccount>>;
-  filtered: boolean;
-}) {
-  const { people, page, tab } = props;
-  const api = useApi();
-  const queries = useQueryClient();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [assign, setAssign] = useState<boolean | undefined>();
+function columnsOf(people: readonly AccountManager[]): Column<ManagedAccount>[] {
   const nameOf = new Map(people.map(({ id, name }) => [id, name]));
-  const columns: Column<ManagedAccount>[] = [
+  return [
     { id: 'name', header: t.account, fixed: true, cell: (row) => row.name },
     { id: 'id', header: t.accountId, cell: (row) => <span className="dk-mono">{row.id}</span> },
     { id: 'modified', header: t.accountModified, cell: (row) => <Age at={row.modifiedAt} inRow /> },
@@ -124,6 +113,21 @@ function Accounts(props: {
         ]
       : []),
   ];
+}
+
+function Accounts(props: {
+  label: string;
+  tab: Tab;
+  people: readonly AccountManager[];
+  page: ReturnType<typeof usePaged<ManagedAccount>>;
+  filtered: boolean;
+}) {
+  const { people, page, tab } = props;
+  const api = useApi();
+  const queries = useQueryClient();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [assign, setAssign] = useState<boolean | undefined>();
+  const columns = columnsOf(people);
   const accounts = page.rows.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
   return (
     <Stack gap="sm">

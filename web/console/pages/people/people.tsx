@@ -38,14 +38,15 @@ export default function People() {
   return <PeopleOf key={inView} account={inView} />;
 }
 
-function PeopleOf(props: { account: string | null }) {
-  const { account } = props;
-  const me = useMe();
-  const state = useListState('name');
-  const [mayAdd, mayEdit, mayDelete] = [useMay('people:add'), useMay('people:edit'), useMay('people:delete')];
-  const [wish, setWish] = useState<Wish | undefined>();
-  const close = () => setWish(undefined);
-  const columns: Column<Person>[] = [
+const columnsOf = (given: {
+  account: string | null;
+  self: string;
+  mayEdit: boolean;
+  mayDelete: boolean;
+  onWish: (wish: Wish) => void;
+}): Column<Person>[] => {
+  const { account, self, mayEdit, mayDelete, onWish } = given;
+  return [
     {
       id: 'name',
       header: t.name,
@@ -54,7 +55,7 @@ function PeopleOf(props: { account: string | null }) {
       cell: (row) => (
         <>
           {row.name}{' '}
-          {row.id === me.id && (
+          {row.id === self && (
             <Text span size="xs" c="dimmed">
               ({t.you})
             </Text>
@@ -87,26 +88,35 @@ function PeopleOf(props: { account: string | null }) {
       id: 'actions',
       header: t.actions,
       cell: (person) =>
-        person.id === me.id || (person.manager && account !== null) ? null : (
+        person.id === self || (person.manager && account !== null) ? null : (
           <Group gap={4}>
             {mayEdit && (
-              <Act label={t.edit} of={t.editOf} person={person} onClick={() => setWish({ step: 'edit', person })} />
+              <Act label={t.edit} of={t.editOf} person={person} onClick={() => onWish({ step: 'edit', person })} />
             )}
             {mayEdit && (
-              <Act label={t.link} of={t.linkOf} person={person} onClick={() => setWish({ step: 'link', person })} />
+              <Act label={t.link} of={t.linkOf} person={person} onClick={() => onWish({ step: 'link', person })} />
             )}
             {mayDelete && (
               <Act
                 label={t.remove}
                 of={t.removeOf}
                 person={person}
-                onClick={() => setWish({ step: 'remove', person })}
+                onClick={() => onWish({ step: 'remove', person })}
               />
             )}
           </Group>
         ),
     },
   ];
+};
+
+function PeopleOf(props: { account: string | null }) {
+  const { account } = props;
+  const me = useMe();
+  const state = useListState('name');
+  const [mayAdd, mayEdit, mayDelete] = [useMay('people:add'), useMay('people:edit'), useMay('people:delete')];
+  const [wish, setWish] = useState<Wish | undefined>();
+  const close = () => setWish(undefined);
   return (
     <>
       <ListPage
@@ -115,7 +125,7 @@ function PeopleOf(props: { account: string | null }) {
         title={t.title}
         note={account === null ? t.notePartner : t.noteAccount}
         searchLabel={t.search}
-        columns={columns}
+        columns={columnsOf({ account, self: me.id, mayEdit, mayDelete, onWish: setWish })}
         fields={[]}
         state={state}
         empty={t.empty}

@@ -22,7 +22,7 @@ const t = text.roles;
 
 /** One custom role: its settings, and the accounts where it can be given (ROL-16). */
 export default function RolePage() {
-  const { id = '' } = useParams<{ id: string }>();
+  const { id } = useParams<{ id: string }>();
   const role = useOne('roles', RoleInfo, id);
   const [, navigate] = useLocation();
   const [step, setStep] = useState<'copy' | 'delete' | undefined>();
