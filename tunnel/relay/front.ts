@@ -10,6 +10,7 @@ import { forward, MAX_HEADER_BYTES } from './forward.ts';
 import type { ActiveLaunch, Launches } from './launches.ts';
 import type { Links } from './links.ts';
 import { sendEnterPage, sendError } from './pages.ts';
+import { refuseGarbage, refuseUpgrade } from './raw-answers.ts';
 import { checkForm, checkOrigin, type Faces, SESSION_COOKIE, sessionCookie } from './request-rules.ts';
 import { passRaw, passWebSocket, RAW_UPGRADE } from './upgrade.ts';
 import { UpstreamAgent } from './upstream-agent.ts';
@@ -178,7 +179,7 @@ export class Front {
     } catch (thrown) {
       const error = toDemarcError(thrown);
       this.#options.log.info({ code: error.code, detail: error.detail }, 'an upgrade was refused');
-      refuseUpgrade(request, socket, error);
+      refuseUpgrade(error, socket, request.method);
     }
   }
 
@@ -227,26 +228,4 @@ async function smallJson(request: IncomingMessage): Promise<unknown> {
   } catch (error) {
     throw new DemarcError('launch.bad-request', 'no JSON', { cause: error });
   }
-}
-
-function refuseUpgrade(request: IncomingMessage, socket: Duplex, error: DemarcError): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const json = JSON.stringify(error.toText());
-  socket.end(
-    `HTTP/1.1 ${error.status} Refused\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `demarc-error: ${error.code}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${request.method === 'HEAD' ? '' : json}`,
-    () => socket.destroy(),
-  );
-}
-
-function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }

@@ -13,8 +13,8 @@ export interface Faces {
   authority: string;
 }
 
-/** Meant for one hop only (RFC 9110 section 7.6.1), or ours, or telling of us; `Connection` may name more. */
-const NOT_PASSED = new Set([
+/** Meant for one hop only (RFC 9110 section 7.6.1), in either direction. */
+export const ONE_HOP = [
   'connection',
   'proxy-connection',
   'keep-alive',
@@ -22,14 +22,11 @@ const NOT_PASSED = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'expect',
-  'host',
-  'forwarded',
-  'via',
-  'proxy-authorization',
   'proxy-authenticate',
-  'http2-settings',
-]);
+];
+
+/** These, and what is ours or tells of us; `Connection` may name more. */
+const NOT_PASSED = new Set([...ONE_HOP, 'expect', 'host', 'forwarded', 'via', 'proxy-authorization', 'http2-settings']);
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const METHODS_REFUSED = new Set(['CONNECT', 'TRACE', 'TRACK']);

@@ -1,15 +1,8 @@
 /** What of a system's answer goes to the browser, so that its links and cookies stay on the session's own origin. */
-import { type Faces, SESSION_COOKIE } from './request-rules.ts';
+import { type Faces, ONE_HOP, SESSION_COOKIE } from './request-rules.ts';
 
 const NOT_PASSED = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-authenticate',
+  ...ONE_HOP,
   // These would outlive the session, or bind the relay's own names.
   'strict-transport-security',
   'alt-svc',
