@@ -65,7 +65,9 @@ export default function ManagedAccounts() {
         }
       />
       <Stack gap="sm">
-        <SearchBox label={t.searchAccounts} value={q} onSearch={setQ} />
+        <Group>
+          <SearchBox label={t.searchAccounts} value={q} onSearch={setQ} />
+        </Group>
         <Tabs
           value={tab}
           keepMounted={false}

@@ -1,4 +1,4 @@
-import { Button, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { RoleAccount } from '#contract/api/roles.ts';
@@ -45,7 +45,9 @@ export function RoleAccounts(props: { role: string }) {
   const [on, off] = [give(true), give(false)];
   return (
     <Stack gap="sm">
-      <SearchBox label={t.searchAccounts} value={q} onSearch={setQ} />
+      <Group>
+        <SearchBox label={t.searchAccounts} value={q} onSearch={setQ} />
+      </Group>
       {mayEdit && rows.length > 0 && (
         <Button.Group>
           <Button variant="default" disabled={on.count === 0} loading={change.isPending} onClick={on.act}>
