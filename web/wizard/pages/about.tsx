@@ -28,7 +28,7 @@ export function AboutPanel(props: { about: AboutAnswer }) {
           items={[
             [t.version, version],
             [t.hostName, hostName],
-            [t.name, announcedName],
+            [t.name, announcedName ?? text.overview.noName],
             [t.addresses, addresses.join(', ')],
             [t.started, siteTime(startedAt, timeZone)],
             [t.clock, siteTime(new Date(now).toISOString(), timeZone)],

@@ -6,6 +6,8 @@ import { useDebug } from '../data/queries.ts';
 import { text } from '../texts/index.ts';
 
 const t = text.debug;
+const NONE = '–';
+const timeOf = (at: string | null) => (at === null ? NONE : absoluteTime(at));
 
 /** What only those want to know who look for a fault: queue, link, store, jobs, sections (DMN-6). */
 export default function DebugView() {
@@ -23,7 +25,7 @@ export default function DebugView() {
             [t.boot, count(data.boot)],
             [t.started, absoluteTime(data.startedAt)],
             [t.memory, bytes(data.memoryBytes)],
-            [t.clockOffset, data.clockOffsetMs === null ? null : duration(Math.abs(data.clockOffsetMs))],
+            [t.clockOffset, data.clockOffsetMs === null ? NONE : duration(Math.abs(data.clockOffsetMs))],
           ]}
         />
       </Panel>
@@ -33,8 +35,8 @@ export default function DebugView() {
             [t.state, link.state],
             [t.since, absoluteTime(link.since)],
             [t.attempts, count(link.attempts)],
-            [t.nextTry, link.nextTryAt && absoluteTime(link.nextTryAt)],
-            [t.lastError, link.lastError && `${link.lastError.code}: ${link.lastError.message}`],
+            [t.nextTry, timeOf(link.nextTryAt)],
+            [t.lastError, link.lastError ? `${link.lastError.code}: ${link.lastError.message}` : NONE],
           ]}
         />
       </Panel>
@@ -43,7 +45,7 @@ export default function DebugView() {
           items={[
             [t.records, count(outbox.records)],
             [t.bytes, bytes(outbox.bytes)],
-            [t.oldest, outbox.oldestAt && absoluteTime(outbox.oldestAt)],
+            [t.oldest, timeOf(outbox.oldestAt)],
             [t.dropped, drops.length === 0 ? '0' : drops.map(([why, many]) => `${why} ${many}`).join(', ')],
             [t.sequence, `${outbox.low} – ${outbox.next}`],
           ]}
@@ -53,13 +55,13 @@ export default function DebugView() {
         <Facts
           items={[
             [t.state, store.status],
-            [t.detail, store.detail],
-            [t.since, store.at && absoluteTime(store.at)],
+            [t.detail, store.detail ?? NONE],
+            [t.since, timeOf(store.at)],
           ]}
         />
       </Panel>
       <Panel title={t.jobs}>
-        <Facts items={data.jobs.map(({ name, nextAt }) => [name, nextAt && absoluteTime(nextAt)])} />
+        <Facts items={data.jobs.map(({ name, nextAt }) => [name, timeOf(nextAt)])} />
       </Panel>
       <Panel title={t.sections}>
         {data.sections.length === 0 ? (

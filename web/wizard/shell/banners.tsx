@@ -20,7 +20,7 @@ export function Banners(props: { live: LiveState }) {
   const last = update.data?.last;
   const lost = (status.data?.pbxs ?? []).filter(({ lastSync }) => lastSync?.outcome === 'Failed');
   return (
-    <Stack gap="sm" mb="md" className="dw-banners">
+    <Stack gap="sm" mb="md" className="dw-banners dw-page">
       {isUpdating && (
         <Banner icon="sync" title={t.updating}>
           {t.updatingNext}

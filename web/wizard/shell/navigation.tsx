@@ -16,13 +16,13 @@ export function Navigation(props: { path: string }) {
         {text.app.wizard}
       </Text>
       <ol className="dw-steps" aria-labelledby="steps-title">
-        {steps.map(({ id, state }, at) => (
+        {steps.map(({ id, state, optional }, at) => (
           <li key={id}>
             <NavLink
               component={Link}
               href={`/setup/${id}`}
               label={`${at + 1}. ${text.step.names[id]}`}
-              description={state === 'current' ? text.step.current : text.step[state]}
+              description={text.step[state === 'open' && optional ? 'optional' : state]}
               leftSection={
                 <span className={`dw-step-${state}`}>
                   <Icon name={LOOK[state]} />

@@ -50,7 +50,7 @@ export default function OverviewStep() {
             [t.zone, site.timeZone],
             [t.hostName, status.data?.hostName],
             [t.addresses, about.data?.addresses.join(', ')],
-            [t.name, status.data?.announcedName],
+            [t.name, status.data && (status.data.announcedName ?? t.noName)],
             [t.account, account?.name ?? t.noAccount],
             [
               t.cloud,

@@ -127,7 +127,7 @@ function FamilyForm(props: Parameters<typeof PbxForm>[0] & { family: TypeOf }) {
           max={MAX_SYNC_MINUTES}
           allowDecimal={false}
           hideControls
-          maw={240}
+          maw={300}
           value={syncMinutes}
           onChange={(value) => setSyncMinutes(typeof value === 'number' ? value : SYNC_MINUTES)}
         />

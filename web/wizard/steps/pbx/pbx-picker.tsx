@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { PbxAnswer, PbxTypesAnswer } from '#contract/wizard/pbx.ts';
 import { PBX_TYPE_NAMES } from '#contract/words.ts';
@@ -31,6 +31,11 @@ export function PbxPicker(props: {
   const shown: FormStart | undefined = edited ? { pbx: edited } : start;
   const isOpen = shown !== undefined;
   useEffect(() => onForm(isOpen), [isOpen, onForm]);
+  // The form opens below what it was chosen from.
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (start) place.current?.scrollIntoView({ block: 'start' });
+  }, [start]);
   return (
     <Stack>
       {pbxs.length > 0 && !edited && <Configured step={props.step} pbxs={pbxs} />}
@@ -43,18 +48,23 @@ export function PbxPicker(props: {
         </Group>
       )}
       {shown && (
-        <PbxForm
-          key={shown.pbx?.id ?? `${shown.type} ${shown.host}`}
-          id={props.form}
-          types={props.types}
-          start={shown}
-          error={edited ? acts.edit.error : acts.add.error}
-          onSubmit={(wish) => {
-            const { type: _, ...change } = wish;
-            if (edited) acts.edit.mutate({ id: edited.id, ...change }, { onSuccess: props.onSaved });
-            else acts.add.mutate(wish, { onSuccess: props.onAdded });
-          }}
-        />
+        <div ref={place} className="dw-place">
+          <PbxForm
+            key={shown.pbx?.id ?? `${shown.type} ${shown.host}`}
+            id={props.form}
+            types={props.types}
+            start={shown}
+            error={edited ? acts.edit.error : acts.add.error}
+            onSubmit={(wish) => {
+              const { type: _, ...change } = wish;
+              // By the promise: the form may be gone by then, as the list has a PBX now. Why it was refused stands in it.
+              const told = edited
+                ? acts.edit.mutateAsync({ id: edited.id, ...change }).then(props.onSaved)
+                : acts.add.mutateAsync(wish).then(props.onAdded);
+              told.catch(() => undefined);
+            }}
+          />
+        </div>
       )}
     </Stack>
   );

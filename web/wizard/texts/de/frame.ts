@@ -46,6 +46,7 @@ export const frameTexts = {
   },
   step: {
     of: (at: number, all: number) => `Schritt ${at} von ${all}`,
+    optional: 'optional',
     done: 'erledigt',
     current: 'aktueller Schritt',
     open: 'noch offen',

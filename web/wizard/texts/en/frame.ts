@@ -47,6 +47,7 @@ export const frameTexts = {
   },
   step: {
     of: (at: number, all: number) => `Step ${at} of ${all}`,
+    optional: 'optional',
     done: 'done',
     current: 'current step',
     open: 'not done yet',
