@@ -1,6 +1,6 @@
 import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Trunk, TrunkFarEnd, TrunkTransport } from '#contract/trunks.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
@@ -20,8 +20,12 @@ export function TrunkForm(props: { trunk: Trunk | undefined; onClose: () => void
   const queries = useQueryClient();
   const { account } = useAccount();
   const { pbxs, loading, error } = usePbxs();
-  const [draft, setDraft] = useState<TrunkDraft>(() => draftOf(trunk));
-  const set = (change: Partial<TrunkDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const [typed, setTyped] = useState<TrunkDraft>(() => draftOf(trunk));
+  // Where there is nothing to choose from it is chosen already (TRK-3).
+  const only = !loading && pbxs.length === 1 ? pbxs[0] : undefined;
+  const chosen = typed.pbx === '' && only !== undefined;
+  const draft = chosen ? { ...typed, pbx: only.id, host: typed.host || only.host } : typed;
+  const set = (change: Partial<TrunkDraft>) => setTyped({ ...draft, ...change });
   const save = useMutation({
     mutationFn: () =>
       trunk === undefined
@@ -38,12 +42,6 @@ export function TrunkForm(props: { trunk: Trunk | undefined; onClose: () => void
     // An address that somebody typed is kept; one that came from another PBX is not this one's.
     set({ pbx: id, ...((draft.host === '' || known) && host !== undefined ? { host } : {}) });
   };
-  // Where there is nothing to choose from it is chosen already (TRK-3).
-  const only = !loading && pbxs.length === 1 ? pbxs[0] : undefined;
-  useEffect(() => {
-    if (only !== undefined)
-      setDraft((before) => (before.pbx === '' ? { ...before, pbx: only.id, host: only.host } : before));
-  }, [only?.id, only?.host]);
   const choices = pbxs.map(({ id, name, gatewayName }) => ({ value: id, label: t.gatewayOf(name, gatewayName) }));
   return (
     <Modal opened onClose={props.onClose} title={trunk ? t.editOf(trunk.name) : t.add} centered size="lg">
