@@ -4,7 +4,8 @@ import type { Log } from '#config/log.ts';
 import { AlertLanguage } from '#contract/alerts.ts';
 import { enqueue } from '../alerts/deliveries.ts';
 import type { Tables } from '../store/schema.ts';
-import type { Store, Work } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { contactsOf } from './contacts.ts';
 import { reminderMail } from './reminder-mail.ts';
 
 const DAY_MS = 86_400_000;
@@ -93,19 +94,3 @@ export async function remind({ store, clock, publicUrl }: Omit<Options, 'log'>):
   }
   return made;
 }
-
-/** The contacts of the account and of its partner that are on. */
-const contactsOf = (work: Work, account: { id: string; partner_id: string }) =>
-  work.db
-    .selectFrom('alert_target')
-    .select(['id', 'language'])
-    .where('kind', '=', 'mail')
-    .where('enabled', '=', 1)
-    .where((eb) =>
-      eb.or([
-        eb('account_id', '=', account.id),
-        eb.and([eb('account_id', 'is', null), eb('partner_id', '=', account.partner_id)]),
-      ]),
-    )
-    .orderBy('id')
-    .execute();

@@ -14,6 +14,7 @@ import { readList, readOne } from '../lists/list.ts';
 import type { Db, Work } from '../store/store.ts';
 import type { UploadFiles } from '../uploads/upload-files.ts';
 import { asText } from './export-text.ts';
+import { mailReport } from './report-mail.ts';
 import { attachmentsOf, type SupportLogRow, supportLogDto, supportLogsList } from './support-logs-list.ts';
 import { type ZipMember, zip } from './zip.ts';
 
@@ -27,7 +28,7 @@ const zipAnswer = {
 };
 
 /** Issues that people report: whoever looks at gateways reports them, the partner settles them (LOG-1 to LOG-10). */
-export function supportLogRoutes(app: Api, { store, clock }: Parts, files: UploadFiles): void {
+export function supportLogRoutes(app: Api, { store, clock, alerts, publicUrl }: Parts, files: UploadFiles): void {
   const find = (db: Db, id: string) => readOne<SupportLogRow>(db, supportLogsList, id);
 
   async function one(db: Db, row: SupportLogRow): Promise<SupportLog> {
@@ -156,6 +157,8 @@ export function supportLogRoutes(app: Api, { store, clock }: Parts, files: Uploa
           })
           .execute();
         work.changed({ topic: 'support-log', account, ref: id });
+        const told = { id, title, report, product, reporter: actor };
+        if (alerts.delivery.mail) await mailReport(work, account, told, { publicUrl, now: clock.now() });
         await recordEvent(
           work,
           {

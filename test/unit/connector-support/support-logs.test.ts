@@ -70,6 +70,11 @@ async function bringFile({ account, gateway }: Site): Promise<string> {
 beforeAll(async () => {
   folder = await temporaryFolder('support');
   api = await startApp({
+    alerts: {
+      delivery: { mail: true, mailFrom: 'demarc@example.com' },
+      allowPrivate: false,
+      test: () => Promise.reject(new Error('nothing is tried here')),
+    },
     uploads: {
       routes: (app, parts) => {
         const identity = new DeviceIdentity({ store: parts.store, clock: parts.clock });
@@ -181,12 +186,21 @@ describe('a support log', () => {
 
   test('that stays open reminds the support contacts every three days, in one mail; one that is settled does not', async () => {
     await owner.send('POST', '/support-logs', report({ title: 'Line one\nBcc: x', attachments: [] }));
+    const newest = async () => {
+      const rows = await api.store.db.selectFrom('alert_delivery').selectAll().orderBy('id').execute();
+      return rows.at(-1);
+    };
+    // Told when it is made (CON-1): all of it, and nothing of it in the head of the mail.
+    const first = JSON.parse((await newest())?.content ?? '{}') as { subject: string; text: string };
+    expect(first.subject).toBe('[Demarc] Problem reported: Line one Bcc: x (Customer)');
+    expect(first.text).toContain('Since Monday.');
+    expect(first.text).toMatch(/https:\/\/demarc\.example\/support-logs\?open=[0-9A-Z]{26}/);
     const options = { store: api.store, clock: api.clock, publicUrl: 'https://demarc.example' };
     expect(await remind(options)).toBe(0);
     api.clock.time += REMIND_MS;
     expect(await remind(options)).toBe(1);
     expect(await remind(options)).toBe(0);
-    const [delivery] = await api.store.db.selectFrom('alert_delivery').selectAll().execute();
+    const delivery = await newest();
     expect(delivery?.target_id).toBe(site.contact);
     const mail = JSON.parse(delivery?.content ?? '{}') as { subject: string; text: string };
     expect(mail.subject).toBe('[Demarc] 1 support log is open (Customer)');
