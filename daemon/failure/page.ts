@@ -12,7 +12,7 @@ interface FailurePage {
   refused?: string;
 }
 
-/** Beyond the next step of the catalogue, which is written for a daemon that runs. */
+/** Instead of the next step of the catalogue, where that is written for a daemon that runs. */
 const ADVICE: Readonly<Record<string, string>> = {
   'config.invalid':
     'Both copies of the settings are damaged. Put the file back from a backup. Without one, remove it and the copy beside it (its name with .good): the gateway then starts with empty settings, keeps its identity in the cloud, and is set up again here.',
@@ -33,14 +33,11 @@ const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => 
 
 /** The page in place of all others while the daemon cannot start: without scripts, for any browser. */
 export function failurePage({ error, version, hostName, since, asks, refused }: FailurePage): string {
-  const advice = ADVICE[error.code];
   const refusal = refused === undefined ? '' : `<p role="alert"><strong>${escaped(refused)}</strong></p>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>The gateway cannot start</title><style>${STYLE}</style></head><body><main>
 <h1>The gateway ${escaped(hostName)} cannot start</h1>
-<div class="box"><p><strong>${escaped(error.message)}</strong></p><p>${escaped(error.nextStep)}</p>${
-    advice === undefined ? '' : `<p>${escaped(advice)}</p>`
-  }</div>
+<div class="box"><p><strong>${escaped(error.message)}</strong></p><p>${escaped(ADVICE[error.code] ?? error.nextStep)}</p></div>
 <p>It tries again by itself, about every minute. Telephones and the telephone system are not affected. Reload this page to see how it stands.</p>
 <h2>Support bundle</h2><p>Logs and facts about this machine, without passwords, for whoever helps you.</p>${refusal}${form(asks)}
 </main><footer>Demarc ${escaped(version)}, code ${escaped(error.code)}, since ${escaped(since)}</footer></body></html>`;
