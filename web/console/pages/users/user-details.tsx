@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { User } from '#contract/api/users.ts';
 import { HistoryEvent, Page } from '#contract/api.ts';
@@ -17,17 +17,13 @@ import { roleName, UserStatusBadge } from './user-words.tsx';
 
 const t = text.users;
 
-/** Not needed to look: it brings the country codes along. */
-const UserForm = lazy(() => import('./user-form.tsx'));
-
 /** All of one user: the profile, what the PBX says, and who changed it (USR-18 to USR-21). */
-export function UserDetails(props: { user: User; onGone: () => void }) {
+export function UserDetails(props: { user: User; onEdit: () => void; onGone: () => void }) {
   const { user } = props;
   const mayEdit = useMay('users:edit');
   const mayDelete = useMay('users:delete');
   const maySeeEvents = useMay('events:view');
-  const [open, setOpen] = useState<'edit' | 'delete' | undefined>();
-  const close = () => setOpen(undefined);
+  const [deleting, setDeleting] = useState(false);
   return (
     <Stack>
       {user.pbx !== null && (
@@ -42,7 +38,7 @@ export function UserDetails(props: { user: User; onGone: () => void }) {
       ))}
       <Group gap="xs">
         {mayEdit && (
-          <Button variant="default" size="xs" onClick={() => setOpen('edit')}>
+          <Button variant="default" size="xs" onClick={props.onEdit}>
             {t.edit}
           </Button>
         )}
@@ -50,7 +46,7 @@ export function UserDetails(props: { user: User; onGone: () => void }) {
           <WelcomeButton user={user} />
         )}
         {mayDelete && user.status !== 'PBX only' && (
-          <Button variant="default" size="xs" leftSection={<Icon name="bin" />} onClick={() => setOpen('delete')}>
+          <Button variant="default" size="xs" leftSection={<Icon name="bin" />} onClick={() => setDeleting(true)}>
             {t.remove}
           </Button>
         )}
@@ -71,17 +67,12 @@ export function UserDetails(props: { user: User; onGone: () => void }) {
           <History user={user} />
         </Tabs.Panel>
       </Tabs>
-      {open === 'edit' && (
-        <Suspense>
-          <UserForm account={user.account} user={user} onClose={close} />
-        </Suspense>
-      )}
-      {open === 'delete' && (
+      {deleting && (
         <DeleteUser
           user={user}
-          onClose={close}
+          onClose={() => setDeleting(false)}
           onDone={() => {
-            close();
+            setDeleting(false);
             if (user.pbx === null) props.onGone();
           }}
         />

@@ -24,6 +24,7 @@ import { roleName, UserStatusBadge } from './user-words.tsx';
 
 const t = text.users;
 
+/** Not needed to look: it brings the country codes along. */
 const UserForm = lazy(() => import('./user-form.tsx'));
 
 const columns = (state: ListState): Column<User>[] => [
@@ -85,6 +86,8 @@ export default function Users() {
   const [, go] = useLocation();
   // The first page links here with the form open (ACC-24).
   const [adding, setAdding] = useState(() => new URLSearchParams(window.location.search).has('add'));
+  // Not part of the details: a user whom somebody else changes may leave the list while it is being edited here.
+  const [edited, setEdited] = useState<User | undefined>();
   return (
     <>
       <ListPage
@@ -99,7 +102,9 @@ export default function Users() {
         empty={t.empty}
         details={{
           title: (record) => record.name,
-          show: (record) => <UserDetails user={record} onGone={() => state.show(undefined)} />,
+          show: (record) => (
+            <UserDetails user={record} onEdit={() => setEdited(record)} onGone={() => state.show(undefined)} />
+          ),
           alone: true,
         }}
         selected={{
@@ -133,6 +138,11 @@ export default function Users() {
           )
         }
       />
+      {edited && (
+        <Suspense>
+          <UserForm account={edited.account} user={edited} onClose={() => setEdited(undefined)} />
+        </Suspense>
+      )}
       {adding && account !== undefined && (
         <Suspense>
           <UserForm account={account} onClose={() => setAdding(false)} />
