@@ -26,6 +26,7 @@ export async function lighthouseScores(say: (text: string) => void): Promise<Fin
   stack.defer(() => browser.close());
   const lowest = { accessibility: 1, 'best-practices': 1 };
   const figures: Record<string, string> = {};
+  let unjudged = 0;
   const lighthouseOf = (path: string) =>
     lighthouse(running.url + path, {
       port,
@@ -44,7 +45,10 @@ export async function lighthouseScores(say: (text: string) => void): Promise<Fin
     // On a busy machine a page may seem to hang.
     for (let more = 2; more > 0 && result?.lhr.runtimeError !== undefined; more -= 1) result = await lighthouseOf(path);
     if (result === undefined || result.lhr.runtimeError !== undefined) {
-      throw new Error(`${path} could not be judged: ${result?.lhr.runtimeError?.message ?? 'no result'}`);
+      unjudged += 1;
+      figures[name] = `not judged: ${result?.lhr.runtimeError?.message ?? 'no result'}`;
+      say(`${name}: ${figures[name]}`);
+      return;
     }
     const { categories, audits } = result.lhr;
     const scores = CATEGORIES.map((category) => {
@@ -72,7 +76,7 @@ export async function lighthouseScores(say: (text: string) => void): Promise<Fin
     value: Math.round((1 - lowest[name]) * 100),
     limit: Math.round((1 - LIMITS[name]) * 100),
   }));
-  return { bars, figures };
+  return { bars: [...bars, { name: 'pages that could not be judged', value: unjudged, limit: 0 }], figures };
 }
 
 /** The path of a route with its `:id` filled in by the first record of the list above it. */
