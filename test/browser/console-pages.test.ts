@@ -211,6 +211,20 @@ describe.skipIf(!hasChromium)('the console in a browser', () => {
     expect(visited.faults).toEqual([]);
   });
 
+  test('on a telephone the navigation is there when it was opened, and until then takes no tab stop', async () => {
+    await using visited = await visit('/users', { width: 320 });
+    const { page } = visited;
+    const link = page.getByRole('navigation').getByRole('link', { name: 'SIP trunks' });
+    await page.getByRole('button', { name: 'Open the navigation' }).waitFor();
+    expect(await link.count()).toBe(0);
+    await page.getByRole('button', { name: 'Open the navigation' }).click();
+    await link.click();
+    await page.getByRole('heading', { level: 1, name: 'SIP trunks' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    await page.getByRole('button', { name: 'Open the navigation' }).waitFor();
+    expect(await link.count()).toBe(0);
+  });
+
   test('the first tab stop skips the navigation, and the theme switch holds over a reload', async () => {
     await using visited = await visit('/users');
     const { page } = visited;

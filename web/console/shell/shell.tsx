@@ -80,6 +80,7 @@ export function Shell() {
         p="xs"
         aria-label={text.app.navigation}
         className="dk-navbar"
+        data-folded={!opened || undefined}
         onKeyDown={({ key }) => key === 'Escape' && close()}
       >
         {narrow && <AccountSwitcher />}
