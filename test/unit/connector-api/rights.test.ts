@@ -212,6 +212,35 @@ const aboutOne: {
   })),
   ...aboutNumbers,
   ...aboutLaunches,
+  {
+    name: 'POST cloud user',
+    permission: 'users:add',
+    call: (c, s) => {
+      const email = `${ulid()}@example.com`;
+      return c.send('POST', '/users', { account: s.account, firstName: 'Nora', lastName: 'New', email });
+    },
+  },
+  {
+    name: 'PATCH user',
+    permission: 'users:edit',
+    call: async (c, s) => {
+      const { etag } = (await c.get(`/users/${s.user}`)).json<{ etag?: string }>();
+      return c.send('PATCH', `/users/${s.user}`, {}, { 'if-match': etag ?? '"0"' });
+    },
+  },
+  {
+    name: 'POST manage users',
+    permission: 'users:delete',
+    call: (c, s) => {
+      const body = { account: s.account, action: 'delete', users: [s.user], confirm: 'delete' };
+      return c.send('POST', '/users/manage', body);
+    },
+  },
+  {
+    name: 'DELETE user',
+    permission: 'users:delete',
+    call: (c, s) => c.send('DELETE', `/users/${s.user}?confirm=delete`),
+  },
   { name: 'GET people', permission: 'people:view', call: (c, s) => c.get(`/people?account=${s.account}`) },
   {
     name: 'POST person',
@@ -302,7 +331,21 @@ const aboutPartner: ((typeof aboutOne)[number] & { own?: true })[] = [
 ];
 
 /** Routes with a right that stand apart from the tables, each with its reason. */
+const IMPORTS = [
+  'GET /imports/template.xlsx',
+  'GET /imports',
+  'GET /imports/:id',
+  'GET /imports/:id/rows',
+  'GET /imports/:id/bad-rows.xlsx',
+  'POST /imports/:id/rows',
+  'PUT /imports/:id/rows/:n',
+  'DELETE /imports/:id/rows/:n',
+  'POST /imports/:id/apply',
+  'DELETE /imports/:id',
+  'POST /imports',
+];
 const APART: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(IMPORTS.map((route) => [route, 'a file comes first: connector-imports/imports-api.test.ts'])),
   'POST /accounts': 'creates what has no id yet; tested below',
   'POST /accounts/:id/deactivate': 'ends sessions: account-life.test.ts',
   'DELETE /accounts/:id': 'ends sessions: account-life.test.ts',
