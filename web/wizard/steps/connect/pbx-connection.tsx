@@ -101,7 +101,7 @@ export function PbxConnection(props: { pbx: PbxAnswer; status: Status | undefine
         )}
         {status && (isConnected || status.lastSync !== null) && (
           <>
-            <Irregularities pbx={pbx} counts={status.irregularities} />
+            {status.lastSuccessAt !== null && <Irregularities pbx={pbx} counts={status.irregularities} />}
             <SyncPanel status={status} />
           </>
         )}
