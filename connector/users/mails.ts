@@ -162,7 +162,10 @@ export class UserMails {
     const { store, clock, log } = this.#parts;
     let reason: string | undefined;
     try {
-      if (await this.#send(mail)) return void (await this.#drop(mail.id));
+      if (await this.#send(mail)) {
+        await this.#drop(mail.id);
+        return;
+      }
       reason = 'the mail server did not take it';
     } catch (thrown) {
       const error = toDemarcError(thrown);
@@ -224,7 +227,7 @@ export class UserMails {
       by: mail.person_name,
       link: address.href,
       days: Math.round((Date.parse(link.expiresAt) - clock.now()) / DAY_MS),
-      first: known?.password_hash == null,
+      first: known === undefined || known.password_hash === null,
     });
   }
 
@@ -246,7 +249,7 @@ export class UserMails {
       .where('status', '=', 'PBX only')
       .returning(['account_id', 'pbx_id', 'source_key'])
       .executeTakeFirst();
-    if (user?.pbx_id == null) return;
+    if (user === undefined || user.pbx_id === null) return;
     await db
       .updateTable('user_edit')
       .set({ status: 'Active' })

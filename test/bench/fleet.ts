@@ -168,7 +168,7 @@ function counted(path: string, gateways: number): { stored: number; wrong: numbe
 }
 
 /** A process with a part of the gateways. */
-class FleetPart implements AsyncDisposable {
+export class FleetPart implements AsyncDisposable {
   readonly #child = fork(join(import.meta.dirname, 'fleet-child.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

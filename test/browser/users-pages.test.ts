@@ -88,13 +88,13 @@ describe.skipIf(!hasChromium)('users in a browser', () => {
     await edit.getByRole('switch', { name: 'Account Admin' }).click({ force: true });
     await edit.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Marie Sklodowska was saved.').waitFor();
-    const late = second.page.getByRole('dialog', { name: 'Edit Marie Curie' });
+    const late = second.page.getByRole('dialog', { name: 'Edit Marie' });
     await late.getByRole('textbox', { name: 'Name', exact: true }).fill('Somebody else');
     await late.getByRole('button', { name: 'Save' }).click();
     await late.getByText('Somebody else has changed this user').waitFor();
     await late.getByRole('button', { name: 'Show the newest values' }).click();
     await expect
-      .poll(() => late.getByRole('textbox', { name: 'Name', exact: true }).inputValue())
+      .poll(() => late.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), { timeout: 20_000 })
       .toBe('Marie Sklodowska');
     await late.getByRole('textbox', { name: 'Name', exact: true }).fill('Left behind');
     await late.getByRole('button', { name: 'Cancel' }).click();
@@ -156,7 +156,7 @@ describe.skipIf(!hasChromium)('users in a browser', () => {
     await page.getByRole('columnheader', { name: 'Email address' }).waitFor();
     await page.getByRole('button', { name: 'Columns' }).click();
     const chooser = page.getByRole('dialog');
-    await chooser.getByLabel('Department').click();
+    await chooser.getByRole('checkbox', { name: 'Department' }).click();
     await chooser.getByLabel('Move Email address down').click();
     await chooser.getByRole('button', { name: 'OK' }).click();
     await page.reload();

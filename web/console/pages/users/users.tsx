@@ -88,6 +88,10 @@ export default function Users() {
   const [adding, setAdding] = useState(() => new URLSearchParams(window.location.search).has('add'));
   // Not part of the details: a user whom somebody else changes may leave the list while it is being edited here.
   const [edited, setEdited] = useState<User | undefined>();
+  const show = (record: User) => (
+    <UserDetails user={record} onEdit={() => setEdited(record)} onGone={() => state.show(undefined)} />
+  );
+  const manage = (rows: User[]) => <ManageUsers account={account} selected={rows} state={state} />;
   return (
     <>
       <ListPage
@@ -102,14 +106,12 @@ export default function Users() {
         empty={t.empty}
         details={{
           title: (record) => record.name,
-          show: (record) => (
-            <UserDetails user={record} onEdit={() => setEdited(record)} onGone={() => state.show(undefined)} />
-          ),
+          show,
           alone: true,
         }}
         selected={{
           name: (row) => row.name,
-          actions: (rows) => <ManageUsers account={account} selected={rows} state={state} />,
+          actions: manage,
         }}
         csv
         actions={
