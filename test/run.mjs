@@ -77,9 +77,12 @@ function runSuite(suite, reports) {
     'vitest',
     [
       'run',
-      ...['--dir', `test/${suite}`],
-      ...['--reporter=default', '--reporter=./test/flaky-reporter.mjs'],
-      ...['--reporter=json', `--outputFile.json=${report}`],
+      '--dir',
+      `test/${suite}`,
+      '--reporter=default',
+      `--reporter=${join(import.meta.dirname, 'flaky-reporter.mjs')}`,
+      '--reporter=json',
+      `--outputFile.json=${report}`,
     ],
     { stdio: 'inherit', env: { ...process.env, DEMARC_FLAKY_FILE: join(reports, 'flaky') } },
   );

@@ -38,13 +38,9 @@ describe.skipIf(!hasChromium)('the embedded variant in a browser (skipped withou
     await page.getByText('Step 2 of 5').waitFor();
     await page.getByRole('button', { name: 'Open the navigation' }).click();
     const steps = page.getByRole('list', { name: 'Installation' }).getByRole('link');
-    expect((await steps.allTextContents()).map((text) => text.replace(/(current|not done|done|optional).*$/, ''))).toEqual([
-      '1. Gateway',
-      '2. Sync',
-      '3. Deployment',
-      '4. Advanced',
-      '5. Overview',
-    ]);
+    expect(
+      (await steps.allTextContents()).map((text) => text.replace(/(current|not done|done|optional).*$/, '')),
+    ).toEqual(['1. Gateway', '2. Sync', '3. Deployment', '4. Advanced', '5. Overview']);
     await page.getByRole('button', { name: 'Close the navigation' }).click();
 
     await page.getByRole('button', { name: 'None of these: enter it by hand' }).click();

@@ -1,13 +1,13 @@
 /** The console in a real browser, served by a real connector. */
 import { existsSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { systemClock } from '#config/clock.ts';
 import { createLog } from '#config/log.ts';
 import { startConnector } from '#connector/main.ts';
-import { temporaryFolder } from '#test/support/program.ts';
+import { temporaryFolder, until } from '#test/support/program.ts';
 import viteConfig from '#web/console/vite.config.ts';
 import wizardConfig from '#web/wizard/vite.config.ts';
 
@@ -17,10 +17,31 @@ export const hasChromium = existsSync(CHROMIUM);
 
 export const PERSON = { name: 'Ada Admin', email: 'ada@example.org', password: 'correct horse battery' } as const;
 
+const BUILD_MS = 90_000;
 const CONFIGS = { console: viteConfig, wizard: wizardConfig };
 
-/** Builds these pages unless what is built is newer than every source of it. */
+/** Builds these pages unless what is built is newer than every source of it; one test file at a time. */
 export async function buildPages(name: keyof typeof CONFIGS): Promise<void> {
+  const lock = join(ROOT, 'dist', `.building-${name}`);
+  await mkdir(dirname(lock), { recursive: true });
+  await until(
+    `nobody else builds ${name}`,
+    BUILD_MS,
+    () =>
+      mkdir(lock).then(
+        () => true,
+        () => false,
+      ),
+    // Who was killed while building has left it behind.
+  ).catch(() => undefined);
+  try {
+    await buildWhatIsOld(name);
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+async function buildWhatIsOld(name: keyof typeof CONFIGS): Promise<void> {
   const index = join(ROOT, 'dist', name, 'index.html');
   const built = existsSync(index) ? statSync(index).mtimeMs : 0;
   const newest = await Promise.all(

@@ -103,10 +103,6 @@ describe('live changes', () => {
 
   test('a command’s change reaches its own record and the list of commands, and nothing of users', () => {
     const change: Change = { topic: 'command', account: null, ref: 'c1' };
-    expect(affectedBy(change)).toEqual([
-      ['commands', 'list'],
-      ['commands', 'one', 'c1'],
-      ['notifications'],
-    ]);
+    expect(affectedBy(change)).toEqual([['commands', 'list'], ['commands', 'one', 'c1'], ['notifications']]);
   });
 });
