@@ -13,7 +13,7 @@ import { useAccount } from '../data/account.tsx';
 import { Bell } from '../pages/notifications/bell.tsx';
 import { text } from '../texts/index.ts';
 import { AccountSwitcher } from './account-switcher.tsx';
-import { NotAllowed, NotFound } from './dead-ends.tsx';
+import { NotAllowed, NotForOneAccount, NotFound } from './dead-ends.tsx';
 import { Navigation } from './navigation.tsx';
 import { PageBoundary } from './page-boundary.tsx';
 import { PAGES } from './pages.tsx';
@@ -108,7 +108,11 @@ function Routes() {
   return (
     <Switch>
       {PAGES.map((page) => (
-        <Route key={page.path} path={page.path} component={mayOpen(page) ? page.page : NotAllowed} />
+        <Route
+          key={page.path}
+          path={page.path}
+          component={mayOpen(page) ? page.page : page.whole ? NotForOneAccount : NotAllowed}
+        />
       ))}
       <Route component={NotFound} />
     </Switch>

@@ -1,22 +1,14 @@
 import { NativeSelect } from '@mantine/core';
-import { Account } from '#contract/api.ts';
-import { useAccount } from '../../data/account.tsx';
-import { useList } from '../../data/list.ts';
 import { useMe } from '../../data/me.tsx';
+import { useOneAccount } from '../../data/one-account.ts';
 import { text } from '../../texts/index.ts';
 
 const t = text.alertSettings;
 
-/** The account that is in view, or the only one there is; undefined while there are several to choose from. */
-export function useOneAccount(): string | undefined {
-  const { account } = useAccount();
-  const accounts = useList('accounts', Account, { sort: 'name' }, { enabled: account === undefined, limit: 2 });
-  return account ?? (accounts.total === 1 ? accounts.rows[0]?.id : undefined);
-}
-
 /** For whom a new contact or webhook can be: the account, and for people of the partner (null) all of its accounts. */
 export function useScopes(): readonly (string | null)[] {
-  const account = useOneAccount();
+  const { chosen, only } = useOneAccount();
+  const account = chosen ?? only;
   const { role } = useMe();
   return [...(account === undefined ? [] : [account]), ...(role === 'Partner' ? [null] : [])];
 }

@@ -4,10 +4,10 @@ import { AlertDelivery } from '#contract/alerts.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { PageHeader, Panel } from '#web/kit/panels.tsx';
+import { useOneAccount } from '../../data/one-account.ts';
 import { text } from '../../texts/index.ts';
 import { ContactsPanel } from './settings-alerts-contacts.tsx';
 import { RulesPanel } from './settings-alerts-rules.tsx';
-import { useOneAccount } from './settings-alerts-scope.tsx';
 import { WebhooksPanel } from './settings-alerts-webhooks.tsx';
 
 const t = text.alertSettings;
@@ -15,7 +15,8 @@ const t = text.alertSettings;
 /** Settings > Alerts: when an account alarms, and who is told how. */
 export default function AlertSettings() {
   const api = useApi();
-  const account = useOneAccount();
+  const { chosen, only } = useOneAccount();
+  const account = chosen ?? only;
   const delivery = useQuery({
     queryKey: ['alert-delivery'],
     queryFn: ({ signal }) => api.get('/alert-delivery', AlertDelivery, {}, signal),

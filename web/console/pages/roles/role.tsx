@@ -27,7 +27,14 @@ export default function RolePage() {
   const [, navigate] = useLocation();
   const [step, setStep] = useState<'copy' | 'delete' | undefined>();
   const [mayAdd, mayDelete] = [useMay('roles:add'), useMay('roles:delete')];
-  if (role.error) return <ErrorPanel error={role.error} onRetry={() => void role.refetch()} />;
+  if (role.error) {
+    return (
+      <>
+        <PageHeader title={t.title} />
+        <ErrorPanel error={role.error} onRetry={() => void role.refetch()} />
+      </>
+    );
+  }
   if (!role.data) return <Loader aria-label={kitText.loading} role="status" />;
   const { data } = role;
   return (

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, PasswordInput, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, Loader, PasswordInput, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type SignInProvider, SignInSettings } from '#contract/api/access.ts';
@@ -6,8 +6,8 @@ import { Age } from '#web/kit/age.tsx';
 import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
-import { Icon } from '#web/kit/icons.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
+import { Overtaken } from '#web/kit/overtaken.tsx';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { useMay } from '../../data/me.tsx';
@@ -132,13 +132,7 @@ function Provider(props: { provider: SignInProvider | null }) {
             checked={draft.signOut}
             onChange={(event) => setDraft({ ...draft, signOut: event.currentTarget.checked })}
           />
-          {isStale && (
-            <Alert role="alert" variant="default" icon={<Icon name="warning" />} title={text.edit.stale}>
-              <Button size="xs" variant="default" onClick={() => void refresh()}>
-                {text.edit.takeNewest}
-              </Button>
-            </Alert>
-          )}
+          {isStale && <Overtaken onTake={() => void refresh()} />}
           {save.error && !isStale && <ErrorPanel error={save.error} />}
           {mayEdit && (
             <Group>

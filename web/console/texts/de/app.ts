@@ -20,6 +20,8 @@ export const appTexts: Pick<ConsoleTexts, 'app' | 'nav' | 'list'> = {
     back: 'Zurück',
     broken: 'Diese Seite konnte nicht angezeigt werden',
     noRight: 'Ihre Rolle erlaubt das nicht. Wenden Sie sich an einen Administrator des Kontos.',
+    wholeOnly: 'Diese Seite betrifft den Partner als Ganzes, nicht ein einzelnes Konto.',
+    showAll: 'Alle Konten anzeigen',
   },
   nav: {
     groups: {

@@ -3,10 +3,6 @@ import type { ConsoleTexts } from '../index.ts';
 /** German texts of numbers and locations, and of dialogs that change what is in a list. */
 export const numbersTexts: Pick<ConsoleTexts, 'edit' | 'numbers' | 'locations'> = {
   edit: {
-    stale: 'Jemand anderes hat dies geändert, während Sie es bearbeitet haben',
-    staleNext:
-      'Es wurde nichts gespeichert. Übernehmen Sie die neuesten Werte, nehmen Sie Ihre Änderung noch einmal vor und speichern Sie.',
-    takeNewest: 'Neueste Werte übernehmen',
     delete: 'Löschen',
     more: (n: number) => `und ${n} weitere`,
   },

@@ -18,6 +18,8 @@ export const appTexts = {
     back: 'Back',
     broken: 'This page could not be shown',
     noRight: 'Your role does not allow this. Ask an admin of the account.',
+    wholeOnly: 'This page is about the partner as a whole, not about one account.',
+    showAll: 'Show all accounts',
   },
   nav: {
     groups: {

@@ -1,9 +1,6 @@
 /** English texts of numbers and locations, and of dialogs that change what is in a list. */
 export const numbersTexts = {
   edit: {
-    stale: 'Somebody else changed this while you were editing',
-    staleNext: 'Nothing was saved. Take over the newest values, make your change again, and save.',
-    takeNewest: 'Take over the newest values',
     delete: 'Delete',
     more: (n: number) => `and ${n} more`,
   },
