@@ -119,8 +119,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       }
       if (options.deviceRoutes !== undefined) await api.register(options.deviceRoutes);
       if (options.releaseRoutes !== undefined) await api.register(options.releaseRoutes);
-      options.uploads?.routes(typed, parts);
-      if (options.uploads !== undefined) await api.register(options.uploads.deviceRoutes);
+      options.uploads.routes(typed, parts);
+      await api.register(options.uploads.deviceRoutes);
     },
     { prefix: '/api/v1' },
   );

@@ -74,8 +74,8 @@ export interface AppOptions {
   launches: LaunchPort;
   /** Routes of the gateways, registered under `/api/v1`; each declares `config: { access: 'device' | 'public' }`. */
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
-  /** The files that gateways bring; without it there are no routes for them. */
-  uploads?: Pick<UploadParts, 'routes' | 'deviceRoutes'>;
+  /** The files that gateways bring, and the problems that people report with them. */
+  uploads: Pick<UploadParts, 'routes' | 'deviceRoutes'>;
   /** Releases for gateways, registered beside `deviceRoutes`. */
   releaseRoutes?: FastifyPluginAsyncZod;
   /** The built console; without it a page says how to build it. */

@@ -61,7 +61,7 @@ class Lane {
   /** The commands whose cases it has. */
   readonly commands: readonly CommandName[];
   readonly #stack = new AsyncDisposableStack();
-  readonly #work: { run: () => Promise<void>; done: PromiseWithResolvers<void> }[] = [];
+  readonly #work: { name: string; run: () => Promise<void>; done: PromiseWithResolvers<void> }[] = [];
   readonly #only: boolean;
   readonly #what: string;
 
@@ -85,7 +85,7 @@ class Lane {
     const cases = states.flatMap((state) =>
       victims.map((victim) => {
         const name = `killed_${victim}_in_${state}_${what}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
-        return { name, done: this.#queue(() => run(state, victim)) };
+        return { name, done: this.#queue(name, () => run(state, victim)) };
       }),
     );
     describe(what, () => {
@@ -96,16 +96,16 @@ class Lane {
   /** Something between the cases, or after them. */
   also(name: string, run: () => Promise<void>): void {
     if (!this.#only) return;
-    const done = this.#queue(run);
+    const done = this.#queue(name, run);
     it(`${this.#what}: ${name}`, () => done, LIMIT_MS);
   }
 
   /** Resolves when its turn has come and it went well. */
-  #queue(run: () => Promise<void>): Promise<void> {
+  #queue(name: string, run: () => Promise<void>): Promise<void> {
     const done = Promise.withResolvers<void>();
     // Its test looks at it later.
     done.promise.catch(() => undefined);
-    this.#work.push({ run, done });
+    this.#work.push({ name, run, done });
     return done.promise;
   }
 
@@ -115,8 +115,13 @@ class Lane {
     const go = async () => {
       const opened = open(this.#stack);
       opened.catch(() => undefined);
-      for (const { run, done } of this.#work) {
-        await opened.then(run).then(done.resolve, done.reject);
+      for (const { name, run, done } of this.#work) {
+        // The retry of the suite would only look at the same outcome again.
+        const again = async (error: unknown) => {
+          console.log(`second try of ${name}: ${String(error)}`);
+          await run();
+        };
+        await opened.then(() => run().catch(again)).then(done.resolve, done.reject);
       }
     };
     void go();

@@ -30,6 +30,16 @@ const OpenApi = z.looseObject({
 
 /** What the design promises of the API. */
 const PROMISED = [
+  'get /uploads',
+  'get /uploads/{id}/file',
+  'delete /uploads/{id}',
+  'patch /device/uploads/{command}',
+  'get /support-logs',
+  'post /support-logs',
+  'get /support-logs/products',
+  'get /support-logs/{id}',
+  'patch /support-logs/{id}',
+  'get /support-logs/{id}/export.zip',
   'get /alerts',
   'get /alerts.csv',
   'get /alerts/{id}',

@@ -344,8 +344,19 @@ const IMPORTS = [
   'DELETE /imports/:id',
   'POST /imports',
 ];
+const UPLOADS = ['GET /uploads', 'GET /uploads/:id/file', 'DELETE /uploads/:id'];
+const SUPPORT_LOGS = [
+  'GET /support-logs',
+  'GET /support-logs/products',
+  'GET /support-logs/:id',
+  'POST /support-logs',
+  'PATCH /support-logs/:id',
+  'GET /support-logs/:id/export.zip',
+];
 const APART: Readonly<Record<string, string>> = {
   ...Object.fromEntries(IMPORTS.map((route) => [route, 'a file comes first: connector-imports/imports-api.test.ts'])),
+  ...Object.fromEntries(UPLOADS.map((route) => [route, 'a file comes first: connector-uploads/uploads.test.ts'])),
+  ...Object.fromEntries(SUPPORT_LOGS.map((route) => [route, 'connector-support/support-logs.test.ts'])),
   'POST /accounts': 'creates what has no id yet; tested below',
   'POST /accounts/:id/deactivate': 'ends sessions: account-life.test.ts',
   'DELETE /accounts/:id': 'ends sessions: account-life.test.ts',

@@ -10,10 +10,12 @@ import { Alerts } from '#connector/alerts/alerts.ts';
 import { createApp } from '#connector/api/app.ts';
 import type { AppOptions, EnrolmentsPort } from '#connector/api/options.ts';
 import { Commands } from '#connector/commands/commands.ts';
+import { DeviceIdentity } from '#connector/enrolment/device-identity.ts';
 import { startImports } from '#connector/imports/start.ts';
 import { Holds } from '#connector/ingest/holds.ts';
 import { Store } from '#connector/store/store.ts';
 import { Trunks } from '#connector/trunks/trunks.ts';
+import { uploadParts } from '#connector/uploads/start.ts';
 import { UserMails } from '#connector/users/mails.ts';
 import type { Role } from '#contract/access.ts';
 import type { EnrolmentConfirmed, PendingEnrolment } from '#contract/api.ts';
@@ -133,6 +135,7 @@ export async function startApp(overrides: Partial<AppOptions> = {}): Promise<Tes
     }),
     trunks: new Trunks({ store, clock, log, tell: async ({ gateway }) => void wants.push(gateway) }),
     launches: openDesk,
+    uploads: uploadParts({ folder: folder.path, store, clock, log, identity: new DeviceIdentity({ store, clock }) }),
     publicUrl: 'https://demarc.example',
     wantChanged: async (account) => {
       wants.push(account);
