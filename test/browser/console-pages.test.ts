@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium)('the console in a browser', () => {
     await page.getByText('100 of 160 shown').waitFor();
     await page.getByRole('button', { name: /^Ext/ }).click();
     await page.waitForFunction(
-      () => document.querySelector('.dk-table tbody tr td:nth-child(3)')?.textContent === '02000',
+      () => document.querySelector('.dk-table tbody tr td:nth-child(4)')?.textContent === '02000',
     );
     expect(await page.getByRole('columnheader', { name: /^Ext/ }).getAttribute('aria-sort')).toBe('ascending');
   });
