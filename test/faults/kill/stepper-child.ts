@@ -25,12 +25,21 @@ const isStopped = (): boolean =>
     }
   });
 
+/** A SIGCONT from elsewhere undoes a stop that is not carried out yet: then it is asked for again. */
+const PATIENCE_MS = 50;
+const end = performance.now() + LIMIT_MS;
+
 function halt(): void {
-  process.kill(Number(pid), 'SIGSTOP');
-  while (!isStopped());
+  while (performance.now() < end + LIMIT_MS) {
+    process.kill(Number(pid), 'SIGSTOP');
+    const again = performance.now() + PATIENCE_MS;
+    while (performance.now() < again) if (isStopped()) return;
+  }
+  process.stderr.write('it could not be stopped\n');
+  process.kill(Number(pid), 'SIGCONT');
+  process.exit(1);
 }
 
-const end = performance.now() + LIMIT_MS;
 halt();
 for (let state = await look(); ; state = await look()) {
   if (state !== undefined && states.includes(state)) {
