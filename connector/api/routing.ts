@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ErrorBody } from '#contract/api.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
 import type { ApiTokens } from '../access/api-tokens.ts';
 import type { Resource, Scope } from '../access/may.ts';
@@ -38,6 +39,16 @@ export const nothing = { 204: z.null().describe('Done; there is nothing to tell'
 
 /** `/:id` */
 export const ById = z.object({ id: Id });
+
+/** The headers of a change that names the version which was read. */
+export const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
+
+/** The version that a change names. @throws DemarcError `api.precondition-required` */
+export function matchOf(headers: { 'if-match'?: string | undefined }): string {
+  const match = headers['if-match'];
+  if (match === undefined) throw new DemarcError('api.precondition-required');
+  return match;
+}
 
 /** Whose an account is, as `may` judges it; undefined when there is none. */
 export async function accountResource(db: Db, id: string): Promise<(Resource & { account: string }) | undefined> {

@@ -9,7 +9,7 @@ import { may } from '../access/may.ts';
 import { newToken } from '../access/tokens.ts';
 import { allow, callerOf, eventActor } from '../api/access.ts';
 import { setSessionCookie } from '../api/guard.ts';
-import { type Api, answers, nothing, type Parts } from '../api/routing.ts';
+import { type Api, answers, IfMatch, matchOf, nothing, type Parts } from '../api/routing.ts';
 import { ProviderClient } from './provider-client.ts';
 import { FLOW_MS, ProviderSignIn } from './provider-sign-in.ts';
 import { addressOf, deleteProvider, providerDto, providerOf, putProvider } from './providers.ts';
@@ -167,15 +167,14 @@ export function oidcRoutes(app: Api, { store, clock, sessions, publicUrl, log }:
       schema: {
         summary: 'Set where the partner’s people may sign in; If-Match is "0" for the first time',
         tags,
-        headers: z.object({ 'if-match': z.string().max(200).optional() }),
+        headers: IfMatch,
         body: SignInProviderPut,
         response: answers(SignInSettings),
       },
     },
     async (request) => {
       const partner = allowAll(request);
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       const { issuer, clientId } = request.body;
       if (request.body.on) await client.discover({ issuer, clientId, clientSecret: null });
       await putProvider({ store, clock }, { partner, match, put: request.body }, by(request));

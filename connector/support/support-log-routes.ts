@@ -7,7 +7,18 @@ import { SupportLog, SupportLogCreate, SupportLogEdit, SupportProducts } from '#
 import { ErrorBody, ListQuery, Page } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { allow, callerOf, eventActor } from '../api/access.ts';
-import { type Api, accountResource, allowRow, answers, ById, created, type Parts, visibleBy } from '../api/routing.ts';
+import {
+  type Api,
+  accountResource,
+  allowRow,
+  answers,
+  ById,
+  created,
+  IfMatch,
+  matchOf,
+  type Parts,
+  visibleBy,
+} from '../api/routing.ts';
 import { recordEvent } from '../history/record-event.ts';
 import { InvalidField } from '../lists/invalid-field.ts';
 import { readList, readOne } from '../lists/list.ts';
@@ -190,15 +201,14 @@ export function supportLogRoutes(app: Api, { store, clock, alerts, publicUrl }: 
         summary: 'Set the state or the notes; If-Match must name the version that was read',
         tags,
         params: ById,
-        headers: z.object({ 'if-match': z.string().max(200).optional() }),
+        headers: IfMatch,
         body: SupportLogEdit,
         response: answers(SupportLog),
       },
     },
     async (request, reply) => {
       const row = await allowRow(request, store.db, await find(store.db, request.params.id));
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       const { state = row.state, notes = row.notes } = request.body;
       const properties = [
         ...(state === row.state ? [] : [{ property: 'state', before: row.state, after: state }]),

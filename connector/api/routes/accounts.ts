@@ -15,11 +15,20 @@ import { InvalidField } from '../../lists/invalid-field.ts';
 import { readList, readOne } from '../../lists/list.ts';
 import type { Db } from '../../store/store.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
-import { type Api, accountResource, answers, ById, created, nothing, type Parts, visibleBy } from '../routing.ts';
+import {
+  type Api,
+  accountResource,
+  answers,
+  ById,
+  created,
+  IfMatch,
+  matchOf,
+  nothing,
+  type Parts,
+  visibleBy,
+} from '../routing.ts';
 
 const tags = ['Accounts'];
-
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 
 function countryOf(text: string): string {
   const country = text.toUpperCase();
@@ -170,8 +179,7 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolm
     async (request, reply) => {
       const { id } = request.params;
       allow(request, await accountResource(store.db, id));
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       const { country, ...rest } = request.body;
       const edit: AccountEdit = {
         ...rest,

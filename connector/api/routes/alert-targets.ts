@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { ulid } from 'ulid';
-import { z } from 'zod';
 import { instant } from '#config/clock.ts';
 import {
   AlertContact,
@@ -34,15 +33,13 @@ import { readList, readOne, type Within } from '../../lists/list.ts';
 import { withinScope } from '../../lists/within.ts';
 import type { Db, Work } from '../../store/store.ts';
 import { allow, callerOf, eventActor, scope } from '../access.ts';
-import { type Api, accountResource, answers, ById, created, nothing, type Parts } from '../routing.ts';
+import { type Api, accountResource, answers, ById, created, IfMatch, nothing, type Parts } from '../routing.ts';
 
 const tags = ['Alerts'];
 const view = { access: 'settings:view' } as const;
 const edit = { access: 'settings:edit' } as const;
 /** A test reaches a person or a foreign server: nobody needs many of them. */
 const test = { access: 'settings:edit', rateLimit: { max: 10, timeWindow: '1 minute' } } as const;
-
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 
 const ASSET: Readonly<Record<TargetKind, string>> = { mail: 'Support contact', webhook: 'Webhook' };
 const EVENT: Readonly<Record<TargetKind, string>> = { mail: 'alert-contact', webhook: 'alert-webhook' };

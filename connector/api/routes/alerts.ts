@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { instant } from '#config/clock.ts';
 import { AccountAlertRules, Alert, AlertDelivery, AlertMute, AlertRules } from '#contract/alerts.ts';
 import { ListQuery, Page } from '#contract/api.ts';
@@ -15,7 +14,17 @@ import { readAll, readList, readOne } from '../../lists/list.ts';
 import type { Db, Work } from '../../store/store.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
 import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
-import { type Api, accountResource, allowRow, answers, ById, type Parts, visibleBy } from '../routing.ts';
+import {
+  type Api,
+  accountResource,
+  allowRow,
+  answers,
+  ById,
+  IfMatch,
+  matchOf,
+  type Parts,
+  visibleBy,
+} from '../routing.ts';
 
 const tags = ['Alerts'];
 const view = { access: 'settings:view' } as const;
@@ -174,7 +183,7 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
         summary: 'Set when this account alarms; If-Match must name the version that was read',
         tags,
         params: ById,
-        headers: z.object({ 'if-match': z.string().max(200).optional() }),
+        headers: IfMatch,
         body: AlertRules,
         response: answers(AccountAlertRules),
       },
@@ -182,8 +191,7 @@ export function alertRoutes(app: Api, { store, clock, alerts }: Parts): void {
     async (request, reply) => {
       const { id } = request.params;
       allow(request, await accountResource(store.db, id));
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       await store.write(async (work) => {
         const before = await rulesAnswer(work.db, id);
         if (match !== before.etag) throw new DemarcError('api.stale');

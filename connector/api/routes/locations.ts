@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { Location, LocationEdit, LocationsCreate, LocationsCreated } from '#contract/api/locations.ts';
 import { ListQuery, Page } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
@@ -15,14 +14,14 @@ import {
   answers,
   ById,
   created,
+  IfMatch,
+  matchOf,
   nothing,
   type Parts,
   visibleBy,
 } from '../routing.ts';
 
 const tags = ['Locations'];
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
-
 const columns: CsvColumn<Location>[] = [
   { heading: 'Account', value: (row) => row.accountName },
   { heading: 'Location', value: (row) => row.name },
@@ -125,8 +124,7 @@ export function locationRoutes(app: Api, { store, clock }: Parts): void {
     },
     async (request, reply) => {
       const { id } = await allowRow(request, store.db, await find(request.params.id));
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       await locations.replace(id, request.body, match, { actor: eventActor(request), requestId: request.id });
       const location = await one(id);
       return reply.header('etag', location.etag).send(location);

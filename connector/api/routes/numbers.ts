@@ -27,12 +27,12 @@ import {
   answers,
   ById,
   created,
+  IfMatch,
+  matchOf,
   nothing,
   type Parts,
   visibleBy,
 } from '../routing.ts';
-
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 
 const rangeColumns: CsvColumn<ExtensionRange>[] = [
   { heading: 'Account', value: (row) => row.accountName },
@@ -226,8 +226,7 @@ export function numberRoutes(app: Api, { store, clock }: Parts): void {
       async (request, reply) => {
         const { id } = request.params;
         await allowRow(request, store.db, await find(id));
-        const match = request.headers['if-match'];
-        if (match === undefined) throw new DemarcError('api.precondition-required');
+        const match = matchOf(request.headers);
         await parts.change(id, request.body as Edit, match, { actor: eventActor(request), requestId: request.id });
         const now = await known(id);
         reply.header('etag', now.etag);

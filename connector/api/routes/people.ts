@@ -11,10 +11,19 @@ import { type MadeLink, People } from '../../people/people.ts';
 import { type PersonRow, peopleList, personAt, personDto, withinPlace } from '../../people/people-list.ts';
 import { givableRole, outranks, type Place } from '../../roles/givable.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
-import { type Api, accountResource, answers, ById, created, nothing, type Parts } from '../routing.ts';
+import {
+  type Api,
+  accountResource,
+  answers,
+  ById,
+  created,
+  IfMatch,
+  matchOf,
+  nothing,
+  type Parts,
+} from '../routing.ts';
 
 const tags = ['People'];
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 const OfAccount = z.object({ account: Id.optional() });
 /** What lets others in is for people, not for programs. */
 const forPeople = { callers: 'people' } as const;
@@ -121,8 +130,7 @@ export function peopleRoutes(app: Api, { store, clock, publicUrl, sendInvitation
       await other(request, place, id);
       if (ref !== undefined) await placeOf(request, account, 'roles:assign');
       const role = ref === undefined ? undefined : await givableRole(store.db, callerOf(request).actor, place, ref);
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       await people.change(place, id, match, { name, role, status }, by(request));
       return personDto(await personAt(store.db, place, id), account);
     },

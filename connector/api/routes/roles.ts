@@ -24,10 +24,19 @@ import {
 } from '../../roles/managers.ts';
 import { CustomRoles, listRoles, roleOf, roleResource, rolesAt } from '../../roles/roles.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
-import { type Api, accountResource, answers, ById, created, nothing, type Parts } from '../routing.ts';
+import {
+  type Api,
+  accountResource,
+  answers,
+  ById,
+  created,
+  IfMatch,
+  matchOf,
+  nothing,
+  type Parts,
+} from '../routing.ts';
 
 const tags = ['Roles'];
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 const Items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 /** What lets others in is for people, not for programs. */
 const forPeople = { callers: 'people' } as const;
@@ -145,8 +154,7 @@ export function roleRoutes(app: Api, { store, clock }: Parts): void {
     async (request) => {
       const { id } = request.params;
       const { partner } = await role(request, id);
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       await roles.change(id, partner, match, request.body, by(request));
       return roleOf(store.db, id);
     },

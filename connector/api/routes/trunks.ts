@@ -20,6 +20,8 @@ import {
   answers,
   ById,
   created,
+  IfMatch,
+  matchOf,
   nothing,
   type Parts,
   visibleBy,
@@ -27,7 +29,6 @@ import {
 
 const tags = ['Trunks'];
 
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 const Create = z.strictObject({ account: z.string().max(64), settings: TrunkSettings });
 
 /** SIP trunks: what is set, the worksheet that says it to a PBX, and where a number would go. */
@@ -110,8 +111,7 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
     },
     async (request, reply) => {
       const { id } = await allowRow(request, store.db, await find(request.params.id));
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       await trunks.replace(id, request.body, match, { actor: eventActor(request), requestId: request.id });
       const trunk = await one(id);
       return reply.header('etag', trunk.etag).send(trunk);

@@ -21,14 +21,14 @@ import {
   answers,
   ById,
   created,
+  IfMatch,
+  matchOf,
   nothing,
   type Parts,
   visibleBy,
 } from '../routing.ts';
 
 const tags = ['Users'];
-
-const IfMatch = z.object({ 'if-match': z.string().max(200).optional() });
 
 const columns: CsvColumn<User>[] = [
   { heading: 'Name', value: (user) => user.name },
@@ -153,8 +153,7 @@ export function userRoutes(app: Api, { store, clock, userMails }: Parts): void {
       if (role !== undefined && role !== (row.held_role ?? row.role)) {
         allow(request, await accountResource(store.db, row.account_id), 'roles:assign');
       }
-      const match = request.headers['if-match'];
-      if (match === undefined) throw new DemarcError('api.precondition-required');
+      const match = matchOf(request.headers);
       const { actor } = callerOf(request);
       const by = { actor: eventActor(request), requestId: request.id };
       await editUser({ store, clock }, { id, match, edit: request.body, by: actor }, by);

@@ -1,6 +1,5 @@
 import { Group, Radio, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Did } from '#contract/api/numbers.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
@@ -8,6 +7,7 @@ import { kitText } from '#web/kit/texts/index.ts';
 import { EditDialog } from '../../parts/edit-dialog.tsx';
 import { text } from '../../texts/index.ts';
 import { LocationChoice, PbxChoice } from './number-parts.tsx';
+import { useEdited } from './use-edited.ts';
 
 const t = text.numbers;
 
@@ -25,9 +25,7 @@ export function DidForm(props: { account: string; did: Did | undefined; onClose:
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [base, setBase] = useState(props.did);
-  const [draft, setDraft] = useState(() => draftOf(props.did));
-  const set = (change: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...change }));
+  const { base, draft, set, takeNewest } = useEdited({ path: '/dids', schema: Did, entry: props.did, draftOf });
   const isOurs = base === undefined || base.source === 'Console';
   const save = useMutation({
     mutationFn: () => {
@@ -42,11 +40,8 @@ export function DidForm(props: { account: string; did: Did | undefined; onClose:
       props.onClose();
     },
   });
-  const takeNewest = async () => {
-    if (base === undefined) return;
-    const newest = await api.get(`/dids/${base.id}`, Did);
-    setBase(newest);
-    setDraft(draftOf(newest));
+  const onNewest = async () => {
+    await takeNewest();
     save.reset();
   };
   return (
@@ -54,7 +49,7 @@ export function DidForm(props: { account: string; did: Did | undefined; onClose:
       title={props.did ? t.did.editOf(props.did.number) : t.did.add}
       action={props.did ? kitText.save : t.did.add}
       save={save}
-      {...(base && { onNewest: () => void takeNewest() })}
+      {...(base && { onNewest: () => void onNewest() })}
       onClose={props.onClose}
     >
       {base === undefined && <PbxChoice value={draft.pbx} onChange={(pbx) => set({ pbx })} />}

@@ -1,6 +1,5 @@
 import { Group, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { ExtensionRange } from '#contract/api/numbers.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
@@ -8,6 +7,7 @@ import { kitText } from '#web/kit/texts/index.ts';
 import { EditDialog } from '../../parts/edit-dialog.tsx';
 import { text } from '../../texts/index.ts';
 import { LocationChoice, PbxChoice } from './number-parts.tsx';
+import { useEdited } from './use-edited.ts';
 
 const t = text.numbers;
 
@@ -23,9 +23,12 @@ export function RangeForm(props: { account: string; range: ExtensionRange | unde
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [base, setBase] = useState(props.range);
-  const [draft, setDraft] = useState(() => draftOf(props.range));
-  const set = (change: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...change }));
+  const { base, draft, set, takeNewest } = useEdited({
+    path: '/extension-ranges',
+    schema: ExtensionRange,
+    entry: props.range,
+    draftOf,
+  });
   const isOurs = base === undefined || base.source === 'Console';
   const save = useMutation({
     mutationFn: () => {
@@ -42,11 +45,8 @@ export function RangeForm(props: { account: string; range: ExtensionRange | unde
       props.onClose();
     },
   });
-  const takeNewest = async () => {
-    if (base === undefined) return;
-    const newest = await api.get(`/extension-ranges/${base.id}`, ExtensionRange);
-    setBase(newest);
-    setDraft(draftOf(newest));
+  const onNewest = async () => {
+    await takeNewest();
     save.reset();
   };
   const title = props.range ? t.range.editOf(`${props.range.lower} – ${props.range.upper}`) : t.range.add;
@@ -55,7 +55,7 @@ export function RangeForm(props: { account: string; range: ExtensionRange | unde
       title={title}
       action={props.range ? kitText.save : t.range.add}
       save={save}
-      {...(base && { onNewest: () => void takeNewest() })}
+      {...(base && { onNewest: () => void onNewest() })}
       onClose={props.onClose}
     >
       {base === undefined && <PbxChoice value={draft.pbx} onChange={(pbx) => set({ pbx })} />}
