@@ -117,9 +117,11 @@ class Lane {
       opened.catch(() => undefined);
       for (const { name, run, done } of this.#work) {
         // The retry of the suite would only look at the same outcome again.
-        const again = async (error: unknown) => {
-          console.log(`second try of ${name}: ${String(error)}`);
-          await run();
+        const again = async (first: unknown) => {
+          console.log(`second try of ${name}: ${String(first)}`);
+          await run().catch((second: unknown) => {
+            throw new AggregateError([first, second], `${String(first)}; then ${String(second)}`);
+          });
         };
         await opened.then(() => run().catch(again)).then(done.resolve, done.reject);
       }
