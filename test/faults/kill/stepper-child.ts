@@ -13,7 +13,8 @@ const look = watcher(Watch.parse(JSON.parse(watch)));
 
 /** An fsync takes longer than this on any disk, so that no state is stepped over. */
 const SLICE_MS = 0.4;
-const LIMIT_MS = 30_000;
+/** Other lanes step beside it. */
+const LIMIT_MS = 120_000;
 
 /** Whether all threads stand still: one that waits for the disk goes on to the end of that. */
 const isStopped = (): boolean =>

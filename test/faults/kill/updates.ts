@@ -78,6 +78,11 @@ export class UpdateYard {
   async #case(state: UpdateState, victim: Victim): Promise<void> {
     const { folder, workshop, connector, api, gateway, installed } = this.#parts;
     await this.#online();
+    // A case that was given up may have left one that goes on.
+    await until('no update is at work', 90_000, async () => {
+      return (await installed.call<{ phase: string }>('GET', '/api/update')).phase === 'idle';
+    });
+    this.#version = await installed.version();
     const [before, version] = [this.#version, `1.1.${(this.#made += 1)}`];
     const broken = state === 'rolled back';
     const change = broken
