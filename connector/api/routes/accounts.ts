@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import { z } from 'zod';
 import { instant } from '#config/clock.ts';
 import { AccountParticulars, SupportContact } from '#contract/api/accounts.ts';
-import { Account, AccountCreate, AccountEdit, ListQuery, Page } from '#contract/api.ts';
+import { Account, AccountCreate, AccountEdit } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { PropertyChange } from '#contract/events.ts';
 import type { Actor } from '../../access/may.ts';
@@ -12,9 +12,10 @@ import { insertTarget } from '../../alerts/targets.ts';
 import { recordEvent } from '../../history/record-event.ts';
 import { type AccountRow, accountDto, accountsList } from '../../lists/accounts.ts';
 import { InvalidField } from '../../lists/invalid-field.ts';
-import { readList, readOne } from '../../lists/list.ts';
+import { readOne } from '../../lists/list.ts';
 import type { Db } from '../../store/store.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
+import { listRoutes } from '../list-routes.ts';
 import {
   type Api,
   accountResource,
@@ -25,7 +26,6 @@ import {
   matchOf,
   nothing,
   type Parts,
-  visibleBy,
 } from '../routing.ts';
 
 const tags = ['Accounts'];
@@ -75,7 +75,8 @@ function changesOf(before: Account, edit: AccountEdit): PropertyChange[] {
 }
 
 /** Customer accounts of the partner. */
-export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolments, ...parts }: Parts): void {
+export function accountRoutes(app: Api, all: Parts): void {
+  const { store, clock, wantChanged, log, enrolments, ...parts } = all;
   const dto = (row: AccountRow) => accountDto(row, parts.cloudLocation ?? null);
   const accountOf = async (db: Db, id: string): Promise<Account> => {
     const row = await readOne<AccountRow>(db, accountsList, id);
@@ -83,18 +84,16 @@ export function accountRoutes(app: Api, { store, clock, wantChanged, log, enrolm
     return dto(row);
   };
 
-  app.get(
-    '/accounts',
-    {
-      config: { access: 'accounts:view' },
-      schema: { summary: 'List accounts', tags, querystring: ListQuery, response: answers(Page(Account)) },
-    },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 'a.id', request.query.account);
-      const page = await readList<AccountRow>(store.db, accountsList, within, request.query, clock.now());
-      return { items: page.rows.map(dto), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
+  listRoutes<AccountRow, Account>(app, all, {
+    path: '/accounts',
+    words: 'accounts',
+    tags,
+    access: 'accounts:view',
+    list: accountsList,
+    item: Account,
+    itemOf: dto,
+    within: 'a.id',
+  });
 
   app.get(
     '/accounts/:id',

@@ -1,16 +1,12 @@
 import { Location, LocationEdit, LocationsCreate, LocationsCreated } from '#contract/api/locations.ts';
-import { ListQuery, Page } from '#contract/api.ts';
-import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
-import { readAll, readList, readOne } from '../../lists/list.ts';
 import { type LocationRow, locationDto, locationsList } from '../../lists/locations.ts';
 import { Locations } from '../../locations/locations.ts';
 import { allow, eventActor } from '../access.ts';
-import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
+import { listRoutes, oneRoute } from '../list-routes.ts';
 import {
   type Api,
   accountResource,
-  allowRow,
   answers,
   ById,
   created,
@@ -18,7 +14,6 @@ import {
   matchOf,
   nothing,
   type Parts,
-  visibleBy,
 } from '../routing.ts';
 
 const tags = ['Locations'];
@@ -37,59 +32,23 @@ const columns: CsvColumn<Location>[] = [
 ];
 
 /** Places of accounts. */
-export function locationRoutes(app: Api, { store, clock }: Parts): void {
+export function locationRoutes(app: Api, parts: Parts): void {
+  const { store, clock } = parts;
   const locations = new Locations({ store, clock });
-  const find = (id: string) => readOne<LocationRow>(store.db, locationsList, id);
-  const one = async (id: string): Promise<Location> => {
-    const row = await find(id);
-    if (row === undefined) throw new DemarcError('api.not-found', 'location');
-    return locationDto(row);
-  };
+  const of = { path: '/locations', tags, access: 'integrations:view', list: locationsList, item: Location } as const;
 
-  app.get(
-    '/locations',
-    {
-      config: { access: 'integrations:view' },
-      schema: { summary: 'List locations', tags, querystring: ListQuery, response: answers(Page(Location)) },
-    },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 'l.account_id', request.query.account);
-      const page = await readList<LocationRow>(store.db, locationsList, within, request.query, clock.now());
-      return { items: page.rows.map(locationDto), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
-
-  app.get(
-    '/locations.csv',
-    {
-      config: { access: 'integrations:view' },
-      schema: { summary: 'Export locations as CSV', tags, querystring: CsvQuery, response: csvAnswer },
-    },
-    async (request, reply) => {
-      const within = await visibleBy(request, store.db, 'l.account_id', request.query.account);
-      const rows = readAll<LocationRow, Location>(
-        store.db,
-        locationsList,
-        within,
-        request.query,
-        clock.now(),
-        locationDto,
-      );
-      return sendCsv(reply, 'locations.csv', rows, columns, request.query.bom);
-    },
-  );
-
-  app.get(
-    '/locations/:id',
-    {
-      config: { access: 'integrations:view' },
-      schema: { summary: 'One location, with its ETag', tags, params: ById, response: answers(Location) },
-    },
-    async (request, reply) => {
-      const location = locationDto(await allowRow(request, store.db, await find(request.params.id)));
-      return reply.header('etag', location.etag).send(location);
-    },
-  );
+  listRoutes<LocationRow, Location>(app, parts, {
+    ...of,
+    words: 'locations',
+    itemOf: locationDto,
+    within: 'l.account_id',
+    columns,
+  });
+  const { allowed, known } = oneRoute<LocationRow, Location>(app, parts, {
+    ...of,
+    words: 'location',
+    itemOf: locationDto,
+  });
 
   app.post(
     '/locations',
@@ -105,7 +64,7 @@ export function locationRoutes(app: Api, { store, clock }: Parts): void {
     async (request, reply) => {
       allow(request, await accountResource(store.db, request.body.account));
       const ids = await locations.create(request.body, { actor: eventActor(request), requestId: request.id });
-      return reply.code(201).send({ items: await Promise.all(ids.map(one)) });
+      return reply.code(201).send({ items: await Promise.all(ids.map(known)) });
     },
   );
 
@@ -123,10 +82,10 @@ export function locationRoutes(app: Api, { store, clock }: Parts): void {
       },
     },
     async (request, reply) => {
-      const { id } = await allowRow(request, store.db, await find(request.params.id));
+      const { id } = await allowed(request, request.params.id);
       const match = matchOf(request.headers);
       await locations.replace(id, request.body, match, { actor: eventActor(request), requestId: request.id });
-      const location = await one(id);
+      const location = await known(id);
       return reply.header('etag', location.etag).send(location);
     },
   );
@@ -143,7 +102,7 @@ export function locationRoutes(app: Api, { store, clock }: Parts): void {
       },
     },
     async (request, reply) => {
-      const { id } = await allowRow(request, store.db, await find(request.params.id));
+      const { id } = await allowed(request, request.params.id);
       await locations.remove(id, { actor: eventActor(request), requestId: request.id });
       return reply.code(204).send(null);
     },

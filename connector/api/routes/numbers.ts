@@ -9,17 +9,15 @@ import {
   NextFree,
   NumberSourceState,
 } from '#contract/api/numbers.ts';
-import { ListQuery, Page } from '#contract/api.ts';
-import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { Id } from '#contract/ids.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
-import { type ListResource, readAll, readList, readOne } from '../../lists/list.ts';
+import type { ListResource } from '../../lists/list.ts';
 import { type DidRow, didDto, didsList, type RangeRow, rangeDto, rangesList } from '../../lists/numbers.ts';
 import { nextFree } from '../../numbers/next-free.ts';
 import { Numbers } from '../../numbers/numbers.ts';
 import { numberSources } from '../../numbers/sources.ts';
 import { allow, eventActor } from '../access.ts';
-import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
+import { listRoutes, oneRoute } from '../list-routes.ts';
 import {
   type Api,
   accountResource,
@@ -31,7 +29,6 @@ import {
   matchOf,
   nothing,
   type Parts,
-  visibleBy,
 } from '../routing.ts';
 
 const rangeColumns: CsvColumn<ExtensionRange>[] = [
@@ -57,7 +54,8 @@ const didColumns: CsvColumn<Did>[] = [
 ];
 
 /** Extension ranges and direct-dial numbers: two resources of one form. */
-export function numberRoutes(app: Api, { store, clock }: Parts): void {
+export function numberRoutes(app: Api, all: Parts): void {
+  const { store, clock } = all;
   const numbers = new Numbers({ store, clock });
 
   resource<ExtensionRange, RangeRow, ExtensionRangeCreate, ExtensionRangeEdit>({
@@ -149,51 +147,9 @@ export function numberRoutes(app: Api, { store, clock }: Parts): void {
     const { path, list, dto, item } = parts;
     const [one, many] = parts.words;
     const tags = [parts.tag];
-    const find = (id: string) => readOne<Row>(store.db, list, id);
-    const known = async (id: string): Promise<Item> => {
-      const row = await find(id);
-      if (row === undefined) throw new DemarcError('api.not-found', one);
-      return dto(row);
-    };
-
-    app.get(
-      `/${path}`,
-      {
-        config: { access: 'integrations:view' },
-        schema: { summary: `List ${many}`, tags, querystring: ListQuery, response: answers(Page(item)) },
-      },
-      async (request) => {
-        const within = await visibleBy(request, store.db, 'n.account_id', request.query.account);
-        const page = await readList<Row>(store.db, list, within, request.query, clock.now());
-        return { items: page.rows.map(dto), nextCursor: page.nextCursor, total: page.total };
-      },
-    );
-
-    app.get(
-      `/${path}.csv`,
-      {
-        config: { access: 'integrations:view' },
-        schema: { summary: `Export ${many} as CSV`, tags, querystring: CsvQuery, response: csvAnswer },
-      },
-      async (request, reply) => {
-        const within = await visibleBy(request, store.db, 'n.account_id', request.query.account);
-        const rows = readAll<Row, Item>(store.db, list, within, request.query, clock.now(), dto);
-        return sendCsv(reply, `${path}.csv`, rows, parts.columns, request.query.bom);
-      },
-    );
-
-    app.get(
-      `/${path}/:id`,
-      {
-        config: { access: 'integrations:view' },
-        schema: { summary: `One ${one}, with its ETag`, tags, params: ById, response: answers<z.ZodType>(item) },
-      },
-      async (request, reply) => {
-        const found = dto(await allowRow(request, store.db, await find(request.params.id)));
-        reply.header('etag', found.etag);
-        return found;
-      },
-    );
+    const of = { path: `/${path}`, tags, access: 'integrations:view', list, item, itemOf: dto } as const;
+    listRoutes<Row, Item>(app, all, { ...of, words: many, within: 'n.account_id', columns: parts.columns });
+    const { allowed, known } = oneRoute<Row, Item>(app, all, { ...of, words: one });
 
     app.post(
       `/${path}`,
@@ -225,7 +181,7 @@ export function numberRoutes(app: Api, { store, clock }: Parts): void {
       },
       async (request, reply) => {
         const { id } = request.params;
-        await allowRow(request, store.db, await find(id));
+        await allowed(request, id);
         const match = matchOf(request.headers);
         await parts.change(id, request.body as Edit, match, { actor: eventActor(request), requestId: request.id });
         const now = await known(id);
@@ -242,7 +198,7 @@ export function numberRoutes(app: Api, { store, clock }: Parts): void {
       },
       async (request, reply) => {
         const { id } = request.params;
-        await allowRow(request, store.db, await find(id));
+        await allowed(request, id);
         await numbers.remove(parts.kind, id, { actor: eventActor(request), requestId: request.id });
         return reply.code(204).send(null);
       },

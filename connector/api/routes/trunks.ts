@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { instant } from '#config/clock.ts';
-import { ListQuery, Page } from '#contract/api.ts';
-import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { DryRun, DryRunRequest, Trunk, TrunkPlan, TrunkSettings } from '#contract/trunks.ts';
 import { PbxType } from '#contract/words.ts';
 import { planTrunk } from '#sip-trunks/plan/plan.ts';
@@ -9,14 +7,13 @@ import { dryRun } from '#sip-trunks/trunk/numbers.ts';
 import { quirksOf } from '#sip-trunks/trunk/quirks.ts';
 import { formCsv } from '#sip-trunks/worksheet/csv.ts';
 import { worksheetHtml } from '#sip-trunks/worksheet/html.ts';
-import { readList, readOne } from '../../lists/list.ts';
 import { type TrunkRow, trunkDto, trunkSettings, trunksList } from '../../lists/trunks.ts';
 import { pbxFacts } from '../../trunks/pbx-facts.ts';
 import { allow, eventActor } from '../access.ts';
+import { listRoutes, oneRoute } from '../list-routes.ts';
 import {
   type Api,
   accountResource,
-  allowRow,
   answers,
   ById,
   created,
@@ -24,7 +21,6 @@ import {
   matchOf,
   nothing,
   type Parts,
-  visibleBy,
 } from '../routing.ts';
 
 const tags = ['Trunks'];
@@ -32,13 +28,8 @@ const tags = ['Trunks'];
 const Create = z.strictObject({ account: z.string().max(64), settings: TrunkSettings });
 
 /** SIP trunks: what is set, the worksheet that says it to a PBX, and where a number would go. */
-export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
-  const find = (id: string) => readOne<TrunkRow>(store.db, trunksList, id);
-  const one = async (id: string): Promise<Trunk> => {
-    const row = await find(id);
-    if (row === undefined) throw new DemarcError('api.not-found', 'trunk');
-    return trunkDto(row);
-  };
+export function trunkRoutes(app: Api, parts: Parts): void {
+  const { store, clock, trunks } = parts;
   const planOf = async (row: TrunkRow): Promise<TrunkPlan> => {
     const trunk = trunkSettings(row);
     const facts = await pbxFacts(store.db, row.account_id, row.gateway_id);
@@ -54,30 +45,9 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
     });
   };
 
-  app.get(
-    '/trunks',
-    {
-      config: { access: 'integrations:view' },
-      schema: { summary: 'List SIP trunks', tags, querystring: ListQuery, response: answers(Page(Trunk)) },
-    },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 't.account_id', request.query.account);
-      const page = await readList<TrunkRow>(store.db, trunksList, within, request.query, clock.now());
-      return { items: page.rows.map(trunkDto), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
-
-  app.get(
-    '/trunks/:id',
-    {
-      config: { access: 'integrations:view' },
-      schema: { summary: 'One SIP trunk, with its ETag', tags, params: ById, response: answers(Trunk) },
-    },
-    async (request, reply) => {
-      const trunk = trunkDto(await allowRow(request, store.db, await find(request.params.id)));
-      return reply.header('etag', trunk.etag).send(trunk);
-    },
-  );
+  const of = { path: '/trunks', tags, access: 'integrations:view', list: trunksList, item: Trunk } as const;
+  listRoutes<TrunkRow, Trunk>(app, parts, { ...of, words: 'SIP trunks', itemOf: trunkDto, within: 't.account_id' });
+  const { allowed, known } = oneRoute<TrunkRow, Trunk>(app, parts, { ...of, words: 'SIP trunk', itemOf: trunkDto });
 
   app.post(
     '/trunks',
@@ -92,7 +62,7 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
       return reply
         .code(201)
         .header('location', `/api/v1/trunks/${id}`)
-        .send(await one(id));
+        .send(await known(id));
     },
   );
 
@@ -110,10 +80,10 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
       },
     },
     async (request, reply) => {
-      const { id } = await allowRow(request, store.db, await find(request.params.id));
+      const { id } = await allowed(request, request.params.id);
       const match = matchOf(request.headers);
       await trunks.replace(id, request.body, match, { actor: eventActor(request), requestId: request.id });
-      const trunk = await one(id);
+      const trunk = await known(id);
       return reply.header('etag', trunk.etag).send(trunk);
     },
   );
@@ -125,7 +95,7 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
       schema: { summary: 'Delete a SIP trunk here; the PBX keeps what is set', tags, params: ById, response: nothing },
     },
     async (request, reply) => {
-      const { id } = await allowRow(request, store.db, await find(request.params.id));
+      const { id } = await allowed(request, request.params.id);
       await trunks.remove(id, { actor: eventActor(request), requestId: request.id });
       return reply.code(204).send(null);
     },
@@ -142,7 +112,7 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
         response: answers(TrunkPlan),
       },
     },
-    async (request) => planOf(await allowRow(request, store.db, await find(request.params.id))),
+    async (request) => planOf(await allowed(request, request.params.id)),
   );
 
   app.get(
@@ -152,7 +122,7 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
       schema: { summary: 'The plan as a page that prints', tags, params: ById, response: answers(z.string()) },
     },
     async (request, reply) => {
-      const row = await allowRow(request, store.db, await find(request.params.id));
+      const row = await allowed(request, request.params.id);
       const account = await store.db
         .selectFrom('account')
         .select('name')
@@ -179,7 +149,7 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
       },
     },
     async (request, reply) => {
-      const row = await allowRow(request, store.db, await find(request.params.id));
+      const row = await allowed(request, request.params.id);
       return reply
         .header('content-type', 'text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="${request.params.form}.csv"`)
@@ -201,7 +171,7 @@ export function trunkRoutes(app: Api, { store, clock, trunks }: Parts): void {
       },
     },
     async (request) => {
-      const row = await allowRow(request, store.db, await find(request.params.id));
+      const row = await allowed(request, request.params.id);
       const { number, direction } = request.body;
       const { numbers } = trunkSettings(row);
       const { country } = await store.db

@@ -1,23 +1,22 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type UserAction, UserCreate, UserEdit, UserManage, UserManaged } from '#contract/api/users.ts';
-import { ListQuery, Page, User, UserSummary } from '#contract/api.ts';
+import { ListQuery, User, UserSummary } from '#contract/api.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { may } from '../../access/may.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
 import { InvalidField } from '../../lists/invalid-field.ts';
-import { compileWhere, readAll, readList, readOne } from '../../lists/list.ts';
+import { compileWhere, readOne } from '../../lists/list.ts';
 import { summariseUsers, type UserRow, userDto, usersList } from '../../lists/users.ts';
 import { listed } from '../../store/json.ts';
 import type { Db } from '../../store/store.ts';
 import { manageUsers } from '../../users/manage.ts';
 import { createUser, editUser } from '../../users/users.ts';
 import { allow, callerOf, eventActor, type Right } from '../access.ts';
-import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
+import { listRoutes, oneRoute } from '../list-routes.ts';
 import {
   type Api,
   accountResource,
-  allowRow,
   answers,
   ById,
   created,
@@ -67,18 +66,13 @@ async function userOf(db: Db, id: string): Promise<User> {
 }
 
 /** Users of PBXs and of the cloud alone. */
-export function userRoutes(app: Api, { store, clock, userMails }: Parts): void {
+export function userRoutes(app: Api, parts: Parts): void {
+  const { store, clock, userMails } = parts;
   const config = { access: 'users:view' } as const;
 
-  app.get(
-    '/users',
-    { config, schema: { summary: 'List users', tags, querystring: ListQuery, response: answers(Page(User)) } },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 'u.account_id', request.query.account);
-      const page = await readList<UserRow>(store.db, usersList, within, request.query, clock.now());
-      return { items: page.rows.map(userDto), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
+  const of = { path: '/users', tags, access: 'users:view', list: usersList, item: User } as const;
+  listRoutes<UserRow, User>(app, parts, { ...of, words: 'users', itemOf: userDto, within: 'u.account_id', columns });
+  const { allowed } = oneRoute<UserRow, User>(app, parts, { ...of, words: 'user', itemOf: userDto });
 
   app.get(
     '/users/summary',
@@ -95,26 +89,6 @@ export function userRoutes(app: Api, { store, clock, userMails }: Parts): void {
       const within = await visibleBy(request, store.db, 'u.account_id', request.query.account);
       const where = compileWhere(usersList, request.query, clock.now());
       return summariseUsers(store.db, [within.condition, ...where]);
-    },
-  );
-
-  app.get(
-    '/users.csv',
-    { config, schema: { summary: 'Export users as CSV', tags, querystring: CsvQuery, response: csvAnswer } },
-    async (request, reply) => {
-      const within = await visibleBy(request, store.db, 'u.account_id', request.query.account);
-      const rows = readAll<UserRow, User>(store.db, usersList, within, request.query, clock.now(), userDto);
-      return sendCsv(reply, 'users.csv', rows, columns, request.query.bom);
-    },
-  );
-
-  app.get(
-    '/users/:id',
-    { config, schema: { summary: 'One user, with its ETag', tags, params: ById, response: answers(User) } },
-    async (request, reply) => {
-      const found = await readOne<UserRow>(store.db, usersList, request.params.id);
-      const user = userDto(await allowRow(request, store.db, found));
-      return reply.header('etag', user.etag).send(user);
     },
   );
 
@@ -148,7 +122,7 @@ export function userRoutes(app: Api, { store, clock, userMails }: Parts): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const row = await allowRow(request, store.db, await readOne<UserRow>(store.db, usersList, id));
+      const row = await allowed(request, id);
       const { role } = request.body;
       if (role !== undefined && role !== (row.held_role ?? row.role)) {
         allow(request, await accountResource(store.db, row.account_id), 'roles:assign');
@@ -176,7 +150,7 @@ export function userRoutes(app: Api, { store, clock, userMails }: Parts): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const row = await allowRow(request, store.db, await readOne<UserRow>(store.db, usersList, id));
+      const row = await allowed(request, id);
       const { matched, skipped } = await manageUsers(
         { store, clock },
         { account: row.account_id, action: 'delete', which: [sql`u.id = ${id}`], by: callerOf(request).actor },
