@@ -1,17 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FOLLOW_COMMANDS, type Permission } from '#contract/access.ts';
-import { BulkCommandAnswer, BulkCommandCreate, Command, CommandCreate, ListQuery, Page } from '#contract/api.ts';
+import { BulkCommandAnswer, BulkCommandCreate, Command, CommandCreate } from '#contract/api.ts';
 import { CommandName, commands as table } from '#contract/commands.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { Resource } from '../../access/may.ts';
 import { createBulk } from '../../commands/bulk.ts';
 import { type CommandRow, commandDto } from '../../commands/command-dto.ts';
 import { commandsList } from '../../lists/commands.ts';
-import { readList, readOne } from '../../lists/list.ts';
+import { readOne } from '../../lists/list.ts';
 import type { Db } from '../../store/store.ts';
 import { allow, callerOf, eventActor } from '../access.ts';
 import { once } from '../idempotency.ts';
+import { listRoutes } from '../list-routes.ts';
 import { type Api, accepted, accountResource, allowRow, answers, ById, type Parts, visibleBy } from '../routing.ts';
 
 const tags = ['Commands'];
@@ -51,7 +52,8 @@ async function gatewayResource(db: Db, id: string): Promise<(Resource & { accoun
 }
 
 /** Commands to gateways: issued, followed, withdrawn. */
-export function commandRoutes(app: Api, { store, clock, commands }: Parts): void {
+export function commandRoutes(app: Api, parts: Parts): void {
+  const { store, clock, commands } = parts;
   const find = (id: string) => readOne<CommandRow>(store.db, commandsList, id);
 
   async function allowCommand(
@@ -64,18 +66,16 @@ export function commandRoutes(app: Api, { store, clock, commands }: Parts): void
     judge(request, account === undefined ? undefined : await accountResource(db, account), name, args);
   }
 
-  app.get(
-    '/commands',
-    {
-      config: { access: 'command' },
-      schema: { summary: 'List commands', tags, querystring: ListQuery, response: answers(Page(Command)) },
-    },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 'c.account_id', request.query.account, FOLLOW_COMMANDS);
-      const page = await readList<CommandRow>(store.db, commandsList, within, request.query, clock.now());
-      return { items: page.rows.map(commandDto), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
+  listRoutes<CommandRow, Command>(app, parts, {
+    path: '/commands',
+    words: 'commands',
+    tags,
+    access: 'command',
+    list: commandsList,
+    item: Command,
+    itemOf: commandDto,
+    within: (request, account) => visibleBy(request, store.db, 'c.account_id', account, FOLLOW_COMMANDS),
+  });
 
   app.get(
     '/commands/:id',

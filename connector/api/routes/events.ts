@@ -1,10 +1,9 @@
 import { EventChoices } from '#contract/api/events.ts';
-import { HistoryEvent, ListQuery, Page } from '#contract/api.ts';
+import { HistoryEvent, ListQuery } from '#contract/api.ts';
 import { eventChoices } from '../../events/choices.ts';
 import type { CsvColumn } from '../../lists/csv.ts';
 import { type EventRow, eventDto, eventsList, eventsWithin } from '../../lists/events.ts';
-import { readAll, readList } from '../../lists/list.ts';
-import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
+import { listRoutes } from '../list-routes.ts';
 import { type Api, answers, type Parts, visible } from '../routing.ts';
 
 const tags = ['Events'];
@@ -30,26 +29,21 @@ const columns: CsvColumn<HistoryEvent>[] = [
 ];
 
 /** The event history. */
-export function eventRoutes(app: Api, { store, clock }: Parts): void {
+export function eventRoutes(app: Api, parts: Parts): void {
+  const { store, clock } = parts;
   const config = { access: 'events:view' } as const;
 
-  app.get(
-    '/events',
-    {
-      config,
-      schema: {
-        summary: 'List events, the newest first',
-        tags,
-        querystring: ListQuery,
-        response: answers(Page(HistoryEvent)),
-      },
-    },
-    async (request) => {
-      const within = await visible(request, store.db, request.query.account, eventsWithin);
-      const page = await readList<EventRow>(store.db, eventsList, within, request.query, clock.now());
-      return { items: page.rows.map(eventDto), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
+  listRoutes<EventRow, HistoryEvent>(app, parts, {
+    path: '/events',
+    words: 'events',
+    tags,
+    access: 'events:view',
+    list: eventsList,
+    item: HistoryEvent,
+    itemOf: eventDto,
+    within: (request, account) => visible(request, store.db, account, eventsWithin),
+    columns,
+  });
 
   app.get(
     '/events/choices',
@@ -65,16 +59,6 @@ export function eventRoutes(app: Api, { store, clock }: Parts): void {
     async (request) => {
       const within = await visible(request, store.db, request.query.account, eventsWithin);
       return eventChoices(store.db, within, request.query, clock.now());
-    },
-  );
-
-  app.get(
-    '/events.csv',
-    { config, schema: { summary: 'Export events as CSV', tags, querystring: CsvQuery, response: csvAnswer } },
-    async (request, reply) => {
-      const within = await visible(request, store.db, request.query.account, eventsWithin);
-      const rows = readAll<EventRow, HistoryEvent>(store.db, eventsList, within, request.query, clock.now(), eventDto);
-      return sendCsv(reply, 'events.csv', rows, columns, request.query.bom);
     },
   );
 }

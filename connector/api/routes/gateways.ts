@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { Gateway, GatewayDetail, ListQuery, Page } from '#contract/api.ts';
+import { Gateway, GatewayDetail } from '#contract/api.ts';
 import { type SectionName, sections } from '#contract/sections.ts';
 import { type GatewayRow, gatewayDto, gatewaysList } from '../../lists/gateways.ts';
-import { readList, readOne } from '../../lists/list.ts';
+import { readOne } from '../../lists/list.ts';
 import { optionalJson } from '../../lists/stored-json.ts';
 import type { Db } from '../../store/store.ts';
 import { allow, eventActor } from '../access.ts';
-import { type Api, accountResource, allowRow, answers, ById, nothing, type Parts, visibleBy } from '../routing.ts';
+import { listRoutes } from '../list-routes.ts';
+import { type Api, accountResource, allowRow, answers, ById, nothing, type Parts } from '../routing.ts';
 
 const tags = ['Gateways'];
 
@@ -48,20 +49,18 @@ async function detailOf(db: Db, row: GatewayRow, now: number): Promise<GatewayDe
 }
 
 /** Gateways of customers. */
-export function gatewayRoutes(app: Api, { store, clock, enrolments }: Parts): void {
-  app.get(
-    '/gateways',
-    {
-      config: { access: 'support:view' },
-      schema: { summary: 'List gateways', tags, querystring: ListQuery, response: answers(Page(Gateway)) },
-    },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 'g.account_id', request.query.account);
-      const now = clock.now();
-      const page = await readList<GatewayRow>(store.db, gatewaysList, within, request.query, now);
-      return { items: page.rows.map((row) => gatewayDto(row, now)), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
+export function gatewayRoutes(app: Api, parts: Parts): void {
+  const { store, clock, enrolments } = parts;
+  listRoutes<GatewayRow, Gateway>(app, parts, {
+    path: '/gateways',
+    words: 'gateways',
+    tags,
+    access: 'support:view',
+    list: gatewaysList,
+    item: Gateway,
+    itemOf: gatewayDto,
+    within: 'g.account_id',
+  });
 
   app.get(
     '/gateways/:id',

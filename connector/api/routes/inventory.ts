@@ -10,6 +10,7 @@ import {
 } from '../../lists/inventory.ts';
 import { readAll, readList } from '../../lists/list.ts';
 import { CsvQuery, csvAnswer, sendCsv } from '../csv-export.ts';
+import { listRoutes } from '../list-routes.ts';
 import { type Api, answers, type Parts, visibleBy } from '../routing.ts';
 
 const tags = ['Inventory'];
@@ -46,7 +47,8 @@ const applicationColumns: CsvColumn<Application>[] = [
 ];
 
 /** Platforms and applications; the software assurance status is that of today. */
-export function inventoryRoutes(app: Api, { store, clock }: Parts): void {
+export function inventoryRoutes(app: Api, parts: Parts): void {
+  const { store, clock } = parts;
   const config = { access: 'inventory:view' } as const;
 
   app.get(
@@ -61,20 +63,17 @@ export function inventoryRoutes(app: Api, { store, clock }: Parts): void {
     },
   );
 
-  app.get(
-    '/applications',
-    {
-      config,
-      schema: { summary: 'List applications', tags, querystring: ListQuery, response: answers(Page(Application)) },
-    },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 'x.account_id', request.query.account);
-      const now = clock.now();
-      const page = await readList<ApplicationRow>(store.db, applicationsList, within, request.query, now);
-      const items = page.rows.map((row) => applicationDto(row, now));
-      return { items, nextCursor: page.nextCursor, total: page.total };
-    },
-  );
+  listRoutes<ApplicationRow, Application>(app, parts, {
+    path: '/applications',
+    words: 'applications',
+    tags,
+    access: 'inventory:view',
+    list: applicationsList,
+    item: Application,
+    itemOf: applicationDto,
+    within: 'x.account_id',
+    columns: applicationColumns,
+  });
 
   app.get(
     '/platforms.csv',
@@ -94,18 +93,6 @@ export function inventoryRoutes(app: Api, { store, clock }: Parts): void {
         for await (const rows of pages) yield await platformDtos(store.db, rows, now);
       }
       return sendCsv(reply, 'platforms.csv', platforms(), platformColumns, request.query.bom);
-    },
-  );
-
-  app.get(
-    '/applications.csv',
-    { config, schema: { summary: 'Export applications as CSV', tags, querystring: CsvQuery, response: csvAnswer } },
-    async (request, reply) => {
-      const within = await visibleBy(request, store.db, 'x.account_id', request.query.account);
-      const now = clock.now();
-      const dto = (row: ApplicationRow) => applicationDto(row, now);
-      const rows = readAll<ApplicationRow, Application>(store.db, applicationsList, within, request.query, now, dto);
-      return sendCsv(reply, 'applications.csv', rows, applicationColumns, request.query.bom);
     },
   );
 }

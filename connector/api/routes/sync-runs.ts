@@ -12,26 +12,26 @@ import {
   syncRunWithNotesDto,
 } from '../../lists/sync-runs.ts';
 import { eventActor } from '../access.ts';
-import { type Api, accepted, allowRow, answers, ById, type Parts, visibleBy } from '../routing.ts';
+import { listRoutes } from '../list-routes.ts';
+import { type Api, accepted, allowRow, answers, ById, type Parts } from '../routing.ts';
 
 const tags = ['Sync runs'];
 
 /** Sync runs, and the decision on those that were Held. */
-export function syncRunRoutes(app: Api, { store, clock, holds }: Parts): void {
+export function syncRunRoutes(app: Api, parts: Parts): void {
+  const { store, clock, holds } = parts;
   const find = (id: string) => readOne<SyncRunRow>(store.db, syncRunsList, id);
 
-  app.get(
-    '/sync-runs',
-    {
-      config: { access: 'integrations:view' },
-      schema: { summary: 'List sync runs', tags, querystring: ListQuery, response: answers(Page(SyncRun)) },
-    },
-    async (request) => {
-      const within = await visibleBy(request, store.db, 'r.account_id', request.query.account);
-      const page = await readList<SyncRunRow>(store.db, syncRunsList, within, request.query, clock.now());
-      return { items: page.rows.map(syncRunDto), nextCursor: page.nextCursor, total: page.total };
-    },
-  );
+  listRoutes<SyncRunRow, SyncRun>(app, parts, {
+    path: '/sync-runs',
+    words: 'sync runs',
+    tags,
+    access: 'integrations:view',
+    list: syncRunsList,
+    item: SyncRun,
+    itemOf: syncRunDto,
+    within: 'r.account_id',
+  });
 
   app.get(
     '/sync-runs/:id',
