@@ -6,7 +6,7 @@ import { optionalJson } from '../lists/stored-json.ts';
 import type { Tables } from '../store/schema.ts';
 import { messageOf } from './mail-text.ts';
 import type { AlertDetails } from './rules.ts';
-import type { AlertTexts } from './texts/texts.ts';
+import type { AlertTexts } from './texts/alert-texts.ts';
 
 /** A row of the list of alerts. */
 export type AlertRow = Selectable<Tables['alert']> & { account_name: string; gateway_name: string };

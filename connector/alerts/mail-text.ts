@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AlertLanguage, AlertNews } from '#contract/alerts.ts';
 import type { AlertDetails } from './rules.ts';
-import { type AlertTexts, TEXTS } from './texts/texts.ts';
+import type { AlertTexts } from './texts/alert-texts.ts';
+import { TEXTS } from './texts/texts.ts';
 
 /** One alert of which there is something to tell. */
 export interface NewsItem {

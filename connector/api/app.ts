@@ -15,7 +15,9 @@ import { launchPage } from '../launch/launch-page.ts';
 import { launchRoutes } from '../launch/launch-routes.ts';
 import { notificationRoutes } from '../notifications/notification-routes.ts';
 import { oidcRoutes } from '../oidc/routes.ts';
+import { supportLogRoutes } from '../support/support-log-routes.ts';
 import { trunkHealthRoutes } from '../trunks/health-routes.ts';
+import { uploadRoutes } from '../uploads/upload-routes.ts';
 import { consoleFiles } from './console.ts';
 import { answerErrors } from './error-answer.ts';
 import { guard } from './guard.ts';
@@ -112,6 +114,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         numberRoutes,
         locationRoutes,
         launchRoutes,
+        uploadRoutes,
+        supportLogRoutes,
         enrolmentRoutes,
         streamRoute,
       ]) {
@@ -119,7 +123,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       }
       if (options.deviceRoutes !== undefined) await api.register(options.deviceRoutes);
       if (options.releaseRoutes !== undefined) await api.register(options.releaseRoutes);
-      options.uploads.routes(typed, parts);
       await api.register(options.uploads.deviceRoutes);
     },
     { prefix: '/api/v1' },

@@ -16,11 +16,11 @@ import type { CommandRow } from '../commands/command-dto.ts';
 import type { CommandRequest } from '../commands/commands.ts';
 import type { EventActor } from '../history/record-event.ts';
 import type { ImportParts } from '../imports/start.ts';
-import type { LaunchPort } from '../launch/launch-routes.ts';
+import type { LaunchDesk } from '../launch/launch-desk.ts';
 import type { SendInvitation } from '../people/invitation-mail.ts';
 import type { Store, Work } from '../store/store.ts';
 import type { Trunks } from '../trunks/trunks.ts';
-import type { UploadParts } from '../uploads/start.ts';
+import type { UploadFiles } from '../uploads/upload-files.ts';
 import type { UserMails } from '../users/mails.ts';
 
 /** What the API needs of commands. Rights are judged before, arguments by `create` itself. */
@@ -58,6 +58,9 @@ export interface EnrolmentsPort {
 /** What the API needs of trunks; settings are checked before, rights too. */
 export type TrunksPort = Pick<Trunks, 'create' | 'replace' | 'remove'>;
 
+/** What the API needs of remote access. */
+export type LaunchPort = Pick<LaunchDesk, 'issue' | 'redeem' | 'end'>;
+
 /** Everything that the API is made of. */
 export interface AppOptions {
   store: Store;
@@ -70,12 +73,11 @@ export interface AppOptions {
   imports: ImportParts;
   userMails: Pick<UserMails, 'queue'>;
   trunks: TrunksPort;
-  /** Remote access. */
   launches: LaunchPort;
   /** Routes of the gateways, registered under `/api/v1`; each declares `config: { access: 'device' | 'public' }`. */
   deviceRoutes?: FastifyPluginAsync | FastifyPluginAsyncZod;
-  /** The files that gateways bring, and the problems that people report with them. */
-  uploads: Pick<UploadParts, 'routes' | 'deviceRoutes'>;
+  /** The files that gateways bring, and the routes by which they do. */
+  uploads: { files: UploadFiles; deviceRoutes: FastifyPluginAsyncZod };
   /** Releases for gateways, registered beside `deviceRoutes`. */
   releaseRoutes?: FastifyPluginAsyncZod;
   /** The built console; without it a page says how to build it. */

@@ -4,7 +4,7 @@ import { type Matter, MatterKind } from '#contract/api/home.ts';
 import { Reason } from '#contract/users.ts';
 import { ApplicationType } from '#contract/words.ts';
 import { type AlertRow, alertDto, alertsList } from '../alerts/alerts-list.ts';
-import type { AlertTexts } from '../alerts/texts/texts.ts';
+import type { AlertTexts } from '../alerts/texts/alert-texts.ts';
 import { all, type Condition, compileFilter } from '../lists/fields.ts';
 import { type GatewayRow, gatewayDto, gatewaysList } from '../lists/gateways.ts';
 import { type ApplicationRow, applicationDto, applicationsList } from '../lists/inventory.ts';

@@ -19,7 +19,6 @@ import { launchesList } from '../lists/launches.ts';
 import { readList } from '../lists/list.ts';
 import { optionalJson } from '../lists/stored-json.ts';
 import type { Tables } from '../store/schema.ts';
-import type { LaunchDesk } from './launch-desk.ts';
 import { launchDto } from './launch-log.ts';
 
 const tags = ['Remote access'];
@@ -27,9 +26,6 @@ const tags = ['Remote access'];
 const OfGateway = { gateway: Id.optional() };
 const Query = ListQuery.extend(OfGateway);
 const TunnelQuery = ListQuery.pick({ account: true, limit: true }).extend(OfGateway);
-
-/** What the routes need of the desk. */
-export type LaunchPort = Pick<LaunchDesk, 'issue' | 'redeem' | 'end'>;
 
 /** Tunnels as the gateways tell them, and launches: issued, redeemed, listed, ended. */
 export function launchRoutes(app: Api, { store, clock, launches: desk }: Parts): void {

@@ -5,7 +5,7 @@ import { CommandState, isFinal } from '#contract/commands.ts';
 import { Reason } from '#contract/users.ts';
 import { alertDetails } from '../alerts/alerts-list.ts';
 import { messageOf } from '../alerts/mail-text.ts';
-import type { AlertTexts } from '../alerts/texts/texts.ts';
+import type { AlertTexts } from '../alerts/texts/alert-texts.ts';
 import { all, type Condition } from '../lists/fields.ts';
 import type { ListResource } from '../lists/list.ts';
 import { optionalJson } from '../lists/stored-json.ts';

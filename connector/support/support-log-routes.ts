@@ -23,7 +23,6 @@ import { recordEvent } from '../history/record-event.ts';
 import { InvalidField } from '../lists/invalid-field.ts';
 import { readList, readOne } from '../lists/list.ts';
 import type { Db, Work } from '../store/store.ts';
-import type { UploadFiles } from '../uploads/upload-files.ts';
 import { asText } from './export-text.ts';
 import { mailReport } from './report-mail.ts';
 import { attachmentsOf, type SupportLogRow, supportLogDto, supportLogsList } from './support-logs-list.ts';
@@ -39,7 +38,7 @@ const zipAnswer = {
 };
 
 /** Issues that people report: whoever looks at gateways reports them, the partner settles them (LOG-1 to LOG-10). */
-export function supportLogRoutes(app: Api, { store, clock, alerts, publicUrl }: Parts, files: UploadFiles): void {
+export function supportLogRoutes(app: Api, { store, clock, alerts, publicUrl, uploads: { files } }: Parts): void {
   const find = (db: Db, id: string) => readOne<SupportLogRow>(db, supportLogsList, id);
 
   async function one(db: Db, row: SupportLogRow): Promise<SupportLog> {

@@ -3,19 +3,15 @@ import { join } from 'node:path';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Clock } from '#config/clock.ts';
 import type { Log } from '#config/log.ts';
-import type { Api, Parts } from '../api/routing.ts';
 import type { DeviceIdentity } from '../enrolment/device-identity.ts';
 import type { Store } from '../store/store.ts';
-import { supportLogRoutes } from '../support/support-log-routes.ts';
 import { deviceUploadRoutes } from './device-upload-routes.ts';
 import { pruneUploads } from './room.ts';
 import { UploadFiles } from './upload-files.ts';
-import { uploadRoutes } from './upload-routes.ts';
 import { Uploads } from './uploads.ts';
 
-export interface UploadParts {
-  /** Registers what people call. */
-  routes(app: Api, parts: Parts): void;
+interface UploadParts {
+  files: UploadFiles;
   /** What gateways call. */
   deviceRoutes: FastifyPluginAsyncZod;
   /** Removes what has served its time. */
@@ -35,10 +31,7 @@ export function uploadParts(options: {
   const files = new UploadFiles(join(folder, 'uploads'));
   const uploads = new Uploads({ store, clock, log, files });
   return {
-    routes: (app, parts) => {
-      uploadRoutes(app, parts, files);
-      supportLogRoutes(app, parts, files);
-    },
+    files,
     deviceRoutes: deviceUploadRoutes({ uploads, identity }),
     prune: () => pruneUploads({ store, files }, clock.now()),
     stop: () => uploads.stop(),

@@ -11,7 +11,6 @@ import { type EventActor, recordEvent } from '../history/record-event.ts';
 import { readList, readOne, type Within } from '../lists/list.ts';
 import { removeUpload } from './room.ts';
 import { type UploadRow, uploadDto, uploadsList } from './upload-dto.ts';
-import type { UploadFiles } from './upload-files.ts';
 
 type WholeRow = UploadRow & { completed_at: string };
 
@@ -22,7 +21,7 @@ const fileAnswer = {
 };
 
 /** What support does with the files that gateways brought: list, download, delete. */
-export function uploadRoutes(app: Api, { store, clock }: Parts, files: UploadFiles): void {
+export function uploadRoutes(app: Api, { store, clock, uploads: { files } }: Parts): void {
   async function allowed(request: Parameters<typeof allow>[0], id: string): Promise<WholeRow> {
     const row = await readOne<WholeRow>(store.db, uploadsList, id);
     const resource = row && (await accountResource(store.db, row.account_id));

@@ -5,7 +5,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { readFileIfThere } from '#config/atomic-file.ts';
 import { DemarcError } from '#contract/errors/demarc-error.ts';
-import { hostAndPort, proxyUrl } from './addresses.ts';
+import { hostAndPort, type Proxy, proxyUrl } from './addresses.ts';
 import { type Circumstances, connectionError, refusal } from './connection-errors.ts';
 
 /** Where the cloud is; like the configuration, but with the proxy's password in clear text. */
@@ -13,7 +13,7 @@ export interface CloudTarget {
   url: string;
   caFile?: string | undefined;
   fingerprint?: string | undefined;
-  proxy?: { url: string; user?: string | undefined; password?: string | undefined } | undefined;
+  proxy?: Proxy | undefined;
 }
 
 /** The certificate and key that a client shows, PEM. */

@@ -1,5 +1,6 @@
 import { AlertLanguage } from '#contract/alerts.ts';
-import { type AlertTexts, TEXTS } from './texts.ts';
+import type { AlertTexts } from './alert-texts.ts';
+import { TEXTS } from './texts.ts';
 
 /**
  * The texts for whoever asks: in the first language of Accept-Language (RFC 9110, 12.5.4) that there are texts in, taken

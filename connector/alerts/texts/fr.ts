@@ -1,4 +1,4 @@
-import type { AlertTexts } from './texts.ts';
+import type { AlertTexts } from './alert-texts.ts';
 
 const free = (details: Readonly<Record<string, string | number>>): string =>
   details['percent'] === undefined ? '' : ` (${details['percent']} % ou ${details['mebibytes']} Mio libres)`;

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import type { LaunchPort } from '#connector/launch/launch-routes.ts';
+import type { LaunchPort } from '#connector/api/options.ts';
 
 const NOW = Date.parse('2026-06-15T10:00:00.000Z');
 const at = new Date(NOW).toISOString();

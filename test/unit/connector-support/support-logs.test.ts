@@ -4,9 +4,7 @@ import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DeviceIdentity } from '#connector/enrolment/device-identity.ts';
 import { REMIND_MS, remind } from '#connector/support/reminders.ts';
-import { uploadParts } from '#connector/uploads/start.ts';
 import { UploadFiles } from '#connector/uploads/upload-files.ts';
 import { Uploads } from '#connector/uploads/uploads.ts';
 import type { SupportLog } from '#contract/api/support-logs.ts';
@@ -75,13 +73,7 @@ beforeAll(async () => {
       allowPrivate: false,
       test: () => Promise.reject(new Error('nothing is tried here')),
     },
-    uploads: {
-      routes: (app, parts) => {
-        const identity = new DeviceIdentity({ store: parts.store, clock: parts.clock });
-        uploadParts({ folder: folder.path, store: parts.store, clock: parts.clock, log, identity }).routes(app, parts);
-      },
-      deviceRoutes: async () => undefined,
-    },
+    uploads: { files: new UploadFiles(join(folder.path, 'uploads')), deviceRoutes: async () => undefined },
   });
   partner = await addPartner(api.store);
   site = await addSite(api.store, await addAccount(api.store, partner));

@@ -5,10 +5,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DeviceIdentity } from '#connector/enrolment/device-identity.ts';
 import type { Store } from '#connector/store/store.ts';
 import { excess, pruneUploads } from '#connector/uploads/room.ts';
-import { uploadParts } from '#connector/uploads/start.ts';
 import type { UploadRow } from '#connector/uploads/upload-dto.ts';
 import { UploadFiles } from '#connector/uploads/upload-files.ts';
 import { Uploads } from '#connector/uploads/uploads.ts';
@@ -62,17 +60,7 @@ async function world() {
   const clock = new TestClock();
   const path = join(folder.path, 'uploads');
   const files = new UploadFiles(path);
-  let parts: ReturnType<typeof uploadParts> | undefined;
-  const api = await startApp({
-    uploads: {
-      routes: (app, given) => {
-        const identity = new DeviceIdentity({ store: given.store, clock });
-        parts = uploadParts({ folder: folder.path, store: given.store, clock: given.clock, log, identity });
-        parts.routes(app, given);
-      },
-      deviceRoutes: async () => undefined,
-    },
-  });
+  const api = await startApp({ uploads: { files, deviceRoutes: async () => undefined } });
   const partner = await addPartner(api.store, 'Ours');
   const account = await addAccount(api.store, partner, 'Customer');
   const { gateway } = await addSite(api.store, account);
