@@ -56,10 +56,10 @@ async function buildWhatIsOld(name: keyof typeof CONFIGS): Promise<void> {
   await build({ ...CONFIGS[name], configFile: false, logLevel: 'error' });
 }
 
-/** A browser; ended by whoever started it. */
-export const launchBrowser = (): Promise<Browser> =>
+/** A browser; ended by whoever started it. `program` where it is to run elsewhere than on this machine. */
+export const launchBrowser = (program = CHROMIUM): Promise<Browser> =>
   chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: program,
     args: [
       '--no-sandbox',
       '--disable-gpu',

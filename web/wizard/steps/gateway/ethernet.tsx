@@ -137,10 +137,7 @@ function settingsOf({ method, ip, mask, gateway, dns }: Draft): NetworkSettings 
     method,
     address: `${ip.trim()}/${prefixOf(mask) ?? ''}`,
     ...(gateway.trim() === '' ? {} : { gateway: gateway.trim() }),
-    dns: dns
-      .split(/[\s,;]+/)
-      .filter((one) => one !== '')
-      .slice(0, 3),
+    dns: dns.split(/[\s,;]+/).filter((one) => one !== ''),
   };
 }
 
