@@ -7,9 +7,10 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Candidate, DiscoveryProgress } from '#contract/discovery.ts';
 import { CandidateBoard } from './board.ts';
-import type { Evidence } from './evidence.ts';
+import type { DhcpEvidence, Evidence } from './evidence.ts';
 import { DEFAULT_PORTS, type PortPlan } from './ports.ts';
 import { certificateSignal } from './signals/certificate.ts';
+import { askDhcp } from './signals/dhcp.ts';
 import { greetingSignal } from './signals/greeting.ts';
 import { hostKeySignal } from './signals/host-key.ts';
 import { browse } from './signals/mdns.ts';
@@ -49,8 +50,6 @@ const TICK_MS = 200;
 
 /** Every host is asked by these, once its open ports are known. */
 const HOST_SIGNALS: readonly HostSignal[] = [sipSignal, webSignal, certificateSignal, greetingSignal, hostKeySignal];
-
-const DHCP_NOTE = 'DHCP options are not read: a gateway that has an address already is not told them.';
 
 const ticker: Ticker = {
   now: () => performance.now(),
@@ -101,6 +100,7 @@ class Search {
   readonly #signal: AbortSignal;
   readonly #context: SignalContext;
   readonly #alive = new Set<string>();
+  readonly #elsewhere = new Set<string>();
   readonly #work: Promise<void>[] = [];
   #notes: string[];
   #swept = 0;
@@ -110,7 +110,7 @@ class Search {
   constructor(options: DiscoveryOptions, signal: AbortSignal) {
     this.#own = ownNetworks(options.interfaces ?? networkInterfaces());
     this.#scope = planScope(options);
-    this.#notes = [...this.#scope.notes, DHCP_NOTE];
+    this.#notes = [...this.#scope.notes];
     this.#bucket = new TokenBucket({ perSecond: options.rate ?? DEFAULT_RATE, burst: BURST, ticker });
     this.#limit = AbortSignal.timeout(options.limitMs ?? DEFAULT_LIMIT_MS);
     this.#signal = AbortSignal.any([signal, this.#stopped.signal, this.#limit]);
@@ -142,7 +142,7 @@ class Search {
 
   async run(): Promise<void> {
     try {
-      await Promise.all([this.#sweep(), this.#browse()]);
+      await Promise.all([this.#sweep(), this.#listen()]);
       this.#phase = 'probing';
       while (this.#probed < this.#alive.size) await Promise.all(this.#work);
       this.#phase = 'done';
@@ -166,16 +166,33 @@ class Search {
     });
   }
 
-  /** Announcements are asked for where a range touches an own network. */
-  async #browse(): Promise<void> {
+  /** What is announced, and what DHCP tells telephones, is asked for where a range touches an own network. */
+  async #listen(): Promise<void> {
     const touched = this.#own.filter((network) =>
       this.#scope.ranges.some(
         ({ first, last }) => first <= (network.base | ~network.mask) >>> 0 && last >= network.base,
       ),
     );
     const wait = (ms: number) => ticker.wait(ms, this.#signal);
-    const problems = await browse(touched, this.#context, (evidence) => this.#announced(evidence), wait);
-    this.#notes.push(...problems);
+    const context = this.#context;
+    const problems = await Promise.all([
+      browse(touched, context, (evidence) => this.#announced(evidence), wait),
+      askDhcp(touched, context, (evidence) => this.#named(evidence), wait),
+    ]);
+    this.#notes.push(...problems.flat());
+  }
+
+  /** Also behind a router, but never outside of what is searched. */
+  #named(evidence: DhcpEvidence): void {
+    const { address, server } = evidence;
+    if (isInside(this.#scope.ranges, address)) {
+      this.#found(evidence);
+      this.#host(address);
+      return;
+    }
+    const note = `The DHCP server ${server} names ${address} to Mitel telephones, which is outside of what is searched.`;
+    if (!this.#elsewhere.has(address)) this.#notes.push(note);
+    this.#elsewhere.add(address);
   }
 
   #announced(evidence: Evidence): void {

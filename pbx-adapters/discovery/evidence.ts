@@ -22,6 +22,11 @@ export interface MdnsEvidence extends At<'mdns'> {
   instance: string;
 }
 
+/** What a DHCP server tells the telephones of a MiVoice Business: `address` is where they log in. */
+export interface DhcpEvidence extends At<'dhcp'> {
+  server: string;
+}
+
 /** A TCP port accepted a connection; nothing was sent. `usual` is its number elsewhere, where this site has moved it. */
 export interface TcpEvidence extends AtPort<'tcp'> {
   usual?: number;
@@ -76,6 +81,7 @@ export interface HostKeyEvidence extends AtPort<'host-key'> {
 export type Evidence =
   | ArpEvidence
   | MdnsEvidence
+  | DhcpEvidence
   | TcpEvidence
   | WebEvidence
   | CertificateEvidence
@@ -91,6 +97,8 @@ export function describeEvidence(evidence: Evidence): string {
       return `network card ${evidence.mac}${evidence.vendor ? ` of ${evidence.vendor}` : ''}`;
     case 'mdns':
       return `announces ${evidence.instance} (${evidence.service})`;
+    case 'dhcp':
+      return `the DHCP server ${evidence.server} names it to Mitel telephones`;
     case 'tcp':
       return `TCP port ${evidence.port} is open${evidence.usual ? `, which stands for ${evidence.usual} at this site` : ''}`;
     case 'web': {

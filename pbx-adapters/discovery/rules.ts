@@ -133,6 +133,12 @@ export const RULES: readonly Rule[] = [
       return fields.has('VerMCD') || fields.get('VerPl') === '3300 ICP' ? softwareOf(evidence) : undefined;
     },
   },
+  {
+    id: 'mivb-dhcp',
+    kind: 'mivoice-business',
+    weight: 'likely',
+    match: (evidence) => (evidence.signal === 'dhcp' ? {} : undefined),
+  },
   { id: 'mivb-smdr', kind: 'mivoice-business', weight: 'port', match: port(1752) },
   { id: 'mivb-minet', kind: 'mivoice-business', weight: 'trace', match: port(6800, 6801, 6802) },
   { id: 'mivb-ftp', kind: 'mivoice-business', weight: 'likely', match: greeting(/vxTarget FTP server/i) },

@@ -17,6 +17,8 @@ export interface Range {
 export interface OwnNetwork {
   /** Our address in it. */
   address: string;
+  /** Of our network card there, as `08:00:0f:12:34:56`. */
+  mac: string;
   base: number;
   mask: number;
 }
@@ -59,9 +61,9 @@ export function ownNetworks(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): Ow
   return Object.values(interfaces)
     .flatMap((infos) => infos ?? [])
     .filter((info) => info.family === 'IPv4' && !info.internal && !info.address.startsWith('169.254.'))
-    .map(({ address, netmask }) => {
+    .map(({ address, mac, netmask }) => {
       const mask = toNumber(netmask);
-      return { address, mask, base: (toNumber(address) & mask) >>> 0 };
+      return { address, mac, mask, base: (toNumber(address) & mask) >>> 0 };
     });
 }
 

@@ -42,7 +42,11 @@ describe.skipIf(why !== undefined)('a search in a network of namespaces', () => 
   const programs: Program[] = [];
   let daemon: Program;
 
-  const startOn = (machine: 'gateway' | 'stations' | 'far', command: string[], env: NodeJS.ProcessEnv = {}) => {
+  const startOn = (
+    machine: 'gateway' | 'stations' | 'router' | 'far',
+    command: string[],
+    env: NodeJS.ProcessEnv = {},
+  ) => {
     const [program, args] = network.on(machine, ...command);
     const started = startProgram(program, args, { env });
     programs.push(started);
@@ -177,6 +181,37 @@ describe.skipIf(why !== undefined)('a search in a network of namespaces', () => 
       await events.exited;
       await avahi.stop();
       expect(events.output()).toContain('announces MX-ONE of the plant (_sip._udp)');
+    },
+    60_000,
+  );
+
+  test.skipIf(!hasProgram('dnsmasq'))(
+    'what a DHCP server tells Mitel telephones is evidence, and told where it leads elsewhere',
+    async () => {
+      const line = 'id:ipphone.mitel.com;sw_tftp=192.0.2.9;call_srv=192.0.2.13,198.51.100.77;vlan=12';
+      const server = startOn('router', [
+        'dnsmasq',
+        '--no-daemon',
+        '--conf-file=/dev/null',
+        '--port=0',
+        '--user=',
+        '--log-dhcp',
+        `--dhcp-leasefile=${join(folder.path, 'leases')}`,
+        '--dhcp-range=192.0.2.200,192.0.2.210,255.255.255.0,1h',
+        `--dhcp-option=43,"${line}"`,
+      ]);
+      await until('dnsmasq serves', 10_000, () => server.output().includes('started'));
+      const answer = await discover('--cidr', '192.0.2.13/32');
+      await server.stop();
+      expect(server.output()).toContain('DHCPINFORM');
+      const [candidate] = answer.candidates;
+      expect(candidate).toMatchObject({ id: '192.0.2.13', kind: 'mivoice-business' });
+      expect(candidate?.evidence.map(({ text }) => text)).toContain(
+        'the DHCP server 192.0.2.254 names it to Mitel telephones',
+      );
+      expect(answer.notes).toContain(
+        'The DHCP server 192.0.2.254 names 198.51.100.77 to Mitel telephones, which is outside of what is searched.',
+      );
     },
     60_000,
   );

@@ -66,7 +66,7 @@ const answer: DiscoveryAnswer = {
       ],
     },
   ],
-  notes: ['DHCP options are not read.'],
+  notes: ['Of the own network only a part is searched.'],
 };
 
 describe('demarc discover', () => {
@@ -77,7 +77,7 @@ describe('demarc discover', () => {
     expect(code).toBe(0);
     expect(out).toContain('254 addresses of 192.0.2.0/24, 3 hosts: 1 system.');
     expect(out).toMatch(/192\.0\.2\.11, 192\.0\.2\.12 {2}MiVoice Business {2}8\.0 \[2J {2}high \(90 %\)/);
-    for (const text of ['answers  SIP', '! Look twice.', 'Note: DHCP options are not read.'])
+    for (const text of ['answers  SIP', '! Look twice.', 'Note: Of the own network only a part is searched.'])
       expect(out).toContain(text);
     expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
