@@ -32,7 +32,7 @@ describe('DHCP options for telephones', () => {
     expect([...packet.subarray(12, 16)]).toEqual([192, 0, 2, 1]);
     expect(packet.subarray(28, 34).toString('hex')).toBe('08000f123456');
     expect(packet.subarray(236).toString('hex')).toBe(
-      `63825363350108${'3c11'}${Buffer.from('ipphone.mitel.com').toString('hex')}37022b7dff`,
+      `638253633501083c11${Buffer.from('ipphone.mitel.com').toString('hex')}37022b7dff`,
     );
   });
 
