@@ -7,7 +7,7 @@ export const mxOneGives: Capabilities = {
   numbers: { via: 'SSH mdsh', note: 'Extension ranges of number_print; it does not tell direct-dial numbers.' },
   version: {
     via: 'SSH mdsh',
-    note: 'From ts_about. The Provisioning Manager tells its own version only after a log-in, which Demarc does not make.',
+    note: 'From ts_about. With an account there, the test also asks the Provisioning Manager for its own version.',
   },
   licence: { via: 'SSH mdsh', note: 'Use of each licence from license_status; it tells no expiry date.' },
   trunk: {
