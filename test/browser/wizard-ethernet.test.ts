@@ -99,7 +99,7 @@ describe.skipIf(!canRun)('the Ethernet port in a browser on a PC beside it (skip
     await enter('192.0.2.100');
     await page.setViewportSize({ width: 320, height: 800 });
     await page.getByRole('button', { name: 'Keep the new settings' }).waitFor();
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
     await picture(page, 'ethernet-dhcp-narrow');
     await page.getByRole('button', { name: 'Keep the new settings' }).click();
     await page.getByText('The last change was confirmed.').waitFor();

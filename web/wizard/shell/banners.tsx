@@ -1,6 +1,7 @@
 import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import type { UpdateAnswer } from '#contract/wizard/gateway.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon, type IconName } from '#web/kit/icons.tsx';
 import type { LiveState } from '../data/live.ts';
@@ -9,6 +10,7 @@ import { useWizardQuery } from '../data/wizard.tsx';
 import { text } from '../texts/index.ts';
 
 const t = text.state;
+const UPDATING: readonly UpdateAnswer['phase'][] = ['checking', 'downloading', 'verifying'];
 
 /** What an installer must be told on whatever page: lost gateway, update, lost PBX (ONB-46). */
 export function Banners(props: { live: LiveState }) {
@@ -16,7 +18,9 @@ export function Banners(props: { live: LiveState }) {
   const update = useUpdate();
   const pbxStep = useWizardQuery().data?.variant === 'embedded' ? 'sync' : 'pbx';
   const phase = update.data?.phase;
-  const isUpdating = phase === 'switching' || phase === 'proving';
+  const isAway = props.live === 'lost' || props.live === 'starting';
+  // A gateway that goes away in the middle of an update may have been too quick for this page to see it switch.
+  const isUpdating = phase === 'switching' || phase === 'proving' || (isAway && UPDATING.some((one) => one === phase));
   const last = update.data?.last;
   const lost = (status.data?.pbxs ?? []).filter(({ lastSync }) => lastSync?.outcome === 'Failed');
   return (
