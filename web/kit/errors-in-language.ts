@@ -1,44 +1,30 @@
-import { language } from './language.ts';
+import { errorTables, said } from './said.ts';
 
-/** An error's words, as the catalogue of the contract has them in English. */
-export interface ErrorWords {
-  cause: string;
-  nextStep: string;
-}
-
-const catalogues =
-  language === 'de'
-    ? {
-        english: (await import('#contract/errors/catalogue.ts')).catalogue as Readonly<Record<string, ErrorWords>>,
-        own: (await import('./texts/de-errors/index.ts')).errorTexts as Readonly<Record<string, ErrorWords>>,
-      }
-    : undefined;
+const codes = errorTables?.english;
 
 /**
  * For JSON.parse: puts errors of the contract, `{code, message, nextStep}` wherever they stand in an answer, into the
- * language of the page. What was met this time (a host, a line number) stands behind the cause and stays as it is, and
- * so do words that are not those of the catalogue.
+ * language of the page. What was met this time (a host, a line number) and words that are not those of the catalogue
+ * stay as they are.
  */
-export const errorsInLanguage = catalogues && ((_key: string, value: unknown) => translated(value, catalogues));
+export const errorsInLanguage = codes && ((_key: string, value: unknown) => translated(value, codes, said));
 
-/** @internal Handed the catalogues, for the test. */
+/** `detail` is what a check of the self-test and a step of a trunk's proof call their message. */
+const WORDS = ['message', 'detail', 'nextStep'];
+
+/** @internal Handed the codes and the words, for the test. */
 export function translated(
   value: unknown,
-  { english, own }: { english: Readonly<Record<string, ErrorWords>>; own: Readonly<Record<string, ErrorWords>> },
+  known: Readonly<Record<string, unknown>>,
+  say: (english: string) => string,
 ): unknown {
-  if (!hasCode(value)) return value;
-  const [theirs, ours] = [english[value.code], own[value.code]];
-  if (theirs === undefined || ours === undefined) return value;
-  const said = { ...value };
-  // `detail` is what a check of the self-test and a step of a trunk's proof call it.
-  for (const name of ['message', 'detail']) {
-    const words = said[name];
-    if (typeof words === 'string' && words.startsWith(theirs.cause)) {
-      said[name] = ours.cause + words.slice(theirs.cause.length);
-    }
+  if (!hasCode(value) || !(value.code in known)) return value;
+  const told = { ...value };
+  for (const name of WORDS) {
+    const words = told[name];
+    if (typeof words === 'string') told[name] = say(words);
   }
-  if (said['nextStep'] === theirs.nextStep) said['nextStep'] = ours.nextStep;
-  return said;
+  return told;
 }
 
 const hasCode = (value: unknown): value is Record<string, unknown> & { code: string } =>

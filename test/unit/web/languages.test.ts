@@ -3,6 +3,8 @@ import { catalogue } from '#contract/errors/catalogue.ts';
 import { text as german } from '#web/console/texts/de/index.ts';
 import { text as english } from '#web/console/texts/en/index.ts';
 import { translated } from '#web/kit/errors-in-language.ts';
+import { createSaid } from '#web/kit/phrases.ts';
+import { errorPhrases } from '#web/kit/said.ts';
 import { kitText as germanKit } from '#web/kit/texts/de.ts';
 import { errorTexts } from '#web/kit/texts/de-errors/index.ts';
 import { kitText as englishKit } from '#web/kit/texts/en.ts';
@@ -48,14 +50,15 @@ test('every error of the contract has German words', () => {
 });
 
 describe('errors on their way to the screen', () => {
-  const catalogues = { english: catalogue, own: errorTexts };
+  const say = createSaid(errorPhrases({ english: catalogue, own: errorTexts }), String);
   const words = { cause: errorTexts['pbx.timeout']?.cause, nextStep: errorTexts['pbx.timeout']?.nextStep };
   const { cause, nextStep } = catalogue['pbx.timeout'];
 
   test('cause and next step change, what was met stays', () => {
     const said = translated(
       { code: 'pbx.timeout', message: `${cause} (host.example: 389)`, nextStep, other: 1 },
-      catalogues,
+      catalogue,
+      say,
     );
     expect(said).toEqual({
       code: 'pbx.timeout',
@@ -66,7 +69,7 @@ describe('errors on their way to the screen', () => {
   });
 
   test('a check says it in its detail', () => {
-    expect(translated({ code: 'pbx.timeout', status: 'error', detail: cause }, catalogues)).toMatchObject({
+    expect(translated({ code: 'pbx.timeout', status: 'error', detail: cause }, catalogue, say)).toMatchObject({
       detail: words.cause,
     });
   });
@@ -79,6 +82,6 @@ describe('errors on their way to the screen', () => {
     null,
     cause,
   ])('%j stays as it is', (value) => {
-    expect(translated(value, catalogues)).toEqual(value);
+    expect(translated(value, catalogue, say)).toEqual(value);
   });
 });

@@ -7,6 +7,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { duration } from '#web/kit/format/age.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, PageHeader } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { CheckBadge } from '#web/kit/status-badge.tsx';
 import { useChecks } from '../data/queries.ts';
 import { text } from '../texts/index.ts';
@@ -62,7 +63,8 @@ export default function SelfTestPage() {
 }
 
 const Check = (props: { check: CheckResult }) => {
-  const { title, status, detail, effect, nextStep, code, durationMs } = props.check;
+  const { status, code, durationMs } = props.check;
+  const [title, detail] = [said(props.check.title), said(props.check.detail)];
   return (
     <article className="dk-panel" aria-label={title}>
       <Group gap="xs">
@@ -76,8 +78,8 @@ const Check = (props: { check: CheckResult }) => {
       </Group>
       <dl className="dk-facts" style={{ marginTop: '0.5rem' }}>
         <Line label={t.cause} value={detail} />
-        <Line label={t.effect} value={effect} />
-        <Line label={t.nextStep} value={nextStep} />
+        <Line label={t.effect} value={props.check.effect && said(props.check.effect)} />
+        <Line label={t.nextStep} value={props.check.nextStep && said(props.check.nextStep)} />
         <Line label={t.code} value={code} />
       </dl>
     </article>

@@ -8,6 +8,7 @@ import { groupedFingerprint } from '#web/kit/format/claim-code.ts';
 import { siteTime } from '#web/kit/format/site-time.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useTunnels } from '../data/queries.ts';
 import { text } from '../texts/index.ts';
@@ -189,7 +190,7 @@ function Row(props: { row: TunnelRow; off: boolean; act: Acts; onStart: () => vo
       </td>
       <td data-label={t.description} className="dk-wrap">
         <Stack gap={4}>
-          <span>{row.description}</span>
+          <span>{said(row.description)}</span>
           <span className="dk-dimmed">{row.authority === '' ? t.noAddress : `${row.scheme}://${row.authority}`}</span>
           <Checkbox
             size="xs"

@@ -3,6 +3,7 @@ import type { Command } from '#contract/api.ts';
 import { isFinal } from '#contract/commands.ts';
 import { absoluteTime } from '#web/kit/format/age.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
+import { said } from '#web/kit/said.ts';
 import { outcomeSentence } from '../../data/commands.ts';
 import { text } from '../../texts/index.ts';
 
@@ -16,7 +17,7 @@ export function CommandNews(props: { command: Command; away?: boolean | undefine
     command.state === 'queued' && t.waits(absoluteTime(command.deadlineAt)),
     // One that a gateway has goes on there; who watches must not think that it hangs.
     open && command.state !== 'queued' && props.away && t.away(absoluteTime(command.deadlineAt)),
-    open && command.progress?.text,
+    open && command.progress && said(command.progress.text),
     outcomeSentence(command),
     command.reason && sentences(command.reason.message, command.reason.nextStep),
     command.cancelRequestedBy !== null &&

@@ -5,6 +5,7 @@ import { Age } from '#web/kit/age.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { Facts } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { SeverityBadge } from '#web/kit/status-badge.tsx';
 import { text } from '../../texts/index.ts';
 import { saveEvents } from './events-csv.ts';
@@ -19,7 +20,7 @@ export function EventDetails(props: { event: HistoryEvent }) {
   const { event } = props;
   const [tab, setTab] = useState<string>('core');
   const copied: Readonly<Record<string, unknown>> = {
-    core: { message: event.message, result: event.result, name: event.name, requestId: event.requestId },
+    core: { message: said(event.message), result: event.result, name: event.name, requestId: event.requestId },
     properties: event.propertiesChanged,
     extra: event.details,
     tags: event.tags,
@@ -36,7 +37,7 @@ export function EventDetails(props: { event: HistoryEvent }) {
             </span>,
           ],
           [t.action, t.actions[event.action]],
-          [t.asset, event.asset],
+          [t.asset, said(event.asset)],
           [t.date, <Age key="at" at={event.at} />],
           [t.type, t.types[event.type]],
           [
@@ -57,7 +58,7 @@ export function EventDetails(props: { event: HistoryEvent }) {
         <Tabs.Panel value="core" pt="sm">
           <Facts
             items={[
-              [t.message, event.message],
+              [t.message, said(event.message)],
               [t.severity, <SeverityBadge key="severity" severity={event.severity} />],
               [t.result, t.results[event.result]],
               [

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '#contract/api.ts';
 import { toCsv } from '#web/kit/format/csv.ts';
+import { said } from '#web/kit/said.ts';
 import { saveCsv } from '#web/kit/save-csv.ts';
 import { text } from '../../texts/index.ts';
 
@@ -14,11 +15,11 @@ export function eventsCsv(events: readonly HistoryEvent[]): string {
       event.actorName,
       event.actorId,
       event.action,
-      `${event.asset} ${event.assetId}`.trim(),
+      `${said(event.asset)} ${event.assetId}`.trim(),
       event.at,
       event.type,
       JSON.stringify(event.propertiesChanged),
-      event.message,
+      said(event.message),
       event.tags.join(' '),
       JSON.stringify(event.details),
       event.result,

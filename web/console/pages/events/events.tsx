@@ -6,6 +6,7 @@ import { Age } from '#web/kit/age.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
+import { said } from '#web/kit/said.ts';
 import { SeverityBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { useEventChoices } from '../../data/event-choices.ts';
@@ -33,7 +34,7 @@ const columns = (state: ListState): Column<HistoryEvent>[] => [
     fixed: true,
     cell: (row) => <RowLink onClick={() => state.show(row.id)}>{t.actions[row.action]}</RowLink>,
   },
-  { id: 'asset', header: t.asset, cell: (row) => row.asset },
+  { id: 'asset', header: t.asset, cell: (row) => said(row.asset) },
   { id: 'date', header: t.date, sort: 'at', cell: (row) => <Age at={row.at} inRow /> },
   { id: 'type', header: t.type, hiddenByDefault: true, cell: (row) => t.types[row.type] },
   {
@@ -41,7 +42,7 @@ const columns = (state: ListState): Column<HistoryEvent>[] => [
     header: t.properties,
     cell: (row) => row.propertiesChanged.map((change) => change.property).join(', '),
   },
-  { id: 'core', header: t.core, wrap: true, cell: (row) => row.message },
+  { id: 'core', header: t.core, wrap: true, cell: (row) => said(row.message) },
   {
     id: 'severity',
     header: t.severity,
@@ -62,7 +63,7 @@ const columns = (state: ListState): Column<HistoryEvent>[] => [
 type Words = Readonly<Record<string, string>>;
 
 /** The word as this language says it; one that is not ours as it came. */
-const said = (words: Words, word: string): string => words[word] ?? word;
+const wordFor = (words: Words, word: string): string => words[word] ?? said(word);
 
 /**
  * The filters, each with what it can still be set to and how many events that leads to (EVT-24 to EVT-27). While that is
@@ -77,7 +78,7 @@ function fieldsOf(choices: EventChoices | undefined): FilterField[] {
       (one) => ({
         value: one.value,
         // Two people may have one name.
-        label: one.label === undefined ? said(words, one.value) : `${one.label} (…${one.value.slice(-6)})`,
+        label: one.label === undefined ? wordFor(words, one.value) : `${one.label} (…${one.value.slice(-6)})`,
         ...(choices === undefined ? {} : { count: one.count }),
       }),
     ),
@@ -94,7 +95,7 @@ function fieldsOf(choices: EventChoices | undefined): FilterField[] {
 }
 
 const SELECTED = {
-  name: (row: HistoryEvent) => `${t.actions[row.action]} ${row.asset}`,
+  name: (row: HistoryEvent) => `${t.actions[row.action]} ${said(row.asset)}`,
   actions: (rows: HistoryEvent[]) =>
     rows.length > 0 && (
       <Button variant="default" leftSection={<Icon name="download" />} onClick={() => saveEvents(rows)}>
@@ -104,7 +105,7 @@ const SELECTED = {
 };
 
 const DETAILS = {
-  title: (record: HistoryEvent) => `${t.actions[record.action]}: ${record.asset}`,
+  title: (record: HistoryEvent) => `${t.actions[record.action]}: ${said(record.asset)}`,
   show: (record: HistoryEvent) => <EventDetails event={record} />,
 };
 

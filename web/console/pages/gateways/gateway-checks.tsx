@@ -1,6 +1,7 @@
 import { Group, Stack, Text } from '@mantine/core';
 import type { CheckResult } from '#contract/sections.ts';
 import { duration } from '#web/kit/format/age.ts';
+import { said } from '#web/kit/said.ts';
 import { CheckBadge } from '#web/kit/status-badge.tsx';
 
 /** Results of the self-test: what was looked at, what it means, what to do. Errors first. */
@@ -22,19 +23,19 @@ export function CheckList(props: { checks: readonly CheckResult[]; none: string 
             <Group gap="xs">
               <CheckBadge status={check.status} />
               <Text size="sm" fw={600}>
-                {check.title}
+                {said(check.title)}
               </Text>
               <Text size="xs" c="dimmed">
                 {duration(check.durationMs)}
               </Text>
             </Group>
-            <Text size="sm">{check.detail}</Text>
+            <Text size="sm">{said(check.detail)}</Text>
             {check.effect && (
               <Text size="sm" c="dimmed">
-                {check.effect}
+                {said(check.effect)}
               </Text>
             )}
-            {check.nextStep && <Text size="sm">{check.nextStep}</Text>}
+            {check.nextStep && <Text size="sm">{said(check.nextStep)}</Text>}
           </div>
         ))}
     </Stack>

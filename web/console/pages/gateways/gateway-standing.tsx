@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { GatewayDetail } from '#contract/api.ts';
 import { Age } from '#web/kit/age.tsx';
 import { Icon } from '#web/kit/icons.tsx';
+import { said } from '#web/kit/said.ts';
 import { text } from '../../texts/index.ts';
 
 const t = text.gateway.standing;
@@ -21,7 +22,7 @@ export function Standing(props: { gateway: GatewayDetail }) {
         {presence !== 'Never connected' && (
           <Text size="sm">
             {t.since} <Age at={presenceSince ?? lastSeenAt} />
-            {presenceReason !== null && `: ${presenceReason}`}. {t.lastSeen} <Age at={lastSeenAt} />.
+            {presenceReason !== null && `: ${said(presenceReason)}`}. {t.lastSeen} <Age at={lastSeenAt} />.
           </Text>
         )}
         <Text size="sm">{words.says}</Text>

@@ -8,6 +8,7 @@ import { CopyButton } from '#web/kit/copy-button.tsx';
 import { groupedFingerprint } from '#web/kit/format/claim-code.ts';
 import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { PresenceBadge } from '#web/kit/status-badge.tsx';
 import { useIssueCommand } from '../../data/commands.ts';
 import { usePaged } from '../../data/list.ts';
@@ -106,7 +107,7 @@ function PresencePanel(props: { gateway: GatewayDetail }) {
               )}
             </Group>,
           ],
-          [t.reason, gateway.presenceReason ?? '–'],
+          [t.reason, gateway.presenceReason === null ? '–' : said(gateway.presenceReason)],
           [t.lastSeen, <Age key="seen" at={gateway.lastSeenAt} />],
           [t.waiting, backlog && `${counted(backlog.records, 'records')}, ${bytes(backlog.bytes)}`],
           [t.oldest, backlog && <Age at={backlog.oldestAt} none="–" />],

@@ -6,6 +6,7 @@ import { Age } from '#web/kit/age.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { bytes, count, counted } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
+import { said } from '#web/kit/said.ts';
 import { PresenceBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
@@ -97,7 +98,7 @@ const PresenceCell = (props: { gateway: Gateway }) => (
     {props.gateway.presenceSince && (
       <span className="dk-dimmed dk-small">
         {t.since} <Age at={props.gateway.presenceSince} inRow />
-        {props.gateway.presenceReason && ` (${props.gateway.presenceReason})`}
+        {props.gateway.presenceReason && ` (${said(props.gateway.presenceReason)})`}
       </span>
     )}
   </Stack>

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Integration, IntegrationFeature } from '#contract/api/integrations.ts';
 import { formatFilter } from '#web/kit/filters/grammar.ts';
 import { count } from '#web/kit/format/numbers.ts';
+import { said } from '#web/kit/said.ts';
 import { useMay } from '../../data/me.tsx';
 import { pageOf, useGatewayTunnels } from '../../data/tunnels.ts';
 import { text } from '../../texts/index.ts';
@@ -29,7 +30,7 @@ function What(props: { item: Integration; feature: IntegrationFeature }) {
   if (!feature.offered) {
     return (
       <>
-        {t.notSupported}. {feature.note ?? (feature.id === 'admin-portal' ? t.noPortal : '')}
+        {t.notSupported}. {feature.note === null ? feature.id === 'admin-portal' && t.noPortal : said(feature.note)}
       </>
     );
   }
@@ -45,7 +46,7 @@ function What(props: { item: Integration; feature: IntegrationFeature }) {
           {t.open}
         </Anchor>
       )}{' '}
-      {feature.note}
+      {feature.note && said(feature.note)}
     </>
   );
 }

@@ -5,6 +5,7 @@ import type { Integration, IntegrationState } from '#contract/api/integrations.t
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon, type IconName } from '#web/kit/icons.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useIntegrationSwitch } from '../../data/integrations.ts';
 import { useMay } from '../../data/me.tsx';
@@ -46,7 +47,7 @@ export function IntegrationRow(props: { item: Integration; heading: 'h2' | 'h3' 
               <span className="dk-bad">
                 <Icon name="error" size={14} />
               </span>{' '}
-              {sentences(item.problem.message, item.problem.nextStep)}
+              {sentences(said(item.problem.message), said(item.problem.nextStep))}
             </Text>
           )}
           {item.updateAvailable !== null && (

@@ -6,6 +6,7 @@ import { NumberSourceState } from '#contract/api/numbers.ts';
 import { PBX_TYPE_NAMES } from '#contract/words.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import { said } from '#web/kit/said.ts';
 import { useAccount } from '../../data/account.tsx';
 import { text } from '../../texts/index.ts';
 
@@ -57,7 +58,7 @@ function Sources(props: { account: string }) {
         {items.map((one) => (
           <li key={one.pbx}>
             <strong>{one.pbxName}</strong> ({PBX_TYPE_NAMES[one.pbxType]}): <How source={one} />
-            {one.note !== null && <> {one.note}</>}
+            {one.note !== null && <> {said(one.note)}</>}
             {one.omitted > 0 && <> {t.known.omitted(one.omitted)}</>}
           </li>
         ))}

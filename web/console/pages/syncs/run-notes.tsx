@@ -4,6 +4,7 @@ import type { RecordNote } from '#contract/users.ts';
 import { toCsv } from '#web/kit/format/csv.ts';
 import { count } from '#web/kit/format/numbers.ts';
 import { Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { saveCsv } from '#web/kit/save-csv.ts';
 import { text } from '../../texts/index.ts';
 
@@ -20,8 +21,8 @@ export function RunNotes(props: { run: SyncRun }) {
       toCsv(
         [t.what, t.where, t.reason],
         [
-          ...rejected.map((note) => [t.isRejected, note.where, note.reason]),
-          ...remarks.map((note) => [t.isRemarked, note.where, note.reason]),
+          ...rejected.map((note) => [t.isRejected, said(note.where), said(note.reason)]),
+          ...remarks.map((note) => [t.isRemarked, said(note.where), said(note.reason)]),
         ],
       ),
     );
@@ -70,7 +71,7 @@ function Notes(props: { title: string; lead: string; notes: readonly RecordNote[
             // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and two notes may be equal
             <Table.Tr key={at}>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>{note.where}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{note.reason}</Table.Td>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{said(note.reason)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

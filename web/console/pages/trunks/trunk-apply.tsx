@@ -2,6 +2,7 @@ import { Badge, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type Trunk, TrunkDiff, type TrunkDiffItem } from '#contract/trunks.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { kitText } from '#web/kit/texts/index.ts';
 import { permissionFor } from '../../data/commands.ts';
 import { useMay } from '../../data/me.tsx';
@@ -79,7 +80,7 @@ export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
 
 const Differences = ({ diff }: { diff: TrunkDiff }) => (
   <>
-    {diff.unfinished !== null && <Text size="sm">{t.unfinished(diff.unfinished)}</Text>}
+    {diff.unfinished !== null && <Text size="sm">{t.unfinished(said(diff.unfinished))}</Text>}
     <div className="dk-scroll-x" role="region" aria-label={t.differences} tabIndex={0}>
       <table className="dk-mini" style={{ minWidth: '36rem' }}>
         <thead>
@@ -124,7 +125,7 @@ function Item({ item }: { item: TrunkDiffItem }) {
     );
   return (
     <tr>
-      <td>{item.title}</td>
+      <td>{said(item.title)}</td>
       <td>
         <Badge variant="default" tt="none">
           {t.states[state]}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { DryRun, DryRunRequest } from '#contract/trunks.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { text } from '../../texts/index.ts';
 
 const t = text.trunks;
@@ -54,9 +55,9 @@ export function TryNumber({ path }: { path: string }) {
                   {t.sentAs(run.data.asSent)}
                 </Text>
                 <Text size="sm" c="dimmed">
-                  {run.data.steps.join(', ')}
+                  {run.data.steps.map(said).join(', ')}
                 </Text>
-                {run.data.problem && <Text size="sm">{run.data.problem}.</Text>}
+                {run.data.problem && <Text size="sm">{said(run.data.problem)}.</Text>}
               </>
             )}
           </div>

@@ -3,6 +3,7 @@ import { VerifyReport, type VerifyStep } from '#contract/trunk-verify.ts';
 import type { Trunk } from '#contract/trunks.ts';
 import { duration } from '#web/kit/format/age.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { CheckBadge } from '#web/kit/status-badge.tsx';
 import { text } from '../../texts/index.ts';
 import { CommandButton } from '../commands/command-button.tsx';
@@ -96,10 +97,10 @@ function Step({ step }: { step: VerifyStep }) {
       </Group>
       {step.detail !== '' && (
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {step.detail}
+          {said(step.detail)}
         </Text>
       )}
-      {step.nextStep && <Text size="sm">{step.nextStep}</Text>}
+      {step.nextStep && <Text size="sm">{said(step.nextStep)}</Text>}
       {step.evidence.length > 0 && (
         <details>
           <summary className="dk-small">{t.evidence}</summary>

@@ -7,6 +7,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { text } from '../../texts/index.ts';
 import { ApplyTrunk } from './trunk-apply.tsx';
 import { TrunkHealthPanel } from './trunk-health.tsx';
@@ -94,7 +95,7 @@ function Plan({ plan, base }: { plan: TrunkPlan; base: string }) {
           <Alert variant="default" icon={<Icon name="warning" />}>
             <List size="sm">
               {plan.warnings.map((warning) => (
-                <List.Item key={warning}>{warning}</List.Item>
+                <List.Item key={warning}>{said(warning)}</List.Item>
               ))}
             </List>
           </Alert>
@@ -112,7 +113,7 @@ function Step({ step, number, base }: { step: PlanStep; number: number; base: st
     <section aria-labelledby={`step-${step.id}`}>
       <Group justify="space-between" gap="xs">
         <Text component="h3" fw={600} id={`step-${step.id}`} m={0}>
-          {number}. {step.title}
+          {number}. {said(step.title)}
         </Text>
         {step.importable && (
           <Button component="a" href={`${base}/worksheet/${step.id}`} download size="xs" variant="default">
@@ -124,7 +125,7 @@ function Step({ step, number, base }: { step: PlanStep; number: number; base: st
         <span className="dk-dimmed">{t.sides[step.side]}:</span> {step.where}
       </Text>
       {step.fields.length > 0 && (
-        <div className="dk-scroll-x" role="region" aria-label={step.title} tabIndex={0}>
+        <div className="dk-scroll-x" role="region" aria-label={said(step.title)} tabIndex={0}>
           <table className="dk-mini">
             <thead>
               <tr>
@@ -144,12 +145,12 @@ function Step({ step, number, base }: { step: PlanStep; number: number; base: st
       {step.commands.map((command) => (
         <Group key={command} gap="xs" wrap="nowrap" align="flex-start">
           <pre className="dk-json">{command}</pre>
-          <CopyButton value={command} label={step.title} />
+          <CopyButton value={command} label={said(step.title)} />
         </Group>
       ))}
       {step.note && (
         <Text size="sm" c="dimmed">
-          {step.note}
+          {said(step.note)}
         </Text>
       )}
     </section>
@@ -167,7 +168,7 @@ const Field = ({ field }: { field: PlanField }) => (
       )}
     </td>
     <td className="dk-dimmed dk-small">
-      {field.why}
+      {said(field.why)}
       {field.certainty === 'check' && `; ${t.check}`}
     </td>
   </tr>

@@ -7,6 +7,7 @@ import { groupedFingerprint } from '#web/kit/format/claim-code.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { Facts } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { text } from '../../texts/index.ts';
 import { LaunchButton } from './launch-button.tsx';
@@ -42,7 +43,7 @@ export function TunnelRow(props: {
       </td>
       <td data-label={t.description}>
         <Stack gap={2}>
-          <span>{row.description}</span>
+          <span>{said(row.description)}</span>
           <span className="dk-dimmed">{row.authority === '' ? t.noAddress : `${row.scheme}://${row.authority}`}</span>
           {row.certificate !== undefined && (
             <Group gap={4} wrap="nowrap">

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#contract/errors/catalogue.ts';
-import type { ErrorWords } from '../../errors-in-language.ts';
+import type { ErrorWords } from '../../said.ts';
 import { accessTexts } from './access.ts';
 import { alertTexts } from './alerts.ts';
 import { apiTexts } from './api.ts';

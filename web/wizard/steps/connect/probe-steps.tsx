@@ -1,6 +1,7 @@
 import { Group, Stack, Text } from '@mantine/core';
 import type { ProbeAnswer } from '#contract/wizard/pbx.ts';
 import { duration } from '#web/kit/format/age.ts';
+import { said } from '#web/kit/said.ts';
 import { CheckBadge } from '#web/kit/status-badge.tsx';
 import { text } from '../../texts/index.ts';
 
@@ -14,14 +15,14 @@ export const ProbeSteps = (props: { steps: ProbeAnswer['steps']; open: boolean }
           <Group gap="xs">
             <CheckBadge status={step.status} />
             <Text size="sm" fw={600}>
-              {step.title}
+              {said(step.title)}
             </Text>
             <Text size="xs" c="dimmed">
               {duration(step.durationMs)}
             </Text>
           </Group>
-          <Text size="sm">{step.detail}</Text>
-          {step.nextStep && <Text size="sm">{step.nextStep}</Text>}
+          <Text size="sm">{said(step.detail)}</Text>
+          {step.nextStep && <Text size="sm">{said(step.nextStep)}</Text>}
         </div>
       ))}
     </Stack>

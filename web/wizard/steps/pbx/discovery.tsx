@@ -8,6 +8,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useDiscovery } from '../../data/queries.ts';
 import { text } from '../../texts/index.ts';
@@ -84,7 +85,7 @@ export function Discovery(props: {
         {data && shown.length === 0 && !isRunning && data.state !== 'idle' && <Text size="sm">{t.nothing}</Text>}
         {data && data.ranges.length > 0 && (
           <Text size="xs" c="dimmed">
-            {t.searched(data.ranges.join(', '))} {data.notes.join(' ')}
+            {t.searched(data.ranges.join(', '))} {data.notes.map(said).join(' ')}
           </Text>
         )}
         {others.length > 0 && (
@@ -94,7 +95,7 @@ export function Discovery(props: {
               {others.map(({ id, name, addresses }) => (
                 <li key={id}>
                   <Text size="sm">
-                    {name} ({addresses.join(', ')})
+                    {said(name)} ({addresses.join(', ')})
                   </Text>
                 </li>
               ))}
@@ -130,7 +131,7 @@ function CandidateCard(props: {
   const { candidate } = props;
   const { pbxType, addresses, name, version, release, certainty, evidence, notes } = candidate;
   const [tone, icon] = CERTAINTY[certainty];
-  const title = pbxType === undefined ? name : PBX_TYPE_NAMES[pbxType];
+  const title = pbxType === undefined ? said(name) : PBX_TYPE_NAMES[pbxType];
   const [host = ''] = addresses;
   return (
     <article className="dw-candidate" aria-label={`${title} ${host}`}>
@@ -157,14 +158,14 @@ function CandidateCard(props: {
       <details className="dw-more">
         <summary>{t.evidence(evidence.length)}</summary>
         <ul>
-          {evidence.map(({ signal, address, port, text: said }) => (
-            <li key={`${signal} ${address} ${port ?? ''} ${said}`}>
-              <Text size="sm">{said}</Text>
+          {evidence.map(({ signal, address, port, text: seen }) => (
+            <li key={`${signal} ${address} ${port ?? ''} ${seen}`}>
+              <Text size="sm">{said(seen)}</Text>
             </li>
           ))}
           {notes.map((note) => (
             <li key={note}>
-              <Text size="sm">{note}</Text>
+              <Text size="sm">{said(note)}</Text>
             </li>
           ))}
         </ul>
