@@ -98,6 +98,13 @@ export const commands = {
     output: z.looseObject({ checks: z.array(CheckResult), version: z.string().optional(), users: z.int().optional() }),
     permission: 'integrations:view',
   },
+  /** Takes the PBX off its gateway; the cloud lets its users go when the gateway has told so (INT-5, ONB-41). */
+  'pbx.remove': {
+    /** The word that the person typed. */
+    args: z.strictObject({ pbx: Id, confirm: z.literal('delete') }),
+    output: z.looseObject({ name: z.string().max(128) }),
+    permission: 'integrations:delete',
+  },
   'inventory.report': {
     args: NoArguments,
     output: z.looseObject({ platforms: z.int(), applications: z.int() }),

@@ -93,8 +93,18 @@ export const PbxLink = z.looseObject({
 });
 export type PbxLink = z.infer<typeof PbxLink>;
 
-/** Section `pbxs`. */
-export const PbxsSection = z.looseObject({ links: z.array(PbxLink).max(50) });
+/** A PBX that a person took off its gateway. Its id never comes again. */
+export const RemovedPbx = z.object({ id: Id, type: PbxType, name: z.string().max(128), at: Instant });
+export type RemovedPbx = z.infer<typeof RemovedPbx>;
+
+/**
+ * Section `pbxs`. That a PBX is missing from `links` means nothing: a damaged configuration names none. What counts is
+ * `removed`, the newest first.
+ */
+export const PbxsSection = z.looseObject({
+  links: z.array(PbxLink).max(50),
+  removed: z.array(RemovedPbx).max(50).optional(),
+});
 export type PbxsSection = z.infer<typeof PbxsSection>;
 
 /** A disk partition (INV-26); capacity in bytes. One device may appear with several base paths. */

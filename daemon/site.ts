@@ -12,6 +12,7 @@ import { InventoryKeeper } from './inventory-keeper.ts';
 import { ActivityWatch } from './pbxs/activity-watch.ts';
 import { NumberCounts } from './pbxs/number-counts.ts';
 import { PbxRegistry } from './pbxs/pbx-registry.ts';
+import { RemovedPbxs } from './pbxs/removed-pbxs.ts';
 import { SyncEngine } from './sync/engine.ts';
 
 interface SiteOptions {
@@ -35,12 +36,14 @@ export type Site = Awaited<ReturnType<typeof openSite>>;
 export async function openSite({ foundation, version, newId, clock, log, stops, ...told }: SiteOptions) {
   const { folder, store, config, secrets, deviceKey, outbox, onEvent } = foundation;
   const failed = (what: string) => (error: unknown) => log.error({ code: toDemarcError(error).code, err: error }, what);
+  const removed = await RemovedPbxs.open({ store, clock });
   const registry = new PbxRegistry({
     config,
     types: adapterTypes,
     sealer: secrets,
     deviceKey,
     store,
+    removed,
     tempFolder: join(folder, 'adapters'),
     onEvent,
     newId,
@@ -78,7 +81,7 @@ export async function openSite({ foundation, version, newId, clock, log, stops, 
   const collector = new InventoryCollector({ version, fallbackPlatformId: fallbackId(deviceKey), clock, log });
   const inventory = await InventoryKeeper.open({ store, collector, registry, log, onCollected: told.onInventory });
   stops.add('inventory', () => inventory.stop());
-  return { registry, numbers, activity, engine, inventory };
+  return { registry, removed, numbers, activity, engine, inventory };
 }
 
 /** Stands in for the machine id on hosts that have none; stable, and tells nothing of the key. */

@@ -55,7 +55,7 @@ export async function syncFigures(db: Db, within: Condition): Promise<Home['sync
     sql<{ n: number }>`select count(*) as n from pbx as p join sync_run as r on r.id =
       (select n.id from sync_run as n where n.account_id = p.account_id and n.pbx_id = p.id
         order by n.started_at desc, n.id desc limit 1)
-      where ${within} and r.outcome = 'Failed'`,
+      where ${within} and p.removed_at is null and r.outcome = 'Failed'`,
   );
   return { held: held?.n ?? 0, failed: failed?.n ?? 0 };
 }

@@ -57,7 +57,7 @@ export async function syncMatters(db: Db, within: Condition): Promise<Found> {
   const bad = await read<SyncRunRow & { account_name: string }>(
     db,
     { ...run, from: sql`pbx as p join sync_run as r on r.id = ${newest} join account as a on a.id = r.account_id` },
-    all([within, sql`r.outcome in ('Failed', 'Partial')`]),
+    all([within, sql`p.removed_at is null`, sql`r.outcome in ('Failed', 'Partial')`]),
     sql`r.outcome, r.started_at`,
   );
   const matters = [...held.rows, ...bad.rows].map((row): Matter => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { NumberRun, NumbersSection } from '#contract/numbers.ts';
 import type { RecordDelivery } from './delivery.ts';
-import { upsertPbx } from './pbx.ts';
+import { isRemoved, upsertPbx } from './pbx.ts';
 
 /** Rows that are written with one statement: each has a dozen values, and SQLite takes some thousand of them. */
 const ROWS_AT_ONCE = 200;
@@ -14,6 +14,7 @@ export async function projectNumbers(delivery: RecordDelivery, section: NumbersS
   const { work, sender } = delivery;
   const { account, gateway } = sender.address;
   for (const pbx of section.pbxs) {
+    if (await isRemoved(delivery, pbx.id)) continue;
     await upsertPbx(delivery, pbx);
     await putRanges(delivery, pbx.id, pbx.ranges);
     await putDids(delivery, pbx.id, pbx.dids);

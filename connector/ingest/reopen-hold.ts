@@ -6,7 +6,7 @@ import type { Work } from '../store/store.ts';
 
 /**
  * The command that was to carry out a person's decision on a Held run has ended without success: the run waits for a
- * decision again, or, when the PBX has had another run since, nobody needs to decide about it any more.
+ * decision again, or, when the PBX has had another run since or is gone, nobody needs to decide about it any more.
  */
 export async function reopenHold(work: Work, command: CommandRow): Promise<void> {
   if (command.name !== 'pbx.sync') return;
@@ -32,7 +32,14 @@ export async function reopenHold(work: Work, command: CommandRow): Promise<void>
     .where('id', '<>', held.id)
     .where('started_at', '>=', held.started_at)
     .executeTakeFirst();
-  const isOver = later !== undefined || optionalJson(Reason, command.reason)?.code === 'sync.unknown-hold';
+  const removed = await db
+    .selectFrom('pbx')
+    .select('id')
+    .where('id', '=', args.pbx)
+    .where('removed_at', 'is not', null)
+    .executeTakeFirst();
+  const isOver =
+    later !== undefined || removed !== undefined || optionalJson(Reason, command.reason)?.code === 'sync.unknown-hold';
   await undecide(work, { account: command.account_id, pbx: args.pbx, run: held.id }, isOver ? 'superseded' : 'open');
 }
 

@@ -7,7 +7,7 @@ import { takeTrunkHealth } from '../trunks/health-store.ts';
 import { isNewerOutbox, type RecordDelivery } from './delivery.ts';
 import { projectInventory } from './inventory.ts';
 import { projectNumbers } from './numbers.ts';
-import { upsertPbx } from './pbx.ts';
+import { takePbxs } from './pbx.ts';
 
 /** What else a section's document means, beside being kept as it is. */
 const projections: { [N in SectionName]: (delivery: RecordDelivery, document: SectionData<N>) => Promise<void> } = {
@@ -18,9 +18,7 @@ const projections: { [N in SectionName]: (delivery: RecordDelivery, document: Se
       ...(document.certificateExpiresAt !== null && { certificate_expires_at: document.certificateExpiresAt }),
     });
   },
-  pbxs: async (delivery, document) => {
-    for (const link of document.links) await upsertPbx(delivery, link);
-  },
+  pbxs: takePbxs,
   inventory: projectInventory,
   health: async (delivery, document) => {
     if (isNewerOutbox(delivery.sender.outbox, document.outbox)) {

@@ -2,6 +2,7 @@ import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { UsersChunk, UsersHeader, UsersTrailer } from '#contract/users.ts';
 import { dropStages, stageChunk } from '../store/user-set.ts';
 import type { RecordDelivery } from './delivery.ts';
+import { isRemoved } from './pbx.ts';
 import { applyRun } from './user-run.ts';
 
 /** `kind: users.header`, message 0 of a run. */
@@ -55,8 +56,8 @@ function numberOf({ topic }: RecordDelivery, run: string): number {
 }
 
 /**
- * Finds or begins the stage of a run; undefined when the run is over already or a later run of the same PBX has begun. A
- * new run takes the place of an older one that never became complete.
+ * Finds or begins the stage of a run; undefined when the run is over already, when a later run of the same PBX has begun,
+ * and when the PBX is gone. A new run takes the place of an older one that never became complete.
  */
 async function openStage(
   delivery: RecordDelivery,
@@ -82,6 +83,7 @@ async function openStage(
   }
   const done = await db.selectFrom('sync_run').select('id').where('id', '=', part.run).executeTakeFirst();
   if (done !== undefined || stages.some((stage) => stage.seq > envelope.seq)) return undefined;
+  if (await isRemoved(delivery, part.pbx)) return undefined;
   await dropStages(
     db,
     stages.map((stage) => stage.run_id),

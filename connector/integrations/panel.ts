@@ -5,9 +5,11 @@ import {
   IntegrationKind,
   type IntegrationsPanel,
 } from '#contract/api/integrations.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import { GatewaySection, type PbxLink, PbxsSection } from '#contract/sections.ts';
 import { PbxType } from '#contract/words.ts';
 import { optionalJson } from '../lists/stored-json.ts';
+import { leftBehind } from '../pbxs/left-behind.ts';
 import { presenceOf } from '../presence/presence.ts';
 import type { Db } from '../store/store.ts';
 import { gatewayStanding, pbxStanding, type Standing } from './status.ts';
@@ -20,7 +22,12 @@ type Rows = Awaited<ReturnType<typeof read>>;
 /** The panel of an account as it stands at `now` (milliseconds since 1970). */
 export async function integrationsPanel(db: Db, account: string, now: number): Promise<IntegrationsPanel> {
   const rows = await read(db, account);
-  const items = [...gatewayItems(rows, account, now), ...pbxItems(rows, account), ...accountItems(rows, account)];
+  const items = [
+    ...gatewayItems(rows, account, now),
+    ...pbxItems(rows, account),
+    ...leftItems(rows, account),
+    ...accountItems(rows, account),
+  ];
   for (const kind of rows.added) {
     if (!items.some((item) => item.kind === kind)) items.push(missing(account, kind));
   }
@@ -89,6 +96,7 @@ async function read(db: Db, account: string) {
     })),
     portals: new Set(portals.flatMap(({ document }) => portalOf(document))),
     trunks,
+    left: await leftBehind(db, account),
     down: new Set(down.map(({ trunk_id }) => trunk_id)),
     dids: new Map(dids.map(({ pbx_id, n }) => [pbx_id, n])),
     hooks,
@@ -147,6 +155,23 @@ const pbxItems = (rows: Rows, account: string): Integration[] =>
       features: featuresOf(rows, link),
     })),
   );
+
+/** What nobody but a person can end: its gateway is gone, or names it no more. */
+const leftItems = ({ left }: Rows, account: string): Integration[] =>
+  left.map(({ id, type, name, users }) => ({
+    ...EMPTY,
+    id,
+    account,
+    kind: PbxType.parse(type),
+    subject: id,
+    name,
+    gateway: null,
+    state: 'Error',
+    status: 'Error',
+    problem: new DemarcError('pbx.left-behind').toText(),
+    complete: false,
+    features: [{ id: 'users', offered: true, note: null, count: users }],
+  }));
 
 function featuresOf({ portals, trunks, dids }: Rows, link: PbxLink): IntegrationFeature[] {
   const gives = (name: string) => link.capabilities[name] ?? { via: 'none' };

@@ -19,7 +19,7 @@ export const accountsList: ListResource = {
   select: sql`a.*,
     (select count(*) from gateway as g where g.account_id = a.id and g.released_at is null) as gateways,
     (select count(*) from directory_user as u where u.account_id = a.id) as users,
-    (select string_agg(t.type, ',') from (select distinct type from pbx where account_id = a.id) as t) as pbx_types`,
+    (select string_agg(t.type, ',') from (select distinct type from pbx where account_id = a.id and removed_at is null) as t) as pbx_types`,
   from: sql`account as a`,
   id: 'a.id',
   defaultSort: 'name',

@@ -52,7 +52,7 @@ export async function countByPresence(db: Db, now: number): Promise<Map<Presence
 /** Gateways; released ones are shown too, under their word. */
 export const gatewaysList: ListResource = {
   select: sql`g.*, a.name as account_name,
-    (select count(*) from pbx as p where p.account_id = g.account_id and p.gateway_id = g.id) as pbxs,
+    (select count(*) from pbx as p where p.account_id = g.account_id and p.gateway_id = g.id and p.removed_at is null) as pbxs,
     (select count(*) from directory_user as u inner join pbx as q on q.id = u.pbx_id
       where q.account_id = g.account_id and q.gateway_id = g.id and u.account_id = g.account_id) as users`,
   from: sql`gateway as g inner join account as a on a.id = g.account_id`,

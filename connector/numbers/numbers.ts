@@ -208,6 +208,7 @@ async function requirePbx(unit: Work, account: string, id: string): Promise<void
     .select('id')
     .where('id', '=', id)
     .where('account_id', '=', account)
+    .where('removed_at', 'is', null)
     .executeTakeFirst();
   if (found === undefined) throw new InvalidField('pbx', 'is no PBX of this account');
 }

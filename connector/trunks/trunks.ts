@@ -176,6 +176,7 @@ async function requirePbxs(unit: Work, account: string, { pbx, secondaryPbx }: T
       .select('gateway_id')
       .where('id', '=', id)
       .where('account_id', '=', account)
+      .where('removed_at', 'is', null)
       .executeTakeFirst();
     if (found === undefined) throw new InvalidField(fieldName, 'is no PBX of this account');
     return found.gateway_id;

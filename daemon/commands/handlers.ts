@@ -1,4 +1,6 @@
 /** What the cloud may ask this gateway to do. */
+import { z } from 'zod';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { CheckResult, InventorySection } from '#contract/sections.ts';
 import type { ProbeReport } from '#pbx-adapters/adapter.ts';
 import type { PbxRegistry } from '../pbxs/pbx-registry.ts';
@@ -7,7 +9,7 @@ import type { CommandHandlers } from './handler.ts';
 
 interface HandlerParts {
   engine: Pick<SyncEngine, 'run' | 'status'>;
-  registry: Pick<PbxRegistry, 'probe'>;
+  registry: Pick<PbxRegistry, 'probe' | 'identify' | 'remove'>;
   /** Runs the self-test and keeps its results. */
   selfTest: (signal: AbortSignal, onResult: (done: number, total: number) => void) => Promise<CheckResult[]>;
   /** Collects the inventory anew and sends it. */
@@ -15,6 +17,10 @@ interface HandlerParts {
 }
 
 const PROGRESS_MS = 500;
+
+/** What is on disk before a PBX is removed. */
+const RemovalStep = z.object({ name: z.string() });
+type RemovalStep = z.infer<typeof RemovalStep>;
 
 /** The handlers of the daemon's own parts; others are spread beside them where the runner is made. */
 export function commandHandlers(parts: HandlerParts) {
@@ -41,6 +47,20 @@ export function commandHandlers(parts: HandlerParts) {
         ...(version === undefined ? {} : { version }),
         ...(users === undefined ? {} : { users }),
       };
+    },
+    'pbx.remove': {
+      run: async ({ pbx }, { checkpoint }) => {
+        const known = registry.identify(pbx);
+        if (known === undefined) throw new DemarcError('sync.unknown-pbx', pbx);
+        const step: RemovalStep = { name: known.name };
+        await checkpoint(step, { noReturn: true });
+        await registry.remove(pbx);
+        return step;
+      },
+      resume: async ({ pbx }, step) => {
+        if (registry.identify(pbx) !== undefined) await registry.remove(pbx);
+        return RemovalStep.parse(step);
+      },
     },
     'inventory.report': async (_args, { signal }) => {
       const { platforms, applications } = await inventory(signal);

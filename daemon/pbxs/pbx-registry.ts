@@ -13,6 +13,7 @@ import type { AdapterType } from '#pbx-adapters/registry.ts';
 import { joined, parted, type Sealer } from './entry.ts';
 import { differenceEvent, differences, withLearned } from './learned.ts';
 import { type GuardStore, LoginGuards } from './login-guards.ts';
+import type { RemovedPbxs } from './removed-pbxs.ts';
 
 const MAX_PBXS = 50;
 
@@ -42,6 +43,8 @@ export interface PbxRegistryOptions {
   /** A key that never leaves the device; log-ins are recognised by a hash with it. */
   deviceKey: string | Buffer;
   store: GuardStore;
+  /** Keeps what was removed for the cloud. */
+  removed: Pick<RemovedPbxs, 'note'>;
   /** For small files of the adapters that may be lost. */
   tempFolder: string;
   /** Takes news for the cloud. */
@@ -172,10 +175,11 @@ export class PbxRegistry {
     });
   }
 
-  /** @throws DemarcError `sync.unknown-pbx`, `config.unwritable` */
+  /** For good: the cloud lets its users go. @throws DemarcError `sync.unknown-pbx`, `config.unwritable`, `store.full` */
   remove(id: Id): Promise<void> {
     return this.#inTurn(async () => {
-      this.#entry(id);
+      const { type, name } = this.#entry(id);
+      await this.#options.removed.note({ id, type, name });
       await this.#save((all) => all.filter((entry) => entry.id !== id));
       this.#forgetAdapter(id);
       await this.#guards.forget(id);

@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { OutboxState } from '#contract/envelope.ts';
-import type { CheckResult, HealthSection, PbxLink, PbxsSection } from '#contract/sections.ts';
+import type { CheckResult, HealthSection, PbxLink, PbxsSection, RemovedPbx } from '#contract/sections.ts';
 import type { CallsSeen } from '../pbxs/activity-watch.ts';
 import type { PbxView } from '../pbxs/pbx-registry.ts';
 import type { StoreHealth } from '../store/store.ts';
@@ -23,10 +23,14 @@ export interface PbxFacts {
   nextSyncAt: (id: string) => string | null;
   numbersOf: (id: string) => number;
   callsOf: (id: string) => CallsSeen | undefined;
+  /** What was removed, the newest first. */
+  removed: readonly RemovedPbx[];
 }
 
-/** Section `pbxs`: a link for each PBX, with what its sync is doing. Times are ISO instants. */
+/** Section `pbxs`: a link for each PBX, with what its sync is doing, and what was removed. Times are ISO instants. */
 export function pbxsDocument(pbxs: readonly PbxView[], facts: PbxFacts): PbxsSection {
+  // A removal that was cut short between its note and the configuration did not take place.
+  const gone = facts.removed.filter(({ id }) => !pbxs.some((pbx) => pbx.id === id));
   return {
     links: pbxs.map((pbx) => {
       const sync = facts.syncOf(pbx.id);
@@ -50,6 +54,7 @@ export function pbxsDocument(pbxs: readonly PbxView[], facts: PbxFacts): PbxsSec
       };
       return link;
     }),
+    ...(gone.length === 0 ? {} : { removed: gone }),
   };
 }
 

@@ -41,6 +41,7 @@ export const pbxLinks = ({ site, scheduler }: Pick<SourceParts, 'site' | 'schedu
     nextSyncAt: (id) => scheduler.nextAt(syncJob(id)),
     numbersOf: (id) => site.numbers.of(id),
     callsOf: (id) => site.activity.of(id),
+    removed: site.removed.list(),
   });
 
 /** How the document of each section is made from what the parts of the daemon say of themselves. */

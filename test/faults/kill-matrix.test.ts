@@ -44,6 +44,7 @@ const PROVEN = {
   'inventory.report': INTERRUPTED,
   'pbx.sync': INTERRUPTED,
   'pbx.test': INTERRUPTED,
+  'pbx.remove': 'test/unit/daemon-work/handlers.test.ts',
   'trunk.verify': INTERRUPTED,
   'trunk.test-call': INTERRUPTED,
   'tunnel.start': INTERRUPTED,

@@ -3,6 +3,7 @@ import { IntegrationAdd, IntegrationKind, IntegrationSwitch, IntegrationsPanel }
 import { Id } from '#contract/ids.ts';
 import { Integrations } from '../../integrations/integrations.ts';
 import { integrationsPanel } from '../../integrations/panel.ts';
+import { deleteLeftBehind } from '../../pbxs/left-behind.ts';
 import { allow, eventActor } from '../access.ts';
 import { type Api, accountResource, allowRow, answers, ById, created, nothing, type Parts } from '../routing.ts';
 
@@ -81,11 +82,40 @@ export function integrationRoutes(app: Api, { store, clock }: Parts): void {
     async (request, reply) => {
       const { id } = request.params;
       const gateway = store.db.selectFrom('gateway').select(['account_id', 'name']).where('id', '=', id);
-      const pbx = store.db.selectFrom('pbx').select(['account_id', 'name']).where('id', '=', id);
+      const pbx = store.db
+        .selectFrom('pbx')
+        .select(['account_id', 'name'])
+        .where('id', '=', id)
+        .where('removed_at', 'is', null);
       const found = (await gateway.executeTakeFirst()) ?? (await pbx.executeTakeFirst());
       const { account_id: account, name } = await allowRow(request, store.db, found);
       const by = { actor: eventActor(request), requestId: request.id };
       await integrations.turn({ account, id, name }, request.body.on, by);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete(
+    '/pbxs/:id',
+    {
+      config: { access: 'integrations:delete' },
+      schema: {
+        summary: 'Delete a PBX that no gateway has any more, with its users and numbers',
+        tags,
+        params: ById,
+        response: nothing,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const found = await store.db
+        .selectFrom('pbx')
+        .select(['account_id'])
+        .where('id', '=', id)
+        .where('removed_at', 'is', null)
+        .executeTakeFirst();
+      const { account_id: account } = await allowRow(request, store.db, found);
+      await deleteLeftBehind({ store, clock }, { account, id, actor: eventActor(request), requestId: request.id });
       return reply.code(204).send(null);
     },
   );

@@ -103,6 +103,7 @@ export function numberRoutes(app: Api, all: Parts): void {
         .selectFrom('pbx')
         .select(['id', 'account_id'])
         .where('id', '=', request.query.pbx)
+        .where('removed_at', 'is', null)
         .executeTakeFirst();
       return nextFree(store.db, await allowRow(request, store.db, found));
     },

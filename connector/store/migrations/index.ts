@@ -22,6 +22,7 @@ import { numbers } from './0018-numbers.ts';
 import { locations } from './0019-locations.ts';
 import { integrations } from './0020-integrations.ts';
 import { userMails } from './0021-user-mails.ts';
+import { pbxRemoved } from './0022-pbx-removed.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
@@ -46,6 +47,7 @@ const migrations: Record<string, Migration> = {
   '0019-locations': locations,
   '0020-integrations': integrations,
   '0021-user-mails': userMails,
+  '0022-pbx-removed': pbxRemoved,
 };
 
 /**

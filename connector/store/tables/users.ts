@@ -11,6 +11,8 @@ export interface UsersTables {
     name: string;
     revision: number;
     created_at: string;
+    /** When its gateway told, or a person said here, that it is gone: its users went, and none may come back late. */
+    removed_at: Generated<string | null>;
   };
   directory_user: {
     id: string;

@@ -175,6 +175,7 @@ const PROMISED = [
   'post /integrations',
   'delete /integrations',
   'put /integrations/{id}/switch',
+  'delete /pbxs/{id}',
   'get /commands',
   'post /commands',
   'get /commands/{id}',

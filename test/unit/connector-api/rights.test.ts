@@ -58,6 +58,7 @@ const aboutOne: {
     permission: 'integrations:delete',
     call: (c, s) => c.send('DELETE', `/gateways/${s.gateway}`),
   },
+  { name: 'DELETE pbx', permission: 'integrations:delete', call: (c, s) => c.send('DELETE', `/pbxs/${s.leftPbx}`) },
   { name: 'GET user', permission: 'users:view', call: (c, s) => c.get(`/users/${s.user}`) },
   { name: 'GET sync run', permission: 'integrations:view', call: (c, s) => c.get(`/sync-runs/${s.run}`) },
   { name: 'GET held users', permission: 'users:view', call: (c, s) => c.get(`/sync-runs/${s.run}/held-users`) },
@@ -464,6 +465,7 @@ describe.each(Role.options)('role %s', (role) => {
     const unknown = foreign.pbx;
     const nothing = {
       account: unknown,
+      leftPbx: unknown,
       gateway: unknown,
       user: unknown,
       run: unknown,

@@ -262,6 +262,8 @@ export interface Site {
   account: string;
   gateway: string;
   pbx: string;
+  /** One whose gateway is gone. */
+  leftPbx: string;
   run: string;
   command: string;
   user: string;
@@ -320,6 +322,7 @@ export async function addSite(store: Store, account: string, name = 'Head office
   const ids = {
     gateway: ulid(START),
     pbx: ulid(START),
+    leftPbx: ulid(START),
     run: ulid(START),
     command: ulid(START),
     token: ulid(START),
@@ -378,15 +381,12 @@ export async function addSite(store: Store, account: string, name = 'Head office
       .execute();
     await db
       .insertInto('pbx')
-      .values({
-        id: ids.pbx,
-        account_id: account,
-        gateway_id: ids.gateway,
-        type: 'mivoice-5000',
-        name: 'PBX 1',
-        revision: 1,
-        created_at: at,
-      })
+      .values(
+        [
+          { id: ids.pbx, gateway_id: ids.gateway, name: 'PBX 1' },
+          { id: ids.leftPbx, gateway_id: ulid(START), name: 'PBX 0' },
+        ].map((pbx) => ({ ...pbx, account_id: account, type: 'mivoice-5000', revision: 1, created_at: at })),
+      )
       .execute();
     const farEnd = { kind: 'cloud-platform', host: 'sip.example.net', port: 5061 };
     const trunk = { name: `Trunk of ${ids.pbx}`, pbx: ids.pbx, host: '192.0.2.5', port: 5061, farEnd };

@@ -155,4 +155,37 @@ describe('the panel', () => {
       .execute();
     expect(events).toEqual([{ name: 'integration.switched-off' }]);
   });
+
+  test('shows what no gateway has any more, and deletes it with its users; what a gateway has is refused', async () => {
+    await using w = await open();
+    const site = await addSite(w.api.store, w.account);
+    const { db } = w.api.store;
+    const users = () =>
+      db
+        .selectFrom('directory_user')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .where('pbx_id', '=', site.pbx)
+        .executeTakeFirstOrThrow();
+    const remove = () => w.client.send('DELETE', `/pbxs/${site.pbx}`);
+    const left = async () => (await w.panel()).items.find((item) => item.id === site.pbx && item.problem !== null);
+    const before = (await users()).n;
+    expect(before).toBeGreaterThan(0);
+    expect(await left()).toBeUndefined();
+    expect((await remove()).json()).toMatchObject({ code: 'pbx.on-gateway' });
+    await db.updateTable('gateway').set({ released_at: at }).where('id', '=', site.gateway).execute();
+    expect(await left()).toMatchObject({ id: site.pbx, gateway: null, complete: false, features: [{ count: before }] });
+    expect((await remove()).statusCode).toBe(204);
+    expect(await left()).toBeUndefined();
+    expect((await users()).n).toBe(0);
+    expect((await remove()).json()).toMatchObject({ code: 'api.not-found' });
+    const events = await db
+      .selectFrom('event')
+      .select(['actor_kind', 'details'])
+      .where('name', '=', 'pbx.removed')
+      .execute();
+    expect(events).toMatchObject([{ actor_kind: 'person' }]);
+    expect(JSON.parse(events[0]?.details ?? '')).toMatchObject({ users: before });
+    // The trunk was people's work, and can be given to another PBX.
+    expect((await w.client.get(`/trunks/${site.trunk}`)).json()).toMatchObject({ id: site.trunk });
+  });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { commands } from '#contract/commands.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { SyncStatus } from '#contract/sections.ts';
 import type { CommandContext } from '#daemon/commands/command-runner.ts';
 import { commandHandlers, probeChecks } from '#daemon/commands/handlers.ts';
@@ -13,6 +14,8 @@ const error = { code: 'pbx.timeout', message: 'The PBX did not answer', nextStep
 
 function bench(report: ProbeReport = { ok: true, steps: [] }) {
   const requests: SyncRequest[] = [];
+  const pbxs = new Set([PBX]);
+  const steps: unknown[] = [];
   const told: [string, number | undefined][] = [];
   const status = { run: RUN, outcome: 'Held', counts, reason: error } as SyncStatus;
   const handlers = commandHandlers({
@@ -24,7 +27,13 @@ function bench(report: ProbeReport = { ok: true, steps: [] }) {
         return status;
       },
     },
-    registry: { probe: async () => report },
+    registry: {
+      probe: async () => report,
+      identify: (id) => (pbxs.has(id) ? { type: 'mx-one', name: 'Plant' } : undefined),
+      remove: async (id) => {
+        if (!pbxs.delete(id)) throw new DemarcError('sync.unknown-pbx', id);
+      },
+    },
     selfTest: async (_signal, onResult) => {
       onResult(1, 4);
       return [];
@@ -35,10 +44,10 @@ function bench(report: ProbeReport = { ok: true, steps: [] }) {
     id: 'c',
     issuer: { id: 'u', name: 'Ada', kind: 'person' } as CommandContext['issuer'],
     signal: new AbortController().signal,
-    checkpoint: async () => undefined,
+    checkpoint: async (step) => void steps.push(step),
     progress: (text, percent) => told.push([text, percent]),
   };
-  return { handlers, requests, told, context };
+  return { handlers, requests, told, context, pbxs, steps };
 }
 
 test('a sync gives run, outcome, counts and reason as the contract has them, and tells how far it is', async () => {
@@ -78,4 +87,19 @@ test('inventory and self-test tell counts and progress', async () => {
   expect(await handlers['inventory.report']({}, context)).toEqual({ platforms: 1, applications: 2 });
   expect(await handlers['gateway.self-test']({}, context)).toEqual({ checks: [] });
   expect(told).toEqual([['1 of 4 checks', 25]]);
+});
+
+test('killed_before_or_after_a_PBX_was_removed: the next process removes it, once, and tells its name', async () => {
+  const { handlers, context, pbxs, steps } = bench();
+  const args = { pbx: PBX, confirm: 'delete' } as const;
+  const { run, resume } = handlers['pbx.remove'];
+  const output = await run(args, context);
+  expect(commands['pbx.remove'].output.parse(output)).toEqual({ name: 'Plant' });
+  expect([...pbxs]).toEqual([]);
+  const [step] = steps;
+  expect(await resume(args, step)).toEqual(output);
+  pbxs.add(PBX);
+  expect(await resume(args, step)).toEqual(output);
+  expect([...pbxs]).toEqual([]);
+  await expect(run(args, context)).rejects.toThrow(DemarcError);
 });

@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { ConfigFile } from '#config/daemon-settings.ts';
 import type { GatewayEvent } from '#contract/events.ts';
 import { type PbxEvent, PbxRegistry } from '#daemon/pbxs/pbx-registry.ts';
+import { RemovedPbxs } from '#daemon/pbxs/removed-pbxs.ts';
 import { SecretBox } from '#daemon/secrets/secret-box.ts';
+import { pbxsDocument } from '#daemon/sections/builders.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { startDirectory } from '#test/lab/directory.ts';
 import { type LabEntry, labEntries } from '#test/lab/directory-entries.ts';
@@ -27,6 +29,7 @@ async function bench(types = adapterTypes) {
       sealer: await SecretBox.load(base.folder),
       deviceKey: 'k',
       store: base.store,
+      removed: await RemovedPbxs.open(base),
       tempFolder: join(base.folder, 'adapters'),
       onEvent: (event) => news.push(event),
       newId: () => ulid(),
@@ -278,4 +281,43 @@ test('a form export that is much smaller than the one before is told after a res
   await write(10);
   const report = await (await b.make()).probe(id, AbortSignal.timeout(20_000));
   expect(JSON.stringify(report.steps)).toMatch(/before \d+/);
+});
+
+test('a removed PBX is told of over restarts, also when the process died before the configuration was saved', async () => {
+  await using b = await bench();
+  const facts = async () => ({
+    syncOf: () => ({ running: null, last: null, lastSuccessAt: null, users: 0, kept: 0 }) as never,
+    nextSyncAt: () => null,
+    numbersOf: () => 0,
+    callsOf: () => undefined,
+    removed: (await RemovedPbxs.open(b)).list(),
+  });
+  const { id } = await b.registry.add(await directory());
+  const { id: kept } = await b.registry.add({ ...(await directory()), name: 'Second' });
+  await b.registry.remove(id);
+  // Noted, and then the power went: it is still configured, so it was not removed.
+  await (await RemovedPbxs.open(b)).note({ id: kept, type: 'mivoice-5000', name: 'Second' });
+  await b.reopen();
+  const registry = await b.make();
+  const at = new Date(b.clock.time).toISOString();
+  expect(pbxsDocument(registry.list(), await facts())).toMatchObject({
+    links: [{ id: kept }],
+    removed: [{ id, type: 'mivoice-5000', name: 'Head office', at }],
+  });
+  await registry.remove(kept);
+  expect((await facts()).removed.map((removed) => removed.id).sort()).toEqual([id, kept].sort());
+});
+
+test('no more removed PBXs are kept than a section names; the oldest go', async () => {
+  await using b = await bench();
+  const removed = await RemovedPbxs.open(b);
+  const ids = Array.from({ length: 53 }, () => ulid());
+  for (const id of ids) {
+    b.clock.time += 1000;
+    await removed.note({ id, type: 'mx-one', name: id });
+  }
+  const newest = ids.toReversed().slice(0, 50);
+  expect(removed.list().map(({ id }) => id)).toEqual(newest);
+  await b.reopen();
+  expect((await RemovedPbxs.open(b)).list().map(({ id }) => id)).toEqual(newest);
 });

@@ -134,6 +134,10 @@ export function outcomeSentence(command: Pick<Command, 'name' | 'state' | 'outpu
       const output = commands['gateway.factory-reset'].output.safeParse(command.output);
       return output.success ? text.commands.reset(output.data.wiped) : undefined;
     }
+    case 'pbx.remove': {
+      const output = commands['pbx.remove'].output.safeParse(command.output);
+      return output.success ? text.commands.removedPbx(output.data.name) : undefined;
+    }
     case 'trunk.verify':
     case 'trunk.test-call': {
       const output = commands['trunk.verify'].output.safeParse(command.output);

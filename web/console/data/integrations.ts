@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type IntegrationKind, IntegrationsPanel } from '#contract/api/integrations.ts';
+import { type Integration, type IntegrationKind, IntegrationsPanel } from '#contract/api/integrations.ts';
+import { Command } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 
 const keyOf = (account: string) => ['integrations', account];
@@ -50,6 +51,27 @@ export function useDeleteGateway(account: string, gateway: string) {
     onSettled: async () => {
       await queries.invalidateQueries({ queryKey: keyOf(account) });
       await queries.invalidateQueries({ queryKey: ['gateways'] });
+    },
+  });
+}
+
+/** A gateway that is away does it when it is back, within a week. */
+const REMOVE_SECONDS = 7 * 86_400;
+
+/** Deletes a PBX: by a command to the gateway that has it, and here where none has it any more. */
+export function useDeletePbx({ account, subject, gateway }: Pick<Integration, 'account' | 'subject' | 'gateway'>) {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const pbx = subject ?? '';
+      if (gateway === null) return api.act('DELETE', `/pbxs/${encodeURIComponent(pbx)}`);
+      const body = { name: 'pbx.remove', args: { pbx, confirm: 'delete' }, deadlineSeconds: REMOVE_SECONDS };
+      await api.send('POST', `/gateways/${encodeURIComponent(gateway)}/commands`, Command, body);
+    },
+    onSettled: async () => {
+      await queries.invalidateQueries({ queryKey: keyOf(account) });
+      await queries.invalidateQueries({ queryKey: ['commands', 'list'] });
     },
   });
 }

@@ -1,6 +1,5 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import type { Integration } from '#contract/api/integrations.ts';
 import { Account } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
@@ -8,7 +7,7 @@ import { ConfirmWord } from '#web/kit/confirm-word.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
-import { useChosenIntegrations, useDeleteGateway } from '../../data/integrations.ts';
+import { useChosenIntegrations, useDeleteGateway, useDeletePbx } from '../../data/integrations.ts';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
 
@@ -19,7 +18,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks in the way that fits: what is only on the list, a gateway, or a PBX, which only its gateway can delete. */
+/** Asks in the way that fits: what is only on the list, a gateway, or a PBX. */
 export function DeleteIntegration(props: Props) {
   if (props.item.subject === null) return <RemoveChosen {...props} />;
   return props.item.kind === 'demarc-gateway' ? <DeleteGateway {...props} /> : <DeletePbx {...props} />;
@@ -97,20 +96,31 @@ function DeleteGateway({ item, onClose }: Props) {
   );
 }
 
+/** A command to the gateway that has it, which keeps its passwords; here alone where no gateway has it any more. */
 function DeletePbx({ item, onClose }: Props) {
+  const notice = useNotice();
+  const remove = useDeletePbx(item);
+  const here = item.gateway === null;
+  const confirm = () =>
+    remove.mutate(undefined, {
+      onSuccess: () => {
+        notice(here ? t.deletePbx.done(item.name ?? '') : t.deletePbx.asked(item.name ?? ''));
+        onClose();
+      },
+    });
   return (
-    <Modal opened onClose={onClose} title={t.deletePbx.title(item.name ?? '')} centered>
-      <Stack>
-        <Text size="sm">{t.deletePbx.text}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {kitText.close}
-          </Button>
-          <Button component={Link} href={`/gateways/${item.gateway ?? ''}`}>
-            {t.deletePbx.openGateway}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmWord
+      opened
+      title={t.deletePbx.title(item.name ?? '')}
+      word={t.deletePbx.word}
+      action={t.deletePbx.confirm}
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      <Text size="sm">{t.deletePbx.effect}</Text>
+      <Text size="sm">{here ? t.deletePbx.here : t.deletePbx.onGateway}</Text>
+    </ConfirmWord>
   );
 }

@@ -16,6 +16,7 @@ export const commandsTexts: Pick<ConsoleTexts, 'commands' | 'bulk' | 'power'> = 
     names: {
       'pbx.sync': 'Benutzer abgleichen',
       'pbx.test': 'Verbindung zur Telefonanlage testen',
+      'pbx.remove': 'TK-Anlage entfernen',
       'inventory.report': 'Inventar melden',
       'gateway.self-test': 'Selbsttest',
       'trunk.verify': 'Trunk prüfen',
@@ -55,6 +56,7 @@ export const commandsTexts: Pick<ConsoleTexts, 'commands' | 'bulk' | 'power'> = 
       next === undefined
         ? 'Gespeichert. Es sucht nicht von selbst nach Aktualisierungen.'
         : `Gespeichert. Die nächste Suche ist am ${next}.`,
+    removedPbx: (name: string) => `${name} wurde vom Gateway entfernt.`,
     reset: (wiped) =>
       wiped
         ? 'Das Gateway hat sich gelöscht und wartet darauf, zugeordnet zu werden.'

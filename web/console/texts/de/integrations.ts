@@ -98,8 +98,16 @@ export const integrationsTexts: Pick<ConsoleTexts, 'integrations'> = {
     },
     deletePbx: {
       title: (name: string) => `${name} löschen?`,
-      text: 'Eine TK-Anlage gehört zu ihrem Gateway, das ihre Passwörter verwahrt. Gelöscht wird sie auf den Seiten des Gateways am Standort; hier verschwindet sie, sobald das Gateway es meldet. Aus der Cloud wird das nicht unterstützt.',
-      openGateway: 'Gateway öffnen',
+      word: 'löschen',
+      confirm: 'Löschen',
+      effect:
+        'Ihre Benutzer verlassen das Konto mit allem, was hier für sie eingestellt wurde, und ihre Rufnummern und Bereiche gehen verloren. Der Verlauf bleibt, ebenso ihre SIP-Trunks, die einer anderen TK-Anlage gegeben werden können. Personen, die sich anmelden, behalten ihre Anmeldung.',
+      onGateway:
+        'Das Gateway entfernt die TK-Anlage samt Passwörtern und meldet es dann. Ist es offline, geschieht das, wenn es innerhalb einer Woche zurück ist.',
+      here: 'Kein Gateway hat sie mehr: Sie verschwindet sofort.',
+      asked: (name: string) =>
+        `Das Gateway wurde gebeten, ${name} zu entfernen. Sie verschwindet hier, sobald das geschehen ist.`,
+      done: (name: string) => `${name} wurde gelöscht.`,
     },
   },
 };

@@ -14,6 +14,7 @@ export const commandsTexts = {
     names: {
       'pbx.sync': 'Sync users',
       'pbx.test': 'Test the PBX link',
+      'pbx.remove': 'Remove the PBX',
       'inventory.report': 'Report the inventory',
       'gateway.self-test': 'Self-test',
       'trunk.verify': 'Verify trunk',
@@ -51,6 +52,7 @@ export const commandsTexts = {
     hadIt: (version: string) => `It had version ${version} already.`,
     scheduled: (next: string | undefined) =>
       next === undefined ? 'Kept. It does not look for updates by itself.' : `Kept. It looks next on ${next}.`,
+    removedPbx: (name: string) => `${name} was removed from the gateway.`,
     reset: (wiped: boolean) =>
       wiped ? 'The gateway has erased itself and waits to be claimed.' : 'The gateway has left the account.',
     synced: (outcome: string, added: string, changed: string, removed: string) =>

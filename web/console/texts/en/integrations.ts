@@ -96,8 +96,15 @@ export const integrationsTexts = {
     },
     deletePbx: {
       title: (name: string) => `Delete ${name}?`,
-      text: 'A PBX belongs to its gateway, which keeps its passwords. It is deleted on the pages of the gateway at the site, and goes from here as soon as the gateway tells so. From the cloud this is not supported.',
-      openGateway: 'Open the gateway',
+      word: 'delete',
+      confirm: 'Delete',
+      effect:
+        'Its users leave the account with everything that was set for them here, and its numbers and ranges go. The history stays, and so do its SIP trunks, which can be given to another PBX. People who sign in keep their sign-in.',
+      onGateway:
+        'The gateway removes the PBX and its passwords and then tells so. One that is offline does it when it is back, within a week.',
+      here: 'No gateway has it any more: it goes at once.',
+      asked: (name: string) => `The gateway was asked to remove ${name}. It goes from here when it has.`,
+      done: (name: string) => `${name} was deleted.`,
     },
   },
 };

@@ -49,4 +49,13 @@ export const directoryTexts = {
     cause: 'Die Integration ist eingerichtet und kann nicht von der Liste genommen werden',
     nextStep: 'Schalten Sie sie zuerst aus und löschen Sie sie in ihrer Zeile.',
   },
+  'pbx.on-gateway': {
+    cause: 'Ein Gateway hat diese TK-Anlage und brächte sie zurück',
+    nextStep: 'Löschen Sie sie in der Zeile ihrer Integration oder auf den Seiten des Gateways am Standort.',
+  },
+  'pbx.left-behind': {
+    cause: 'Kein Gateway hat diese TK-Anlage mehr; ihre Benutzer und Rufnummern sind noch da, wie sie waren',
+    nextStep:
+      'Verbinden Sie sie auf den Seiten eines Gateways neu oder löschen Sie sie hier mit ihren Benutzern und Rufnummern.',
+  },
 };

@@ -15,7 +15,7 @@ export const pbxTexts = {
     removeOf: (name: string) => `${name} entfernen`,
     removeWord: 'entfernen',
     removeEffect:
-      'Die Verbindung und ihre Einstellungen werden hier gelöscht. Die Benutzer, die von ihr kamen, bleiben in der Cloud, bis ein Administrator entscheidet.',
+      'Die Verbindung und ihre Einstellungen werden hier gelöscht, und in der Cloud werden ihre Benutzer und Rufnummern aus dem Konto entfernt, sobald das Gateway verbunden ist. Ihr Verlauf und ihre SIP-Trunks bleiben dort.',
     noneOfThese: 'Keine davon: von Hand eingeben',
     connectNew: 'Angaben zur Telefonanlage',
     change: (name: string) => `${name} ändern`,

@@ -15,7 +15,7 @@ export const pbxTexts = {
     removeOf: (name: string) => `Remove ${name}`,
     removeWord: 'remove',
     removeEffect:
-      'The link and its settings are deleted here. The users that came from it stay in the cloud until an administrator decides.',
+      'The link and its settings are deleted here, and in the cloud its users and numbers are removed from the account as soon as the gateway is connected. Its history and its SIP trunks stay there.',
     noneOfThese: 'None of these: enter it by hand',
     connectNew: 'PBX Information',
     change: (name: string) => `Change ${name}`,
