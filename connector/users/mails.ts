@@ -199,17 +199,18 @@ export class UserMails {
     // Gone in the meantime, or without an address: nobody is left to get it.
     if (user === undefined || user.email === null || send === undefined) return true;
     const { name, email } = user;
-    const language = AlertLanguage.catch('en').parse(user.language);
     const place = { partner: user.partner_id, account: mail.account_id };
     const actor: EventActor = { id: mail.person_id, name: mail.person_name, kind: 'person' };
     const by = { actor, requestId: mail.id };
     const known = await store.db
       .selectFrom('person')
       .innerJoin('membership', 'membership.person_id', 'person.id')
-      .select(['person.id', 'person.password_hash'])
+      .select(['person.id', 'person.password_hash', 'person.language'])
       .where('person.email_lc', '=', user.email_lc ?? '')
       .where('membership.account_id', '=', mail.account_id)
       .executeTakeFirst();
+    // What somebody chose for themselves counts before what their account has.
+    const language = AlertLanguage.catch(AlertLanguage.catch('en').parse(user.language)).parse(known?.language);
     const base = user.role === 'Account Admin' ? 'Account Admin' : 'User';
     const role = { base, id: null, name: base, rights: rightsOf({ role: base }) } as const;
     const link =

@@ -21,8 +21,8 @@ export const LanguageSwitch = () => (
   />
 );
 
-/** The same as entries of a menu. */
-export const LanguageItems = () => (
+/** The same as entries of a menu, for who is signed in; `onChoose` puts it into their profile. */
+export const LanguageItems = (props: { onChoose: (next: Language) => void }) => (
   <>
     <Menu.Label>{kitText.language}</Menu.Label>
     {CHOICES.map(({ value, label }) => (
@@ -31,7 +31,7 @@ export const LanguageItems = () => (
         lang={value}
         aria-current={value === language ? 'true' : undefined}
         rightSection={value === language ? <Icon name="check" /> : undefined}
-        onClick={() => value !== language && changeLanguage(value)}
+        onClick={() => value !== language && props.onChoose(value)}
       >
         {label}
       </Menu.Item>

@@ -4,6 +4,7 @@ import type { Permission } from '#contract/access.ts';
 import { Me } from '#contract/api.ts';
 import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { followPerson } from '#web/kit/language.ts';
 
 /** Who is signed in, with the rights in the given account; null when nobody is. */
 export function useSession(account: string | undefined): UseQueryResult<Me | null> {
@@ -14,9 +15,13 @@ export function useSession(account: string | undefined): UseQueryResult<Me | nul
       try {
         const me = await api.get('/me', Me, { account }, signal);
         api.setCsrf(me.csrf);
+        followPerson(me.language);
         return me;
       } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return null;
+        if (error instanceof ApiError && error.status === 401) {
+          followPerson(null);
+          return null;
+        }
         throw error;
       }
     },

@@ -1,9 +1,10 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { ProviderSignOut } from '#contract/api/access.ts';
+import { Profile, ProviderSignOut } from '#contract/api/access.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { Icon } from '#web/kit/icons.tsx';
+import { followPerson, type Language } from '#web/kit/language.ts';
 import { LanguageItems } from '#web/kit/language-switch.tsx';
 import { useMe } from '../data/me.tsx';
 import { roleLabel } from '../data/roles.ts';
@@ -24,9 +25,15 @@ export function PersonMenu() {
     onSuccess: (next) => {
       api.setCsrf(undefined);
       queries.clear();
+      followPerson(null);
       window.location.assign(next);
     },
   });
+  const speak = useMutation({
+    mutationFn: (language: Language) => api.send('PATCH', '/me/profile', Profile, { language }),
+    onSuccess: ({ language }) => followPerson(language),
+  });
+  const problem = signOut.error ?? speak.error;
   return (
     <Menu>
       <Menu.Target>
@@ -46,12 +53,12 @@ export function PersonMenu() {
           {text.app.profile}
         </Menu.Item>
         <Menu.Divider />
-        <LanguageItems />
+        <LanguageItems onChoose={(next) => speak.mutate(next)} />
         <Menu.Divider />
         <Menu.Item onClick={() => signOut.mutate()} closeMenuOnClick={false}>
           {text.app.signOut}
         </Menu.Item>
-        {signOut.error && <Menu.Label>{signOut.error.message}</Menu.Label>}
+        {problem && <Menu.Label>{problem.message}</Menu.Label>}
       </Menu.Dropdown>
     </Menu>
   );

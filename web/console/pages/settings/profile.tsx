@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { OwnSession, Profile } from '#contract/api/access.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
-import { changeLanguage, LANGUAGES, type Language, language } from '#web/kit/language.ts';
+import { followPerson, LANGUAGES, type Language, language } from '#web/kit/language.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { ErrorPanel, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
@@ -61,7 +61,7 @@ function You(props: { profile: Profile }) {
     mutationFn: () => api.send('PATCH', '/me/profile', Profile, { name, language: spoken }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ['me'] });
-      if (spoken !== language) changeLanguage(spoken);
+      followPerson(spoken);
       notice(t.saved);
     },
   });
