@@ -74,6 +74,12 @@ function after({ column, descending, nullable }: Sort, { value, id }: Position, 
   return descending && nullable ? sql`(${range} or ${column} is null)` : range;
 }
 
+function orderBy({ descending, nullable }: Sort, value: Condition, id: Condition): Condition {
+  const way = descending ? sql`desc` : sql`asc`;
+  const nulls = nullable ? (descending ? sql`nulls last` : sql`nulls first`) : sql``;
+  return sql`order by ${value} ${way} ${nulls}, ${id} ${way}`;
+}
+
 /** What the client's filters and search come to. @throws InvalidField */
 export function compileWhere(
   resource: ListResource,
@@ -157,9 +163,7 @@ async function readPage<Row>(
   const id = sql.ref(resource.id);
   const position = request.cursor === undefined ? undefined : readCursor(request.cursor, sort.text);
   const keyset = position === undefined ? [] : [after(sort, position, id)];
-  const way = sort.descending ? sql`desc` : sql`asc`;
-  const nulls = sort.nullable ? (sort.descending ? sql`nulls last` : sql`nulls first`) : sql``;
-  const order = sql`order by ${sort.column} ${way} ${nulls}, ${id} ${way}`;
+  const order = orderBy(sort, sort.column, id);
   const key = sql`${id} as list_id, ${sort.column} as list_value`;
   const full = (where: Condition, from = resource.from) =>
     sql<Row & Found>`select ${resource.select}, ${key} from ${from} where ${where} ${order} limit ${request.limit + 1}`;
@@ -176,13 +180,14 @@ async function readPage<Row>(
   const head = sql`select ${id} from ${resource.from} where ${all([within.condition, ...keyset])} ${order} limit ${PROBE_ROWS}`;
   const near = await full(sql`${id} in (${head}) and ${all(wanted)}`).execute(db);
   if (near.rows.length > request.limit) return answer(near.rows);
+  // Only the rows of the page are read whole; what matches is ordered by what was found of it.
+  const found = { value: sql.ref('list_value'), id: sql.ref('list_id') };
+  const later = position === undefined ? sql`1 = 1` : after({ ...sort, column: found.value }, position, found.id);
   const matches = sql`matches as materialized (select ${key} from ${resource.from} where ${all([within.condition, ...wanted])})`;
-  const far = await sql<
-    Row & Found
-  >`with ${matches} select ${resource.select}, ${key}, (select count(*) from matches) as list_total
-    from ${resource.from} where ${id} in (select list_id from matches) and ${all(keyset)} ${order} limit ${request.limit + 1}`.execute(
-    db,
-  );
-  const total = far.rows[0]?.list_total;
-  return answer(far.rows, total);
+  const rest = sql`rest as materialized (select * from matches where ${later} ${orderBy(sort, found.value, found.id)} limit ${request.limit + 1})`;
+  const far = await sql<Row & Found>`with ${matches}, ${rest}
+    select ${resource.select}, rest.*, (select count(*) from matches) as list_total
+    from rest cross join ${resource.from} where ${id} = list_id ${orderBy(sort, found.value, found.id)}`.execute(db);
+  // Without rows on the first page nothing matches; on a later one their number is not known from here.
+  return answer(far.rows, far.rows[0]?.list_total ?? (position === undefined ? 0 : undefined));
 }

@@ -15,6 +15,7 @@ const LISTS = [
   'gateways?filter=presence:eq:Online',
   'users?q=an&sort=-email&limit=50',
   'users?filter=irregularities:in:no-email&sort=department',
+  'users?q=nobody+is+called+so&sort=-email',
   'platforms?sort=host',
   'applications?filter=swaStatus:in:Unknown',
   'sync-runs?sort=-startedAt',

@@ -23,6 +23,7 @@ import { locations } from './0019-locations.ts';
 import { integrations } from './0020-integrations.ts';
 import { userMails } from './0021-user-mails.ts';
 import { pbxRemoved } from './0022-pbx-removed.ts';
+import { listIndexes } from './0025-list-indexes.ts';
 
 /** Numbered for ever: a migration that has been released is never edited. */
 const migrations: Record<string, Migration> = {
@@ -48,6 +49,7 @@ const migrations: Record<string, Migration> = {
   '0020-integrations': integrations,
   '0021-user-mails': userMails,
   '0022-pbx-removed': pbxRemoved,
+  '0025-list-indexes': listIndexes,
 };
 
 /**

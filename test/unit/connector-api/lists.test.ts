@@ -278,6 +278,39 @@ describe('any text', () => {
     expect([frequent.total, frequent.rows.length]).toEqual([5990, 4]);
     expect((await read('nobody', 4)).total).toBe(0);
   });
+
+  test.each(['name', '-name', 'email', '-email', '-modifiedAt', 'department'])(
+    'that is rare among many is paged through in the order of %s, those without a value too',
+    async (sort) => {
+      const partner = await addPartner(api.store);
+      const other = await addSite(api.store, await addAccount(api.store, partner));
+      const users = Array.from({ length: 3000 }, (_, n) => ({
+        name: `${String((n * 7) % 3000).padStart(5, '0')} ${n % 300 === 150 ? 'rare' : 'frequent'}`,
+        ...(n % 600 === 150 ? { email: `e${n}@x.fr` } : {}),
+      }));
+      await addUsers(api.store, other, users);
+      const within = { condition: sql`u.account_id = ${other.account}`, indexed: true };
+      const read = (limit: number, cursor?: string) =>
+        readList<UserRow>(api.store.db, usersList, within, { q: 'rare', sort, limit, cursor }, START);
+      // The plain way: not one account alone, so no shortcut is taken.
+      const plain = await readList<UserRow>(
+        api.store.db,
+        usersList,
+        { ...within, indexed: false },
+        { q: 'rare', sort, limit: 200 },
+        START,
+      );
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await read(3, cursor);
+        expect(page.total).toBe(10);
+        found.push(...page.rows.map((row) => row.id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(found).toEqual(plain.rows.map((row) => row.id));
+    },
+  );
 });
 
 describe('the presence filter', () => {
