@@ -136,8 +136,11 @@ describe('a gateway on site', () => {
     expect(pbxs).toHaveLength(1);
     expect(pbxs[0]?.id).not.toBe(before);
     expect(await gateway(site)).toMatchObject({ account: other.id, quarantined: 0 });
-    // The first account keeps what it had.
+    // The first account keeps what it had, until somebody there deletes what no gateway has any more.
     expect((await site.users(before)).size).toBe(20);
+    await site.api.expect('DELETE', `/api/v1/pbxs/${before}`);
+    expect((await site.users(before)).size).toBe(0);
+    expect((await gateway(site)).users).toBe(20);
     expect((await site.daemon.call<EnrolmentAnswer>('GET', '/api/enrolment')).state).toBe('claimed');
     await site.api.signIn(ADMIN.email, ADMIN.password);
   });
