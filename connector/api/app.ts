@@ -19,7 +19,7 @@ import { supportLogRoutes } from '../support/support-log-routes.ts';
 import { trunkHealthRoutes } from '../trunks/health-routes.ts';
 import { uploadRoutes } from '../uploads/upload-routes.ts';
 import { consoleFiles } from './console.ts';
-import { answerErrors } from './error-answer.ts';
+import { answerError } from './error-answer.ts';
 import { guard } from './guard.ts';
 import { health } from './health.ts';
 import { metrics } from './metrics.ts';
@@ -61,11 +61,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser('text/plain');
-  answerErrors(app);
+  app.setErrorHandler(answerError);
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
 
   const sessions = new Sessions(options);

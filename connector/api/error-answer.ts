@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ErrorBody } from '#contract/api.ts';
 import { catalogue, type ErrorCode } from '#contract/errors/catalogue.ts';
@@ -39,16 +39,14 @@ function bodyOf(error: DemarcError, requestId: string): ErrorBody {
   };
 }
 
-/** The one way in which the API answers errors (contract ErrorBody). */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const error = translate(thrown);
-    if (error.status >= 500) request.log.error({ code: error.code, err: thrown }, 'a request could not be answered');
-    if (error instanceof TooManyRequests) reply.header('retry-after', String(error.retryAfterSeconds));
-    return reply
-      .code(error.status)
-      .type('application/json; charset=utf-8')
-      .serializer(JSON.stringify)
-      .send(bodyOf(error, request.id));
-  });
+/** The one way in which the API answers errors (contract ErrorBody), also those of addresses that reach no route. */
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = translate(thrown);
+  if (error.status >= 500) request.log.error({ code: error.code, err: thrown }, 'a request could not be answered');
+  if (error instanceof TooManyRequests) reply.header('retry-after', String(error.retryAfterSeconds));
+  return reply
+    .code(error.status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(bodyOf(error, request.id));
 }

@@ -73,7 +73,7 @@ function optionsOf(packet: Buffer): Map<number, Buffer> {
 }
 
 /** The part of option 125 that is Mitel's (RFC 3925, section 4). */
-function ofMitel(value = Buffer.alloc(0)): Buffer | undefined {
+function ofMitel(value: Buffer = Buffer.alloc(0)): Buffer | undefined {
   for (let at = 0; at + 5 <= value.length; ) {
     const length = value[at + 4] ?? 0;
     if (value.readUInt32BE(at) === ENTERPRISE) return value.subarray(at + 5, at + 5 + length);
