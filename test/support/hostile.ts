@@ -109,6 +109,8 @@ function near(
       });
       return wild(fc.record(Object.fromEntries(properties)));
     }
+    case 'null':
+    case undefined:
     default:
       return anything();
   }
