@@ -50,7 +50,7 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
   'mivoice-business': {
     type: 'mivoice-business',
     connection: MiVoiceBusinessConnection,
-    secretNames: ['snmpCommunity', 'snmpAuthPassword', 'snmpPrivPassword'],
+    secretNames: ['snmpCommunity', 'snmpAuthPassword', 'snmpPrivPassword', 'mbgPassword', 'micollabPassword'],
     prerequisites: [
       'In the System Administration Tool open “User and Services Configuration” and choose Export, all rows, CSV.',
       'Do the same with “Telephone Directory”: it completes names and departments.',
@@ -59,6 +59,7 @@ export const adapterTypes: Readonly<Record<PbxType, AdapterType>> = {
       'Repeat the export when people change; a scheduled copy by SFTP into the folder does as well.',
       'For version, alarms and licences: switch SNMP on (on MSL it is off, and then open to the server itself only), allow the gateway’s address, and note the community.',
       'For the count of calls: switch the records on in “SMDR Options” and in each Class of Service of trunks and extensions, and let the gateway reach TCP port 1752.',
+      'Where there is a border gateway or a MiCollab: note the address that each has on the local network.',
     ],
     gives: miVoiceBusinessGives,
     address(connection) {

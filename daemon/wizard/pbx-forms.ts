@@ -24,6 +24,9 @@ interface Form {
 
 const TLS_HINT = 'StartTLS encrypts on the usual port, LDAPS on a port of its own; “none” sends the password in clear.';
 
+/** ONB-22 asks for these passwords; that nothing takes them yet must be said where they are asked for. */
+const KEPT_ONLY = 'May stay empty. Kept encrypted on this gateway and not used: no interface that takes it is public.';
+
 const directoryRows = (prefix: string): readonly Row[] => [
   [`${prefix}host`, 'Directory address', 'Host name or IP address.'],
   [`${prefix}port`, 'Port', '389, or 636 with LDAPS, when left empty.'],
@@ -60,6 +63,19 @@ const FORMS: Readonly<Record<PbxType, Form>> = {
         rows: [
           ['host', 'PBX IP or FQDN', 'For version, licences and calls; the users come from the exports.'],
           ['adminPort', 'Port of its administration page'],
+        ],
+      },
+      {
+        id: 'companions',
+        title: 'Border gateway and MiCollab',
+        rows: [
+          ['mbgHost', 'MBG IP or FQDN', 'The MiVoice Border Gateway: looked at by SIP and at its page.'],
+          ['mbgPassword', 'MBG Password', KEPT_ONLY],
+          ['mbgSipPort', 'SIP port of the MBG'],
+          ['mbgPort', 'HTTPS port of the MBG'],
+          ['micollabHost', 'MiCollab IP or FQDN', 'A name must lead to its address on the local network.'],
+          ['micollabPassword', 'MiCollab Password', KEPT_ONLY],
+          ['micollabPort', 'HTTPS port of MiCollab'],
         ],
       },
       {

@@ -15,12 +15,14 @@ import { chooseForms, type FormFile, type FormSource } from '#pbx-adapters/chann
 import { FORM_TITLES, type FormName } from '#pbx-adapters/channels/form-export/forms.ts';
 import { type FormRow, readForm } from '#pbx-adapters/channels/form-export/read-form.ts';
 import { FormSizes } from '#pbx-adapters/channels/form-export/sizes.ts';
+import { CompactTexts } from '#pbx-adapters/compact-texts.ts';
 import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
+import { companionInventory, PLAN_OF_COMPANIONS, probeCompanions } from './companions.ts';
 import type { MiVoiceBusinessConnection } from './connection.ts';
 import { givenBy } from './gives.ts';
 import { readNumbers } from './numbers.ts';
 import { PLAN_OF_PBX, pbxInventory, probePbx, versionOf } from './pbx-itself.ts';
-import { type DirectoryEntry, namesOf, toUserItem } from './person.ts';
+import { namesOf, packedEntry, toUserItem, unpackedEntry } from './person.ts';
 
 const PLAN = [
   { id: 'files', title: 'Find the form exports' },
@@ -28,6 +30,7 @@ const PLAN = [
   { id: 'users', title: 'Read the people' },
   { id: 'numbers', title: 'Read the direct-dial numbers' },
   ...PLAN_OF_PBX,
+  ...PLAN_OF_COMPANIONS,
 ] as const;
 
 interface Parts {
@@ -88,8 +91,11 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
   }
 
   /** By SNMP; a form export tells neither version nor licences. Never throws for a PBX that does not answer. */
-  inventory(signal: AbortSignal): Promise<ApplicationReport[]> {
-    return pbxInventory(this.#connection, { clock: this.#clock, log: this.#log }, signal);
+  async inventory(signal: AbortSignal): Promise<ApplicationReport[]> {
+    const own = await pbxInventory(this.#connection, { clock: this.#clock, log: this.#log }, signal);
+    const beside = await companionInventory(this.#connection, this.#clock, signal);
+    const known = new Set(own.map(({ id }) => id));
+    return [...own, ...beside.filter(({ id }) => !known.has(id))];
   }
 
   /** Each step on its own with what to do about it. Never throws. */
@@ -119,6 +125,7 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
     });
     const numbers = await steps.optional('numbers', () => this.#countNumbers(signal));
     const facts = await probePbx(steps, this.#connection, signal);
+    await probeCompanions(steps, this.#connection, signal);
     const version = facts && versionOf(facts);
     const learned = {
       forms: Object.fromEntries(entries(forms ?? {}).map(([form, file]) => [form, file.path])),
@@ -135,17 +142,22 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
   async *#people(forms: Forms, signal: AbortSignal): AsyncGenerator<UserItem> {
     const main = forms.users ?? forms.directory;
     if (!main) return;
-    const directory = forms.users && forms.directory ? await readDirectory(forms.directory, signal) : new Map();
-    const firstLine = new Map<string, number>();
+    const directory =
+      forms.users && forms.directory ? await readDirectory(forms.directory, signal) : new CompactTexts();
+    const entryOf = (number: string) => {
+      const text = directory.get(number);
+      return text === undefined ? undefined : unpackedEntry(text);
+    };
+    const firstLine = new CompactTexts();
     for await (const row of rows(main, signal)) {
-      const item = toUserItem(row, directory);
+      const item = toUserItem(row, entryOf);
       const before = item.kind === 'user' ? firstLine.get(item.user.key) : undefined;
       if (item.kind === 'user' && before !== undefined) {
         const reason = `the number is there already on line ${before}`;
         yield { kind: 'rejected', where: `line ${row.line}`, reason };
         continue;
       }
-      if (item.kind === 'user') firstLine.set(item.user.key, row.line);
+      if (item.kind === 'user') firstLine.set(item.user.key, String(row.line));
       yield item;
     }
   }
@@ -185,13 +197,13 @@ async function* rows(file: FormFile, signal: AbortSignal): AsyncGenerator<FormRo
   for await (const part of readForm(file.path, signal)) if ('row' in part) yield part.row;
 }
 
-/** The directory by number, in memory: a PBX holds a few thousand numbers. The first entry of a number counts. */
-async function readDirectory(file: FormFile, signal: AbortSignal): Promise<Map<string, DirectoryEntry>> {
-  const found = new Map<string, DirectoryEntry>();
+/** The directory by number, in memory (decision 0028). The first entry of a number counts. */
+async function readDirectory(file: FormFile, signal: AbortSignal): Promise<CompactTexts> {
+  const found = new CompactTexts();
   for await (const row of rows(file, signal)) {
     const { number, department } = row.cells;
     if (number === undefined || found.has(number)) continue;
-    found.set(number, { ...namesOf(row), ...(department === undefined ? {} : { department }) });
+    found.set(number, packedEntry({ ...namesOf(row), ...(department === undefined ? {} : { department }) }));
   }
   return found;
 }

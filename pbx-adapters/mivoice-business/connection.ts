@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { SmdrAccess } from '#pbx-adapters/channels/smdr/settings.ts';
 import { snmpSettings } from '#pbx-adapters/channels/snmp/settings.ts';
 
+const Host = z
+  .string()
+  .trim()
+  .regex(/^[^\s/]{1,253}$/, 'must be a name or an address, without anything before it');
+const Port = z.int().min(1).max(65535);
+const Password = z.string().min(1).max(256);
 const Path = z.string().trim().min(1).max(4000).refine(isAbsolute, 'must be an absolute path');
 
 /** Where the form exports of a MiVoice Business are and, where wanted, how the PBX itself is asked. */
@@ -19,13 +25,18 @@ export const MiVoiceBusinessConnection = z
       .transform((code) => code.toUpperCase())
       .optional(),
     /** The PBX itself: for its administration page, SNMP and call records. */
-    host: z
-      .string()
-      .trim()
-      .regex(/^[^\s/]{1,253}$/, 'must be a name or an address, without anything before it')
-      .optional(),
+    host: Host.optional(),
     /** Port of the administration page (HTTPS). */
-    adminPort: z.int().min(1).max(65535).default(443),
+    adminPort: Port.default(443),
+    /** The border gateway beside it: SIP and its administration page are looked at. The password is kept only. */
+    mbgHost: Host.optional(),
+    mbgPassword: Password.optional(),
+    mbgSipPort: Port.default(5060),
+    mbgPort: Port.default(443),
+    /** The MiCollab beside it, at its address on the local network. The password is kept only. */
+    micollabHost: Host.optional(),
+    micollabPassword: Password.optional(),
+    micollabPort: Port.default(443),
     ...snmpSettings,
     /** Call records; left out, calls are not counted. */
     smdr: SmdrAccess.optional(),
@@ -36,6 +47,14 @@ export const MiVoiceBusinessConnection = z
   .refine(({ host, smdr, snmpCommunity, snmpUser }) => host !== undefined || !(smdr ?? snmpCommunity ?? snmpUser), {
     path: ['host'],
     message: 'SNMP and call records need the address of the PBX',
+  })
+  .refine(({ mbgHost, mbgPassword }) => mbgHost !== undefined || mbgPassword === undefined, {
+    path: ['mbgHost'],
+    message: 'a password belongs to the address of the border gateway',
+  })
+  .refine(({ micollabHost, micollabPassword }) => micollabHost !== undefined || micollabPassword === undefined, {
+    path: ['micollabHost'],
+    message: 'a password belongs to the address of MiCollab',
   })
   .refine(({ snmpUser, snmpAuthPassword }) => snmpUser !== undefined || snmpAuthPassword === undefined, {
     path: ['snmpUser'],

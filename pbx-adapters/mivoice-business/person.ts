@@ -1,8 +1,23 @@
 import type { PbxUser, UserItem } from '#pbx-adapters/adapter.ts';
 import type { FormRow } from '#pbx-adapters/channels/form-export/read-form.ts';
+import { joinTexts, splitTexts } from '#pbx-adapters/compact-texts.ts';
 
 /** What the Telephone Directory adds to a person, by directory number. */
-export type DirectoryEntry = Pick<PbxUser, 'name' | 'firstName' | 'lastName' | 'department'>;
+type DirectoryEntry = Pick<PbxUser, 'name' | 'firstName' | 'lastName' | 'department'>;
+
+/** An entry as one text, in which `unpackedEntry` finds it again. */
+export const packedEntry = ({ name, firstName, lastName, department }: DirectoryEntry): string =>
+  joinTexts([name, firstName, lastName, department].map((text) => text ?? ''));
+
+export function unpackedEntry(text: string): DirectoryEntry {
+  const [name, firstName, lastName, department] = splitTexts(text);
+  return {
+    ...(name ? { name } : {}),
+    ...(firstName ? { firstName } : {}),
+    ...(lastName ? { lastName } : {}),
+    ...(department ? { department } : {}),
+  };
+}
 
 /**
  * A directory name: `Last,First` is how the PBX keeps it. A name without a comma is taken as it is; only the first comma
@@ -35,13 +50,13 @@ export function namesOf(row: FormRow): Pick<PbxUser, 'name' | 'firstName' | 'las
 const PLAIN_FIELDS = ['email', 'department', 'loginId', 'mobilePhone', 'workPhone'] as const;
 
 /** A row of User and Services Configuration as a person, completed from the Telephone Directory. */
-export function toUserItem(row: FormRow, directory: ReadonlyMap<string, DirectoryEntry>): UserItem {
+export function toUserItem(row: FormRow, directory: (number: string) => DirectoryEntry | undefined): UserItem {
   const { guid, number } = row.cells;
   const where = `line ${row.line}`;
   const key = guid?.toLowerCase() ?? number;
   if (key === undefined) return { kind: 'rejected', where, reason: 'has no directory number' };
   if (key.length > 200) return { kind: 'rejected', where, reason: 'the key is too long' };
-  const entry = number === undefined ? undefined : directory.get(number);
+  const entry = number === undefined ? undefined : directory(number);
   const user: PbxUser = { key, ...entry, ...namesOf(row) };
   if (number !== undefined) user.extension = number;
   for (const field of PLAIN_FIELDS) {

@@ -6,6 +6,17 @@ export const pbxPhrases: Phrases = {
   'Look at the administration page': 'Verwaltungsseite ansehen',
   'Ask version, alarms and licences by SNMP': 'Version, Alarme und Lizenzen per SNMP erfragen',
   'Open the stream of call records': 'Strom der Gesprächsdaten öffnen',
+  'Look at the border gateway': 'Border Gateway ansehen',
+  'Look at MiCollab': 'MiCollab ansehen',
+  'No answer by SIP': 'Keine Antwort über SIP',
+  'Answers by SIP': 'Antwortet über SIP',
+  'Answers by SIP as “{1}”': 'Antwortet über SIP als „{1}“',
+  'its password is kept and not used: no interface that takes it is public':
+    'sein Passwort wird aufbewahrt und nicht benutzt: keine Schnittstelle, die es annimmt, ist öffentlich',
+  'Let the name lead to the address of MiCollab on the local network; here it leads to {1}.':
+    'Lassen Sie den Namen zur Adresse von MiCollab im lokalen Netz führen; hier führt er zu {1}.',
+  'Its SIP part tells no version.': 'Sein SIP-Teil nennt keine Version.',
+  'MiCollab tells its version to nobody without a log-in.': 'MiCollab nennt seine Version niemandem ohne Anmeldung.',
   'Find the form exports': 'Exporte der Formulare finden',
   'Compare with the exports before': 'Mit den Exporten davor vergleichen',
   'Read the people': 'Personen lesen',
@@ -227,6 +238,15 @@ export const pbxPhrases: Phrases = {
 
 /** What a PBX gives and by which way, as its features list it. */
 export const capabilityPhrases: Phrases = {
+  users: 'Benutzer',
+  numbers: 'Rufnummern',
+  version: 'Version',
+  licence: 'Lizenzen',
+  trunk: 'Trunk',
+  activity: 'Gespräche',
+  worksheet: 'Arbeitsblatt',
+  declared: 'angegeben',
+  'CSTA + LDAP phone book': 'CSTA und LDAP-Telefonbuch',
   'form export': 'Export von Formularen',
   'User and Services Configuration, completed by Telephone Directory. The form Locations is not read: its columns are not known, and no field of a user takes it.':
     '„User and Services Configuration“, ergänzt durch „Telephone Directory“. Das Formular „Locations“ wird nicht gelesen: Seine Spalten sind nicht bekannt, und kein Feld eines Benutzers nimmt sie auf.',

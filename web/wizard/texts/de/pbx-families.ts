@@ -3,6 +3,8 @@
  * where two families mean different things by it; parts of a form; what to prepare; what is good to know.
  */
 const KEPT = 'Wird verschlüsselt auf diesem Gateway aufbewahrt und nie in die Cloud gesendet.';
+const KEPT_ONLY =
+  'Darf leer bleiben. Wird verschlüsselt auf diesem Gateway aufbewahrt und nicht benutzt: Keine Schnittstelle, die es annimmt, ist öffentlich.';
 const TLS =
   'StartTLS verschlüsselt auf dem üblichen Port, LDAPS auf einem eigenen; „none“ sendet das Passwort im Klartext.';
 const DIRECTORY = {
@@ -34,6 +36,19 @@ export const pbxFields = {
     hint: 'Für Version, Lizenzen und Anrufe; die Benutzer kommen aus den Exporten.',
   },
   'mivoice-business.adminPort': { label: 'Port ihrer Verwaltungsseite', hint: '' },
+  mbgHost: {
+    label: 'IP-Adresse oder FQDN des MBG',
+    hint: 'Das MiVoice Border Gateway: Demarc sieht es über SIP und seine Seite an.',
+  },
+  mbgPassword: { label: 'Passwort des MBG', hint: KEPT_ONLY },
+  mbgSipPort: { label: 'SIP-Port des MBG', hint: '' },
+  mbgPort: { label: 'HTTPS-Port des MBG', hint: '' },
+  micollabHost: {
+    label: 'IP-Adresse oder FQDN von MiCollab',
+    hint: 'Ein Name muss zur Adresse im lokalen Netz führen.',
+  },
+  micollabPassword: { label: 'Passwort von MiCollab', hint: KEPT_ONLY },
+  micollabPort: { label: 'HTTPS-Port von MiCollab', hint: '' },
   snmpCommunity: { label: 'Lesekennwort (Community)', hint: 'SNMP v2c; schalten Sie SNMP zuerst in der Anlage ein.' },
   snmpUser: { label: 'Benutzer (SNMP v3)', hint: '' },
   snmpAuthPassword: { label: 'Passwort zur Authentifizierung', hint: '' },
@@ -119,6 +134,7 @@ export const pbxFields = {
 export const pbxGroups = {
   'mivoice-business.exports': 'Formularexporte',
   'mivoice-business.pbx': 'Die Anlage selbst',
+  companions: 'Border Gateway und MiCollab',
   snmp: 'SNMP: Version, Alarme und Lizenzen',
   smdr: 'Gesprächsdaten (SMDR)',
   'mivoice-5000.directory': 'Verzeichnis',
@@ -142,6 +158,7 @@ export const pbxPrerequisites = {
     'Wiederholen Sie den Export, wenn sich etwas ändert; eine geplante Kopie per SFTP in den Ordner tut es auch.',
     'Für Version, Alarme und Lizenzen: Schalten Sie SNMP ein (auf MSL ist es aus, und danach nur für den Server selbst offen), erlauben Sie die Adresse des Gateways, und notieren Sie die Community.',
     'Zum Zählen der Anrufe: Schalten Sie die Aufzeichnung in „SMDR Options“ und in jeder Class of Service von Leitungen und Nebenstellen ein, und lassen Sie das Gateway TCP-Port 1752 erreichen.',
+    'Gibt es ein Border Gateway oder ein MiCollab: Notieren Sie die Adressen, die sie im lokalen Netz haben.',
   ],
   'mivoice-5000': [
     'Legen Sie im Verzeichnis ein Konto an, das nur die Einträge der Personen lesen darf.',
