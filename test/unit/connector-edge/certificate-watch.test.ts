@@ -12,6 +12,12 @@ import { temporaryFolder } from '#test/support/program.ts';
 
 const DAY = 86_400_000;
 
+/** As a client that was answered: one that only vanishes is waited for when the listener stops. */
+async function hangUp(socket: TLSSocket): Promise<void> {
+  socket.end('GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n');
+  await once(socket.resume(), 'close');
+}
+
 async function world() {
   const folder = await temporaryFolder('watch');
   let now = Date.now();
@@ -36,7 +42,7 @@ async function world() {
     shown: async () => {
       const socket = await dial();
       const serial = socket.getPeerX509Certificate()?.serialNumber;
-      socket.destroy();
+      await hangUp(socket);
       return serial;
     },
     pass: (ms: number) => {
@@ -63,7 +69,7 @@ describe('the certificate of the listener', () => {
     await w.watch.look();
     expect(await w.shown()).not.toBe(first.serialNumber);
     expect(open.destroyed).toBe(false);
-    open.destroy();
+    await hangUp(open);
   });
 
   it('stays when the new one is no certificate', async () => {
