@@ -52,6 +52,25 @@ describe.skipIf(!hasChromium)('integrations, in a browser', () => {
     await expect.poll(() => bin.count()).toBe(0);
   });
 
+  test('a PBX is deleted by its gateway, after it was switched off and with the word delete', async () => {
+    await using look = await console.visit('/integrations');
+    const { page, faults } = look;
+    await page.getByRole('switch', { name: 'Head office is on', exact: true }).press('Space');
+    await page.getByRole('button', { name: 'Delete Head office', exact: true }).click();
+    const sure = page.getByRole('dialog', { name: 'Delete Head office?' });
+    await sure.getByText('Its users leave the account').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await shot(page, 'integrations-delete-pbx');
+    await sure.getByRole('textbox').fill('delete');
+    await sure.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('The gateway was asked to remove Head office.').waitFor();
+    await page.goto(`${console.url}/commands`);
+    await page.getByText('Remove the PBX').first().waitFor();
+    await page.goto(`${console.url}/integrations`);
+    await page.getByRole('switch', { name: 'Head office is on', exact: true }).press('Space');
+    expect(faults).toEqual([]);
+  });
+
   test.each([{ dark: false }, { dark: true }, { dark: true, width: 320 }])('passes axe and fits: %o', async (how) => {
     await using look = await console.visit('/integrations', how);
     const { page } = look;

@@ -26,6 +26,22 @@ describe.skipIf(!hasChromium)('users in a browser', () => {
   }, 120_000);
   afterAll(() => running?.[Symbol.asyncDispose]());
 
+  test('the pages of a gateway lead to the mails of its PBX’s users, which are sent only when asked for', async () => {
+    const { user } = running.seeded;
+    await using visited = await running.visit('/');
+    const { page, faults } = visited;
+    const { pbx, account } = await call<{ pbx: string; account: string }>(page, 'GET', `/users/${user}`);
+    await page.goto(`${running.url}/users?mails=${account}&filter=pbx:eq:${pbx}`);
+    const sure = page.getByRole('dialog', { name: 'Send welcome e-mails' });
+    await sure.getByText(/^This is for \d+ users/).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await shot(page, 'users-deployment-mails');
+    await sure.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(() => page.url()).not.toContain('mails=');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
   test.each(LOOKS)('look right and are accessible ($name)', { timeout: 120_000 }, async ({ name, dark, width }) => {
     await using visited = await running.visit('/users', { dark, width });
     const { page, faults } = visited;

@@ -182,6 +182,8 @@ describe.skipIf(!hasChromium)('the gateway’s own pages in a browser (skipped w
     // Step Deployment: Complete needs the password that takes the secret's place (ONB-36 to ONB-38).
     await heading(page, 'Deployment').waitFor();
     await page.getByText(site.account.id).waitFor();
+    const mails = await page.getByRole('link', { name: 'Send deployment mails' }).getAttribute('href');
+    expect(mails).toContain(`/users?mails=${site.account.id}&filter=pbx`);
     expect(await page.getByRole('button', { name: 'Complete' }).isDisabled()).toBe(true);
     await page.getByLabel('New password').fill(PASSWORD);
     await page.getByLabel('Repeat the password').fill(PASSWORD);

@@ -2,6 +2,8 @@ import { ulid } from 'ulid';
 import { systemClock } from '#config/clock.ts';
 import { Store } from '#connector/store/store.ts';
 import type { SyncRun } from '#contract/api.ts';
+import type { ErrorCode } from '#contract/errors/catalogue.ts';
+import { DemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport, PbxLink, PlatformReport } from '#contract/sections.ts';
 
 const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
@@ -24,6 +26,15 @@ const PEOPLE = [
   '<script>alert(1)</script>',
   'Maximiliane-Theodora von und zu Hohenstein-Waldenburg',
 ];
+/** An error as a row keeps it. */
+const reason = (code: ErrorCode, met?: string): string => JSON.stringify(new DemarcError(code, met).toText());
+
+/** A check of the self-test that found something. */
+const check = (id: string, title: string, status: string, error: DemarcError, more: object) => {
+  const { code, message, nextStep } = error.toText();
+  return { id, title, status, code, detail: message, nextStep, ...more };
+};
+
 const NO_IRREGULARITIES = { 'no-email': 0, 'email-not-unique': 0, 'invalid-email': 0, 'duplicate-extension': 0 };
 
 export interface Seeded {
@@ -78,7 +89,7 @@ async function fill({ db }: Store, account_id: string): Promise<Seeded> {
   const known = {
     version: '0.1.0',
     capabilities:
-      '["pbx.sync","inventory.report","gateway.check-update","gateway.update","gateway.set-update-schedule"]',
+      '["pbx.sync","pbx.remove","inventory.report","gateway.check-update","gateway.update","gateway.set-update-schedule"]',
     section_at: at(2),
     last_seen_at: at(1),
   };
@@ -195,13 +206,12 @@ async function runs(
     revision: 3,
     ...more,
   });
-  const reason = (code: string, message: string, nextStep: string) => JSON.stringify({ code, message, nextStep });
   await db
     .insertInto('sync_run')
     .values([
       run(ulid(), 'north', 61, 'Successful', { trigger: 'first' }),
       run(ulid(), 'north', 41, 'Partial', {
-        reason: reason('sync.partial', '1 record could not be read', 'Look at the rejected record on the PBX.'),
+        reason: reason('sync.kept', '1 of 122 users'),
       }),
       run(held, 'north', 1, 'Held', {
         hold: 'open',
@@ -214,14 +224,10 @@ async function runs(
           remarked: 1,
           remarks: [{ where: 'cn=Anne Öztürk,ou=people,o=lab', reason: 'title: cut to 256 characters' }],
         }),
-        reason: reason('sync.held', '62 of 122 users would be removed', 'Confirm the removal or keep the users.'),
+        reason: reason('sync.held', '62 of 122 users'),
       }),
       run(ulid(), 'south', 21, 'Failed', {
-        reason: reason(
-          'adapter.unreachable',
-          'The directory at 192.0.2.10:389 does not answer',
-          'Check the address and the firewall.',
-        ),
+        reason: reason('pbx.unreachable', 'connecting to 192.0.2.10:389: 5000 ms'),
       }),
     ])
     .execute();
@@ -314,8 +320,8 @@ async function sections(db: Db, account_id: string, gateway_id: string, pbx: str
     capabilities: {
       users: { via: 'LDAP' },
       numbers: { via: 'LDAP' },
-      trunk: { via: 'worksheet', note: 'Fields are computed; enter them by hand' },
-      activity: { via: 'none', note: 'This system sends no call records; ask its vendor for the option' },
+      trunk: { via: 'worksheet', note: 'Demarc computes every field and prints it menu by menu of Web Admin.' },
+      activity: { via: 'none', note: 'No interface for call events is known.' },
     },
     syncMinutes: 20,
     nextSyncAt: at(-14),
@@ -328,7 +334,7 @@ async function sections(db: Db, account_id: string, gateway_id: string, pbx: str
       finishedAt: at(1),
       counts: { read: 60, added: 0, changed: 0, removed: 62, unchanged: 60, rejected: 0 },
       irregularities: NO_IRREGULARITIES,
-      reason: { code: 'sync.held', message: '62 of 122 users would be removed', nextStep: 'Decide in the console.' },
+      reason: new DemarcError('sync.held', '62 of 122 users').toText(),
     },
     lastSuccessAt: at(61),
     users: 107,
@@ -336,25 +342,21 @@ async function sections(db: Db, account_id: string, gateway_id: string, pbx: str
     version: '8.2 SP1',
   };
   const checks = [
-    { id: 'dns', title: 'Name resolution', status: 'ok', detail: 'cloud.example.org is 192.0.2.1', durationMs: 12 },
     {
-      id: 'clock',
-      title: 'Clock',
-      status: 'warning',
-      detail: 'The clock is 4.1 s behind',
-      effect: 'Times of events are shown corrected.',
-      nextStep: 'Set up a time server on the site.',
+      id: 'cloud.dns',
+      title: 'Name of the cloud',
+      status: 'ok',
+      detail: 'cloud.example.org is 192.0.2.1',
+      durationMs: 12,
+    },
+    check('cloud.clock', 'Clock', 'warning', new DemarcError('check.clock', '4 s behind'), {
+      effect: 'Certificates cannot be judged, deadlines of commands are missed, and times in reports are wrong.',
       durationMs: 140,
-    },
-    {
-      id: 'disk',
-      title: 'Disk',
-      status: 'error',
-      detail: '97 % of /var is used',
-      effect: 'Records may have to be dropped.',
-      nextStep: 'Free at least 500 MiB.',
+    }),
+    check('disk', 'Disk space', 'error', new DemarcError('check.disk-low', '97 MiB free'), {
+      effect: 'When the disk is full, new records and settings cannot be kept; what was accepted before stays.',
       durationMs: 3,
-    },
+    }),
   ];
   const section = (name: string, document: object) => ({
     account_id,
@@ -388,11 +390,7 @@ async function sections(db: Db, account_id: string, gateway_id: string, pbx: str
             from: '0.1.0',
             to: '0.1.9',
             outcome: 'Rolled back',
-            reason: {
-              code: 'update.no-cloud',
-              message: 'The new version could not connect to the cloud in time, so the old one was brought back',
-              nextStep: 'Start the update again if the cloud was away itself.',
-            },
+            reason: new DemarcError('update.no-cloud').toText(),
           },
         },
       }),
@@ -433,11 +431,7 @@ async function history(db: Db, account_id: string, gateways: { online: string; o
       command('inventory.report', 'succeeded', { output: JSON.stringify({ platforms: 1, applications: 4 }) }),
       command('pbx.sync', 'running', { progress: JSON.stringify({ percent: 40, text: 'reading, 1,840 read' }) }),
       command('pbx.test', 'failed', {
-        reason: JSON.stringify({
-          code: 'adapter.login',
-          message: 'The log-in was refused',
-          nextStep: 'Correct the password in the wizard.',
-        }),
+        reason: reason('pbx.bad-credentials'),
       }),
     ])
     .execute();
@@ -458,9 +452,12 @@ async function history(db: Db, account_id: string, gateways: { online: string; o
         type: n % 2 === 0 ? 'Admin' : 'Gateway',
         asset: n % 2 === 0 ? 'Account' : 'PBX',
         asset_id: ulid(),
-        name: n % 2 === 0 ? 'Demo Customer' : 'Head office',
+        name: n % 2 === 0 ? 'account.changed' : 'sync.held',
         severity: n % 5 === 0 ? 'warning' : 'info',
-        message: n % 2 === 0 ? 'Account changed' : 'The sync was held: 62 of 122 users would be removed',
+        message:
+          n % 2 === 0
+            ? 'Account changed: Demo Customer'
+            : 'Sync of Head office is held: The run would remove more users than the limit allows (62 of 122 users)',
         at: at(n * 17 + 2),
         properties: JSON.stringify(n % 2 === 0 ? [{ property: 'phonePolicy', before: 'All', after: 'Work' }] : []),
         details: JSON.stringify(n % 2 === 0 ? {} : { removed: 62, known: 122 }),

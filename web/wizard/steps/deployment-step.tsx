@@ -12,6 +12,7 @@ import { ChangeError } from '../parts/overtaken.tsx';
 import { PasswordPanel } from '../parts/password-panel.tsx';
 import { StepFrame } from '../parts/step-frame.tsx';
 import { text } from '../texts/index.ts';
+import { DeploymentMails } from './deployment-mails.tsx';
 
 const t = text.deployment;
 
@@ -75,6 +76,7 @@ export default function DeploymentStep() {
           </EmptyLine>
         )}
       </Panel>
+      {account && <DeploymentMails account={account} />}
       {!hasPassword && <PasswordPanel hasPassword={false} />}
       <Checkbox
         label={t.openUsers}

@@ -1,4 +1,5 @@
-import { Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { MAX_NAMED_USERS, User, type UserAction, UserManaged } from '#contract/api/users.ts';
@@ -71,7 +72,8 @@ export function ManageUsers(props: { account: string | undefined; selected: read
   );
 }
 
-function WishDialog(props: { wish: Wish; account: string; state: ListState; onClose: () => void }) {
+/** Asks before something is done to several users, and says how many they are. */
+export function WishDialog(props: { wish: Wish; account: string; state: ListState; onClose: () => void }) {
   const { wish, account, state, onClose } = props;
   const { action, users } = wish;
   const api = useApi();
@@ -131,11 +133,10 @@ function WishDialog(props: { wish: Wish; account: string; state: ListState; onCl
     );
   }
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.actions[action]}
-      centered
       closeButtonProps={{ 'aria-label': kitText.close }}
     >
       <Stack>
@@ -150,7 +151,7 @@ function WishDialog(props: { wish: Wish; account: string; state: ListState; onCl
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -21,6 +21,7 @@ import { text } from '../../texts/index.ts';
 import { UserDetails } from './user-details.tsx';
 import { ManageUsers } from './user-manage.tsx';
 import { roleName, UserStatusBadge } from './user-words.tsx';
+import { UsersMails } from './users-mails.tsx';
 
 const t = text.users;
 
@@ -140,6 +141,7 @@ export default function Users() {
           )
         }
       />
+      <UsersMails state={state} />
       {edited && (
         <Suspense>
           <UserForm account={edited.account} user={edited} onClose={() => setEdited(undefined)} />

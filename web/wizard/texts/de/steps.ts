@@ -75,10 +75,14 @@ export const stepTexts = {
     ],
     account: 'Konto',
     accountLead:
-      'Für die erste Anmeldung wird die Konto-ID gebraucht. Demarc verschickt keine E-Mails: Geben Sie sie selbst weiter.',
+      'Die Konto-ID unterscheidet dieses Konto von anderen gleichen Namens, etwa bei einer Anfrage an den Support.',
     accountName: 'Name des Kontos',
     accountId: 'Konto-ID',
     mails: 'Konsole dieses Kontos öffnen',
+    mailsTitle: 'E-Mails zur Einführung',
+    mailsLead:
+      'Ein Administrator des Kontos schickt den Benutzern dieser Telefonanlagen eine E-Mail mit einem Link, über den jeder sein Passwort wählt. Die Konsole fragt, bevor etwas verschickt wird; wer keine E-Mail-Adresse hat oder schon registriert ist, wird ausgelassen.',
+    sendMails: 'E-Mails zur Einführung senden',
     noAccount: 'Dieses Gateway gehört noch zu keinem Konto.',
     openUsers: 'Nach dem Abschließen zur Liste der Benutzer gehen',
     openUsersTip: 'Sie öffnet sich in der Konsole. Sonst bleiben Sie hier.',

@@ -74,10 +74,14 @@ export const stepTexts = {
     ],
     account: 'Account',
     accountLead:
-      'People need the account ID at their first login. Demarc sends them no mail: give it to them as you see fit.',
+      'The account ID tells this account from others of the same name, for example when you ask for support.',
     accountName: 'Account name',
     accountId: 'Account ID',
     mails: 'Open the console of this account',
+    mailsTitle: 'Deployment mails',
+    mailsLead:
+      'An administrator of the account sends the users of these telephone systems a mail with a link, by which each chooses a password. The console asks before anything is sent, and leaves out who has no e-mail address or is registered already.',
+    sendMails: 'Send deployment mails',
     noAccount: 'This gateway belongs to no account yet.',
     openUsers: 'Go to the Users list page after Complete',
     openUsersTip: 'It opens in the console. Without it you stay here.',
