@@ -1,19 +1,21 @@
 import type { PbxUser, UserItem } from '#pbx-adapters/adapter.ts';
+import { CompactTexts, joinTexts, splitTexts } from '#pbx-adapters/compact-texts.ts';
 
 /** What a second source may add; what the PBX itself says stays. */
 const ADDED = ['name', 'firstName', 'lastName', 'email', 'workPhone', 'mobilePhone', 'department', 'loginId'] as const;
 type Details = Pick<PbxUser, (typeof ADDED)[number]>;
 
-/** Several entries under one extension or name: none of them can be taken. */
-const AMBIGUOUS = Symbol('ambiguous');
+/** In place of the text where several entries are under one extension or name: none of them can be taken. */
+const AMBIGUOUS = '';
 
 /** What was found for a person: details, or why there are none. */
 export type Match = { by: 'extension' | 'name'; details: Details } | { problem: string };
 
-/** The people of a second source by extension and by name. */
+/** The people of a second source by extension and by name, in memory (decision 0029). */
 export class DetailIndex {
-  readonly #byExtension = new Map<string, Details | typeof AMBIGUOUS>();
-  readonly #byName = new Map<string, Details | typeof AMBIGUOUS>();
+  /** `AMBIGUOUS`, or what `packed` made of the details. */
+  readonly #byExtension = new CompactTexts();
+  readonly #byName = new CompactTexts();
   readonly #digits: number | undefined;
   size = 0;
 
@@ -24,23 +26,22 @@ export class DetailIndex {
 
   add(entry: Pick<PbxUser, 'extension'> & Details): void {
     this.size += 1;
-    const details: Details = {};
-    for (const field of ADDED) if (entry[field] !== undefined) details[field] = entry[field];
-    put(this.#byExtension, this.#extensionOf(entry.extension), details);
-    put(this.#byName, nameKey(entry.name), details);
+    const text = packed(entry);
+    put(this.#byExtension, this.#extensionOf(entry.extension), text);
+    put(this.#byName, nameKey(entry.name), text);
   }
 
   /** The extension counts before the name; a name that several people of the PBX have (`shared`) finds nobody. */
   find(user: PbxUser, isShared: (name: string) => boolean): Match {
     const byExtension = this.#byExtension.get(user.extension ?? '');
     if (byExtension === AMBIGUOUS) return { problem: 'several entries of the directory have this extension' };
-    if (byExtension) return { by: 'extension', details: byExtension };
+    if (byExtension !== undefined) return { by: 'extension', details: unpacked(byExtension) };
     const name = nameKey(user.name);
     const byName = name === undefined ? undefined : this.#byName.get(name);
     if (byName === undefined) return { problem: 'not in the directory, by extension or by name' };
     if (byName === AMBIGUOUS) return { problem: 'several entries of the directory have this name' };
     if (isShared(name ?? '')) return { problem: 'several people of the PBX have this name' };
-    return { by: 'name', details: byName };
+    return { by: 'name', details: unpacked(byName) };
   }
 
   #extensionOf(phone: string | undefined): string | undefined {
@@ -72,6 +73,18 @@ export function nameKey(name: string | undefined): string | undefined {
   return words ? words.toSorted().join(' ') : undefined;
 }
 
-function put(map: Map<string, Details | typeof AMBIGUOUS>, key: string | undefined, details: Details): void {
-  if (key !== undefined) map.set(key, map.has(key) ? AMBIGUOUS : details);
+/** A directory of a company may have far more people than its PBX: a tenth of what objects would take. */
+const packed = (entry: Details): string => joinTexts(ADDED.map((field) => entry[field] ?? ''));
+
+function unpacked(text: string): Details {
+  const details: Details = {};
+  for (const [at, value] of splitTexts(text).entries()) {
+    const field = ADDED[at];
+    if (field !== undefined && value) details[field] = value;
+  }
+  return details;
+}
+
+function put(texts: CompactTexts, key: string | undefined, text: string): void {
+  if (key !== undefined) texts.set(key, texts.has(key) ? AMBIGUOUS : text);
 }

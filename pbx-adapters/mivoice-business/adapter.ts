@@ -197,7 +197,7 @@ async function* rows(file: FormFile, signal: AbortSignal): AsyncGenerator<FormRo
   for await (const part of readForm(file.path, signal)) if ('row' in part) yield part.row;
 }
 
-/** The directory by number, in memory (decision 0028). The first entry of a number counts. */
+/** The directory by number, in memory (decision 0029). The first entry of a number counts. */
 async function readDirectory(file: FormFile, signal: AbortSignal): Promise<CompactTexts> {
   const found = new CompactTexts();
   for await (const row of rows(file, signal)) {

@@ -13,6 +13,7 @@ import type {
   UserItem,
 } from '#pbx-adapters/adapter.ts';
 import type { CstaSession } from '#pbx-adapters/channels/csta/session.ts';
+import { CompactTexts } from '#pbx-adapters/compact-texts.ts';
 import type { LoginGuard } from '#pbx-adapters/login-guard.ts';
 import { MiVoice5000Adapter } from '#pbx-adapters/mivoice-5000/adapter.ts';
 import { PeopleBook } from './book.ts';
@@ -165,7 +166,7 @@ export class MiVoiceOffice400Adapter implements PbxAdapter {
 
   /** Phones and people together. @throws DemarcError `csta.…`, `pbx.…` */
   async *join(link: CstaSession, book: PeopleBook, signal: AbortSignal): AsyncGenerator<UserItem> {
-    const seen = new Set<string>();
+    const seen = new CompactTexts();
     const isNamed = this.#hasExport || this.#connection.phoneBook !== undefined;
     let others = 0;
     for await (const devices of link.devices(signal)) {
@@ -174,7 +175,7 @@ export class MiVoiceOffice400Adapter implements PbxAdapter {
         if (extension === undefined) others += 1;
         // One number may have several appearances, each a device of its own.
         if (extension === undefined || seen.has(extension)) continue;
-        seen.add(extension);
+        seen.set(extension, '');
         yield isNamed ? book.match(extension) : { kind: 'user', user: { key: extension, extension } };
       }
     }

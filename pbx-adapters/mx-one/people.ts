@@ -3,6 +3,7 @@ import type { UserItem } from '#pbx-adapters/adapter.ts';
 import { mdsh, saysNothingThere } from '#pbx-adapters/channels/ssh/mdsh.ts';
 import type { SshSession } from '#pbx-adapters/channels/ssh/session.ts';
 import { readTable, type TableRow } from '#pbx-adapters/channels/ssh/table.ts';
+import { CompactTexts, joinTexts, splitTexts } from '#pbx-adapters/compact-texts.ts';
 import { nameKey } from '#pbx-adapters/enrichment/join.ts';
 import { commands } from './commands.ts';
 import type { MxOneConnection } from './connection.ts';
@@ -26,15 +27,25 @@ interface Known {
   ip: boolean;
 }
 
-/** A number whose row among the extensions was read: nothing else is kept of it. */
-const DONE: Known = { name1: '', name2: '', problems: [], ip: false };
-const NOTHING: Known = { ...DONE };
+const NOTHING: Known = { name1: '', name2: '', problems: [], ip: false };
 
-/** What stands beside the extensions, by number, in memory: some twenty megabytes for 100,000 people. */
+/** What stands beside the extensions, by number, in memory (decision 0029). */
 export interface Beside {
-  known: Map<string, Known>;
+  /** `DONE`, or what `packed` made of a `Known`. */
+  known: CompactTexts;
   /** Rows that cannot be read. */
   rejected: readonly Rejected[];
+}
+
+/** A number whose row among the extensions was read: nothing else is kept of it. */
+const DONE = '';
+
+const packed = ({ name1, name2, problems, ip }: Known): string =>
+  joinTexts([ip ? 'ip' : '', name1, name2, ...problems]);
+
+function unpacked(text: string): Known {
+  const [ip = '', name1 = '', name2 = '', ...problems] = splitTexts(text);
+  return { name1, name2, problems, ip: ip === 'ip' };
 }
 
 /**
@@ -55,13 +66,13 @@ export async function* readExtensions(
       continue;
     }
     const { dir, where, problems } = row;
-    const beside = known.get(dir) ?? NOTHING;
+    const beside = known.get(dir);
     if (beside === DONE) yield { kind: 'rejected', where, reason: `the extension ${dir} stands twice` };
-    else yield person(dir, beside, { nameOrder, where, problems });
-    known.set(kept(dir), DONE);
+    else yield person(dir, beside === undefined ? NOTHING : unpacked(beside), { nameOrder, where, problems });
+    known.set(dir, DONE);
   }
-  for (const [dir, { ip }] of known) {
-    if (!ip) continue;
+  for (const [dir, text] of known) {
+    if (!unpacked(text).ip) continue;
     const where = `${commands.ipExtensions}: ${dir}`;
     yield { kind: 'rejected', where, reason: 'is an IP extension without a row in the extension print' };
   }
@@ -69,39 +80,40 @@ export async function* readExtensions(
 
 /** Names that stand at more than one number, in the form in which names are compared. */
 export function sharedNames({ known }: Beside): Set<string> {
-  const [once, often] = [new Set<string>(), new Set<string>()];
-  for (const { name1, name2 } of known.values()) {
+  const [once, often] = [new CompactTexts(), new Set<string>()];
+  for (const [, text] of known) {
+    const { name1, name2 } = unpacked(text);
     const key = nameKey(`${name1} ${name2}`);
     if (key === undefined) continue;
     if (once.has(key)) often.add(key);
-    once.add(key);
+    else once.set(key, '');
   }
   return often;
 }
 
 /** Reads names and IP extensions, one print after the other. @throws DemarcError as `readExtensions` */
 export async function readBeside(session: SshSession, signal: AbortSignal): Promise<Beside> {
-  const [known, rejected] = [new Map<string, Known>(), [] as Rejected[]];
+  const [known, rejected] = [new CompactTexts(), [] as Rejected[]];
   await unlessNothing(async () => {
     for await (const row of rows(session, commands.names, ['dir', 'name1', 'name2'], signal)) {
       if ('rejected' in row) rejected.push(row.rejected);
       else if (isOfTheNumber(row.cells)) {
-        const [name1, name2] = [kept(row.cells.get('name1')), kept(row.cells.get('name2'))];
-        known.set(kept(row.dir), { name1, name2, problems: row.problems, ip: false });
+        const [name1 = '', name2 = ''] = [row.cells.get('name1'), row.cells.get('name2')];
+        known.set(row.dir, packed({ name1, name2, problems: row.problems, ip: false }));
       }
     }
   });
   await unlessNothing(async () => {
     for await (const row of rows(session, commands.ipExtensions, ['dir', 'protocol'], signal)) {
       if ('rejected' in row) rejected.push(row.rejected);
-      else known.set(kept(row.dir), { ...(known.get(row.dir) ?? NOTHING), ip: true });
+      else {
+        const text = known.get(row.dir);
+        known.set(row.dir, packed({ ...(text === undefined ? NOTHING : unpacked(text)), ip: true }));
+      }
     }
   });
   return { known, rejected };
 }
-
-/** A copy of its own: a part of a text keeps the whole in memory, and that is the output of the command. */
-const kept = (text = ''): string => Buffer.from(text).toString();
 
 /** Names also stand at other kinds of numbers; the kind of an extension is `dir`. */
 const isOfTheNumber = (cells: Row['cells']): boolean => {
