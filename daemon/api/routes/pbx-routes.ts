@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { makeFolder } from '#config/atomic-file.ts';
@@ -23,6 +23,7 @@ interface PbxRouteParts {
 }
 
 const params = z.object({ id: Id });
+const WithFolder = z.object({ folder: z.string().optional() });
 const MAX_EXPORT_BYTES = 32 * 1024 * 1024;
 const PROBE_LIMIT_MS = 60_000;
 
@@ -48,7 +49,13 @@ export function pbxRoutes({ registry, engine, folder, log }: PbxRouteParts): Rou
       method: 'POST',
       path: '/api/pbxs',
       body: NewPbx,
-      handle: async ({ body }) => new Reply(201, revised(await registry.add(body))),
+      handle: async ({ body }) => {
+        const pbx = await registry.add(body);
+        // The proposed folder is there at once: exports may also come by SFTP.
+        const { folder: exports } = WithFolder.parse(pbx.connection);
+        if (exports?.startsWith(`${join(resolve(folder), 'exports')}${sep}`)) await makeFolder(exports);
+        return new Reply(201, revised(pbx));
+      },
     }),
     route({
       method: 'PATCH',
@@ -138,7 +145,7 @@ export function pbxRoutes({ registry, engine, folder, log }: PbxRouteParts): Rou
       params: z.object({ id: Id, name: z.string().transform(decoded).pipe(ExportName) }),
       streamed: true,
       handle: async ({ params: { id, name }, request, signal }) => {
-        const { folder } = z.object({ folder: z.string().optional() }).parse(registry.get(id).connection);
+        const { folder } = WithFolder.parse(registry.get(id).connection);
         if (folder === undefined) throw new DemarcError('pbx.not-supported', 'this PBX has no folder for form exports');
         const bytes = await saveExport(folder, name, limited(request, MAX_EXPORT_BYTES), signal);
         return new Reply(201, { name, bytes });

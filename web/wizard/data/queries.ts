@@ -35,6 +35,7 @@ export const usePbxs = documentOf('pbxs', '/pbxs', PbxsAnswer);
 export const useAbout = documentOf('about', '/about', AboutAnswer);
 export const useLicences = documentOf('licences', '/about/licences', LicencesAnswer);
 export const useUpdate = documentOf('update', '/update', UpdateAnswer);
-export const useTunnels = documentOf('tunnels', '/tunnels', TunnelsAnswer);
+// Who comes in by a tunnel changes no document of the gateway.
+export const useTunnels = documentOf('tunnels', '/tunnels', TunnelsAnswer, 3000);
 export const useChecks = documentOf('checks', '/checks', ChecksAnswer);
 export const useDebug = documentOf('debug', '/debug', DebugAnswer, 3000);

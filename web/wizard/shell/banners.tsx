@@ -22,7 +22,10 @@ export function Banners(props: { live: LiveState }) {
   // A gateway that goes away in the middle of an update may have been too quick for this page to see it switch.
   const isUpdating = phase === 'switching' || phase === 'proving' || (isAway && UPDATING.some((one) => one === phase));
   const last = update.data?.last;
-  const lost = (status.data?.pbxs ?? []).filter(({ lastSync }) => lastSync?.outcome === 'Failed');
+  // What was never there cannot be lost: why a new link fails stands on the step that makes it.
+  const lost = (status.data?.pbxs ?? []).filter(
+    ({ lastSync, lastSuccessAt }) => lastSync?.outcome === 'Failed' && lastSuccessAt !== null,
+  );
   return (
     <Stack gap="sm" mb="md" className="dw-banners dw-page">
       {isUpdating && (
