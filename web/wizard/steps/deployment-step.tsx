@@ -1,7 +1,7 @@
 import { Anchor, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
@@ -18,7 +18,8 @@ const t = text.deployment;
 
 /** The optional last step: what people need to register, the password of these pages, and Complete (ONB-36 to ONB-39). */
 export default function DeploymentStep() {
-  const { account, openUsers, hasPassword, completedAt } = useWizard();
+  const { account, openUsers, hasPassword, completedAt, steps } = useWizard();
+  const missing = steps.filter(({ optional, state }) => !optional && state !== 'done');
   const change = useWizardChange();
   const tell = useNotice();
   const [, navigate] = useLocation();
@@ -41,7 +42,11 @@ export default function DeploymentStep() {
       lead={t.lead}
       checklist={t.checklist}
       next={
-        <Button loading={complete.isPending} disabled={!hasPassword} onClick={() => complete.mutate()}>
+        <Button
+          loading={complete.isPending}
+          disabled={!hasPassword || missing.length > 0}
+          onClick={() => complete.mutate()}
+        >
           {text.step.complete}
         </Button>
       }
@@ -84,6 +89,16 @@ export default function DeploymentStep() {
         checked={toUsers}
         onChange={(event) => setToUsers(event.currentTarget.checked)}
       />
+      {missing.length > 0 && (
+        <Group gap="xs" role="status">
+          <Text size="sm">{t.missing}</Text>
+          {missing.map(({ id }) => (
+            <Anchor key={id} component={Link} href={`/setup/${id}`} size="sm" underline="always">
+              {text.step.names[id]}
+            </Anchor>
+          ))}
+        </Group>
+      )}
       {completedAt !== null && <Text size="sm">{t.already}</Text>}
       {!hasPassword && (
         <Text size="sm" c="dimmed">

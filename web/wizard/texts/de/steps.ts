@@ -89,6 +89,7 @@ export const stepTexts = {
     already: 'Die Installation wurde abgeschlossen. Sie können sie jederzeit noch einmal abschließen.',
     passwordFirst:
       'Legen Sie zuerst das Passwort dieses Gateways fest: Der Einrichtungsschlüssel gilt nach dem Abschließen nicht mehr.',
+    missing: 'Vor dem Abschließen sind noch diese Schritte zu erledigen:',
     unusual: 'Ist bei Ihnen etwas anders als üblich? Siehe die Seite Erweitert.',
   },
   advanced: {

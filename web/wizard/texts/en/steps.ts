@@ -87,6 +87,7 @@ export const stepTexts = {
     openUsersTip: 'It opens in the console. Without it you stay here.',
     already: 'The installation has been completed. You can complete it again at any time.',
     passwordFirst: 'Set the password of this gateway first: the set-up secret ends with Complete.',
+    missing: 'Before Complete these steps have to be done:',
     unusual: 'Is your set-up not as most are? See the page Advanced.',
   },
   advanced: {
