@@ -1,5 +1,6 @@
 /** What answers at the port of the local pages while the daemon cannot start (ONB-46). */
 import { rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
@@ -19,6 +20,7 @@ import { newToken } from '../wizard/secrets.ts';
 import { WizardState } from '../wizard/state.ts';
 import { failureBundle } from './bundle.ts';
 import { failurePage } from './page.ts';
+import { textsFor } from './texts/texts.ts';
 
 interface FailureParts {
   settings: DaemonSettings;
@@ -28,6 +30,9 @@ interface FailureParts {
   clock: Clock;
   log: Log;
 }
+
+/** The page for who asks, with what was refused just now. */
+type PageFor = (request: IncomingMessage, refused?: ErrorText) => string;
 
 /** Longer than this a service manager does not wait for a start. */
 const LONGEST_MS = 150_000;
@@ -49,11 +54,12 @@ export async function serveFailure(parts: FailureParts): Promise<void> {
   const since = instant(clock);
   const text = error.toText();
   let usedAt = performance.now();
-  const page = (loopback: boolean, refused?: ErrorText): string => {
+  const page: PageFor = (request, refused) => {
     usedAt = performance.now();
-    const asks = asksFor(access, loopback);
-    const why = refused === undefined ? {} : { refused: `${refused.message}. ${refused.nextStep}` };
-    return failurePage({ error: text, version, hostName: hostname(), since, asks, ...why });
+    const asks = asksFor(access, isLoopback(request.socket.remoteAddress));
+    const texts = textsFor(request.headers['accept-language']);
+    const why = refused === undefined ? {} : { refused };
+    return failurePage({ error: text, version, hostName: hostname(), since, asks, texts, ...why });
   };
   const gate = access && new BrowserGate({ access, names: () => ownNames(settings) });
   const server = await startApiServer({
@@ -62,7 +68,7 @@ export async function serveFailure(parts: FailureParts): Promise<void> {
     ...(gate ? { gate } : {}),
     page: async (_, request, response) => {
       response.writeHead(503, { ...PAGE, 'cache-control': 'no-store', 'retry-after': '30' });
-      response.end(request.method === 'HEAD' ? undefined : page(isLoopback(request.socket.remoteAddress)));
+      response.end(request.method === 'HEAD' ? undefined : page(request));
     },
     certificate: await localCertificate(settings.stateFolder, clock).catch(() => makeCertificate()),
     host: settings.webHost,
@@ -81,7 +87,7 @@ export async function serveFailure(parts: FailureParts): Promise<void> {
 function failureRoutes(
   parts: FailureParts & {
     access: WizardAccess | undefined;
-    page: (loopback: boolean, refused?: ErrorText) => string;
+    page: PageFor;
     text: ErrorText;
   },
 ): Route[] {
@@ -120,7 +126,7 @@ function failureRoutes(
           });
         } catch (thrown) {
           const error = toDemarcError(thrown);
-          return new Reply(error.status, undefined, { text: once(page(loopback, error.toText())), headers: PAGE });
+          return new Reply(error.status, undefined, { text: once(page(request, error.toText())), headers: PAGE });
         }
       },
     }),

@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)('commands, in a browser', () => {
   test('both pages fit a telephone, in the dark', async () => {
     await using list = await visit('/commands', { dark: true, width: 320 });
     await list.page.getByRole('heading', { level: 1, name: 'Commands' }).waitFor();
-    await list.page.getByText('The log-in was refused. Correct the password in the wizard.').first().waitFor();
+    await list.page.getByText('refused the user name or password. Enter the right password.').first().waitFor();
     await shot(list.page, 'commands-dark-320');
     expect([await axe(list.page), await overflow(list.page)]).toEqual([[], 0]);
     await using one = await visit(`/gateways/${running.seeded.gateways.offline}`, { dark: true, width: 320 });

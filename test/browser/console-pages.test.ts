@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('the console in a browser', () => {
   });
 
   const pages: readonly [name: string, path: () => string, shows: string][] = [
-    ['Home', () => '/', '62 of 122 users would be removed'],
+    ['Home', () => '/', '(62 of 122 users)'],
     ['Gateways', () => '/gateways', 'Graz'],
     ['a gateway', () => `/gateways/${seeded.gateways.online}`, 'reading, 1,840 read'],
     ['Add gateway', () => '/claim', 'Claim code'],
@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)('the console in a browser', () => {
     ['Platforms', () => '/platforms', 'vienna-appliance.example.org'],
     ['Applications', () => '/applications', '1.7.8-develop+870'],
     ['Event history', () => '/events', 'Account created'],
-    ['Commands', () => '/commands', 'The log-in was refused'],
+    ['Commands', () => '/commands', 'refused the user name or password'],
     ['Accounts', () => '/accounts', 'Demo Customer'],
     ['an unknown address', () => '/nowhere', 'Choose a page from the navigation.'],
   ];

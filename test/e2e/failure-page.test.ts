@@ -68,6 +68,12 @@ describe('a daemon that cannot start', () => {
       expect(text).toContain('remove it and the copy beside it');
       expect(text).toContain('name="password"');
     }
+    const { text: german } = await browser.send('GET', '/', {
+      headers: { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' },
+    });
+    expect(german).toContain('<html lang="de">');
+    expect(german).toContain('Die Konfiguration hat ein Feld, das nicht wie erwartet ist (');
+    expect(german).toContain('entfernen Sie die Datei und die Kopie daneben');
     expect(await browser.refused('GET', '/api/live')).toEqual({ status: 503, code: 'config.invalid' });
     expect((await browser.send('GET', '/api/pbxs')).status).toBe(401);
     const bundle = (raw: string, headers: Record<string, string> = {}) =>

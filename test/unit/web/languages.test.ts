@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '#contract/errors/catalogue.ts';
+import { german as failureTexts } from '#daemon/failure/texts/de.ts';
 import { text as german } from '#web/console/texts/de/index.ts';
 import { text as english } from '#web/console/texts/en/index.ts';
 import { translated } from '#web/kit/errors-in-language.ts';
@@ -47,6 +48,13 @@ describe.each([
 test('every error of the contract has German words', () => {
   expect(Object.keys(catalogue).filter((code) => !(code in errorTexts))).toEqual([]);
   expect(Object.keys(errorTexts).filter((code) => !(code in catalogue))).toEqual([]);
+});
+
+test('the page of a gateway that cannot start names errors as all other pages do', () => {
+  const differ = Object.entries(failureTexts.causes).filter(
+    ([code, cause]) => (errorTexts as Record<string, { cause: string }>)[code]?.cause !== cause,
+  );
+  expect(differ).toEqual([]);
 });
 
 describe('errors on their way to the screen', () => {

@@ -9,6 +9,7 @@ import { Age, AsOf } from '#web/kit/age.tsx';
 import { count } from '#web/kit/format/numbers.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Facts, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { OutcomeBadge, StatusBadge } from '#web/kit/status-badge.tsx';
 import { pageOf, useGatewayTunnels } from '../../data/tunnels.ts';
 import { text } from '../../texts/index.ts';
@@ -91,7 +92,7 @@ function SyncState(props: { link: PbxLink }) {
       {running && (
         <Group gap="xs" role="status">
           <OutcomeBadge outcome="Running" />
-          {t.runPhase(running.phase, count(running.read))}
+          {t.runPhase(said(running.phase), count(running.read))}
         </Group>
       )}
       {lastSync && (
@@ -115,7 +116,7 @@ const Channels = (props: { link: PbxLink }) => (
     {Object.entries(props.link.capabilities).map(([name, { via, note }]) => (
       <Group key={name} gap="xs" align="baseline">
         <Text size="sm" fw={500} span>
-          {name}
+          {said(name)}
         </Text>
         {via === 'none' ? (
           <StatusBadge tone="quiet" icon="off">
@@ -123,12 +124,12 @@ const Channels = (props: { link: PbxLink }) => (
           </StatusBadge>
         ) : (
           <Text size="sm" span>
-            {via}
+            {said(via)}
           </Text>
         )}
         {note && (
           <Text size="sm" c="dimmed" span>
-            {note}
+            {said(note)}
           </Text>
         )}
       </Group>

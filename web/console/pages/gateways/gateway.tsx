@@ -149,7 +149,7 @@ function IdentityPanel(props: { gateway: GatewayDetail }) {
               {gateway.id}
             </Copied>,
           ],
-          [t.capabilities, gateway.capabilities.join(', ')],
+          [t.capabilities, gateway.capabilities.map(said).join(', ')],
         ]}
       />
     </Panel>

@@ -7,6 +7,7 @@ import { Age } from '#web/kit/age.tsx';
 import { count } from '#web/kit/format/numbers.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useAccount } from '../../data/account.tsx';
 import { useHome } from '../../data/home.ts';
@@ -120,10 +121,10 @@ function Line(props: { matter: Matter; account: boolean }) {
         </Group>
         <Text size="sm">
           {matter.kind === 'gateway-offline' || matter.kind === 'trunk-down'
-            ? sentences(`${words.says.replace(/\.$/, '')}${matter.message ? ` (${matter.message})` : ''}`)
-            : sentences(matter.message ?? words.says)}{' '}
+            ? sentences(`${words.says.replace(/\.$/, '')}${matter.message ? ` (${said(matter.message)})` : ''}`)
+            : sentences(matter.message === null ? words.says : said(matter.message))}{' '}
           <Text span size="sm" c="dimmed">
-            {sentences(matter.nextStep ?? words.next)}
+            {sentences(matter.nextStep === null ? words.next : said(matter.nextStep))}
           </Text>
         </Text>
       </Stack>

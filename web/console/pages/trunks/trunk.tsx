@@ -122,7 +122,7 @@ function Step({ step, number, base }: { step: PlanStep; number: number; base: st
         )}
       </Group>
       <Text size="sm">
-        <span className="dk-dimmed">{t.sides[step.side]}:</span> {step.where}
+        <span className="dk-dimmed">{t.sides[step.side]}:</span> <Where path={step.where} />
       </Text>
       {step.fields.length > 0 && (
         <div className="dk-scroll-x" role="region" aria-label={said(step.title)} tabIndex={0}>
@@ -157,9 +157,15 @@ function Step({ step, number, base }: { step: PlanStep; number: number; base: st
   );
 }
 
+/** Menus are named as the PBX's own pages do, which are in English. */
+function Where({ path }: { path: string }) {
+  const own = said(path);
+  return <span lang={own === path ? 'en' : undefined}>{own}</span>;
+}
+
 const Field = ({ field }: { field: PlanField }) => (
   <tr>
-    <td>{field.label}</td>
+    <td lang="en">{field.label}</td>
     <td>
       {field.value === '' ? (
         <span className="dk-dimmed">{field.certainty === 'site' ? t.toChoose : '–'}</span>

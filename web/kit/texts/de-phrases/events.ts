@@ -126,6 +126,7 @@ export const gatewayEvents: Phrases = {
   'Gateway {1} is online': 'Gateway {1} ist online',
   'Gateway {1} is offline: {2}': 'Gateway {1} ist offline: {2*}',
   connected: 'verbunden',
+  'connection lost': 'Verbindung verloren',
   'the gateway closed the connection': 'das Gateway hat die Verbindung geschlossen',
   'a newer connection took its place': 'eine neuere Verbindung ist an ihre Stelle getreten',
   'connector restarted': 'der Connector ist neu gestartet',

@@ -37,6 +37,8 @@ export const worksheetPhrases: Phrases = {
   'Named in the first step': 'Im ersten Schritt benannt',
   'Calls go straight to the trunk group': 'Anrufe gehen direkt zum Bündel',
   'Let the gateway read the PBX again': 'Das Gateway die Anlage neu lesen lassen',
+  'Demarc: the PBX’s row on the gateway’s page > Sync now':
+    'Demarc: die Zeile der Anlage auf der Seite des Gateways > Jetzt abgleichen',
   'Needed after every change of a trunk on a MiVoice 5000.':
     'Nötig nach jeder Änderung eines Trunks an einer MiVoice 5000.',
   'Port {1_} cannot be used with a MiVoice 5000: choose another one on both sides.':
