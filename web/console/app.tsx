@@ -1,6 +1,6 @@
 import { Center, Loader } from '@mantine/core';
-import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
+import { onDemand } from '#web/kit/on-demand.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { AccountProvider, useAccount } from './data/account.tsx';
@@ -8,17 +8,15 @@ import { MeProvider, useSession } from './data/me.tsx';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const Setup = lazy(() => import('./pages/sign-in/setup.tsx'));
-const PasswordLink = lazy(() => import('./pages/sign-in/password-link.tsx'));
-const SignInProblem = lazy(() => import('./pages/sign-in/sign-in-problem.tsx'));
-const SignInLink = lazy(() => import('./pages/sign-in/sign-in-link.tsx'));
+const Setup = onDemand(() => import('./pages/sign-in/setup.tsx')).page;
+const PasswordLink = onDemand(() => import('./pages/sign-in/password-link.tsx')).page;
+const SignInProblem = onDemand(() => import('./pages/sign-in/sign-in-problem.tsx')).page;
+const SignInLink = onDemand(() => import('./pages/sign-in/sign-in-link.tsx')).page;
 
 /** Decides between set-up, sign-in and the console itself. */
 export const App = () => (
   <AccountProvider>
-    <Suspense fallback={<Waiting />}>
-      <Gate />
-    </Suspense>
+    <Gate />
   </AccountProvider>
 );
 

@@ -19,11 +19,13 @@ export default defineConfig({
       output: {
         // `strict-csp.ts` must run before the schemas of other chunks are made.
         strictExecutionOrder: true,
-        // Two files instead of forty small ones that a first view asks for one after the other.
+        // A few files instead of forty small ones that a first view asks for one after the other. The tables of telephone
+        // numbers are as large as all of React and needed where somebody types one.
         codeSplitting: {
           groups: [
-            { name: 'libraries', test: /node_modules/, priority: 2 },
-            { name: 'kit', test: /\/(contract|web\/kit\/(?!texts\/))/, priority: 1, minShareCount: 2 },
+            { name: 'libraries', test: /node_modules\/(?!libphonenumber-js)/, priority: 3 },
+            { name: 'kit', test: /\/(contract|web\/kit\/(?!texts\/))/, priority: 2, minShareCount: 2 },
+            { name: 'shared', test: /\/web\/console\/(?!texts\/)/, priority: 1, minShareCount: 4 },
           ],
         },
       },

@@ -1,13 +1,12 @@
-import { AppShell, Burger, Center, Group, Loader, Text } from '@mantine/core';
+import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import type { QueryClient } from '@tanstack/react-query';
-import { Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import type { Change } from '#contract/api.ts';
 import { Command } from '#contract/api.ts';
 import { LiveIndicator } from '#web/kit/live/live-indicator.tsx';
 import { useLive } from '#web/kit/live/use-live.ts';
-import { kitText } from '#web/kit/texts/index.ts';
 import { ThemeSwitch } from '#web/kit/theme-switch.tsx';
 import { useAccount } from '../data/account.tsx';
 import { Bell } from '../pages/notifications/bell.tsx';
@@ -88,15 +87,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <PageBoundary key={path}>
-          <Suspense
-            fallback={
-              <Center mih="40dvh">
-                <Loader aria-label={kitText.loading} role="status" />
-              </Center>
-            }
-          >
-            <Routes />
-          </Suspense>
+          <Routes />
         </PageBoundary>
       </AppShell.Main>
     </AppShell>
