@@ -1,9 +1,7 @@
 /** Accounts, their information page and their people in a real browser; links for passwords. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium, newContext, watchedPage } from './support/console.ts';
-import { axe, call, overflow, shot, startSeededConsole } from './support/seeded.ts';
-
-const LOOKS = [{ dark: false }, { dark: true }, { width: 320 }] as const;
+import { axe, call, faultsInEachLook, shot, startSeededConsole } from './support/seeded.ts';
 
 describe.skipIf(!hasChromium)('accounts and people in a browser', () => {
   let site: Awaited<ReturnType<typeof startSeededConsole>>;
@@ -24,14 +22,9 @@ describe.skipIf(!hasChromium)('accounts and people in a browser', () => {
     ['people-of-partner', () => '/people', 'Max Manager', true],
   ] as const;
   test.each(pages)('%s: no fault, in light, dark and on a telephone', async (name, path, shows, all) => {
-    for (const look of LOOKS) {
-      await using visited = await site.visit(path(), { ...look, all });
-      await visited.page.getByText(shows).first().waitFor();
-      expect(await axe(visited.page)).toEqual([]);
-      expect(await overflow(visited.page)).toBe(0);
-      expect(visited.faults).toEqual([]);
-      await shot(visited.page, `${name}-${'width' in look ? '320' : look.dark ? 'dark' : 'light'}`);
-    }
+    await using visited = await site.visit(path(), { all });
+    await visited.page.getByText(shows).first().waitFor();
+    expect(await faultsInEachLook(visited, name)).toEqual([]);
   });
 
   test('an account is added with its contact, found on its page, and edited by two: the slower one is told', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#config/clock.ts';
 import { Store } from '#connector/store/store.ts';
 import { hasChromium, PERSON } from './support/console.ts';
-import { axe, overflow, startSeededConsole, type Visit } from './support/seeded.ts';
+import { axe, faultsInEachLook, shot, startSeededConsole } from './support/seeded.ts';
 
 const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
 
@@ -108,8 +108,8 @@ describe.skipIf(!hasChromium)('alerts in a browser', () => {
   });
   afterAll(() => running?.[Symbol.asyncDispose]());
 
-  async function visit(path: string, options: Visit = {}) {
-    const watched = await running.visit(path, { ...options, all: true });
+  async function visit(path: string) {
+    const watched = await running.visit(path, { all: true });
     await watched.page.getByRole('heading', { level: 1 }).waitFor();
     return watched;
   }
@@ -118,17 +118,10 @@ describe.skipIf(!hasChromium)('alerts in a browser', () => {
     ['Alerts', '/alerts', 'Gateway Graz is offline'],
     ['Alert settings', '/settings/alerts', 'Check the address of this contact.'],
   ] as const;
-  describe.each(pages)('%s', (_name, path, shows) => {
-    test.each([{ dark: false }, { dark: true }, { width: 320 }])('has no fault and fits, %o', async (look) => {
-      await using visited = await visit(path, look);
-      await visited.page.getByText(shows).first().waitFor();
-      expect(await axe(visited.page)).toEqual([]);
-      expect(await overflow(visited.page)).toBe(0);
-      expect(visited.faults).toEqual([]);
-      const name = `${path.replaceAll('/', '-')}${look.dark === true ? '-dark' : ''}${'width' in look ? '-320' : ''}`;
-      const folder = process.env['DEMARC_SCREENSHOTS'];
-      if (folder !== undefined) await visited.page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-    });
+  test.each(pages)('%s: no fault, in light, dark and on a telephone', async (_name, path, shows) => {
+    await using visited = await visit(path);
+    await visited.page.getByText(shows).first().waitFor();
+    expect(await faultsInEachLook(visited, path.replaceAll('/', '-'))).toEqual([]);
   });
 
   test('the page that everybody begins with names what is open, each matter once', async () => {
@@ -183,8 +176,7 @@ describe.skipIf(!hasChromium)('alerts in a browser', () => {
     await page.getByRole('button', { name: 'Save rules' }).click();
     await page.getByText('The rules are saved.').waitFor();
     expect(await axe(page)).toEqual([]);
-    const folder = process.env['DEMARC_SCREENSHOTS'];
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/rules.png`, fullPage: true });
+    await shot(page, 'rules');
     await page.reload();
     expect(await page.getByLabel('Offline for longer than (minutes)').inputValue()).toBe('30');
     expect(visited.faults).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium } from './support/console.ts';
-import { axe, overflow, shot, startSeededConsole } from './support/seeded.ts';
+import { axe, faultsInEachLook, shot, startSeededConsole } from './support/seeded.ts';
 
 describe.skipIf(!hasChromium)('integrations, in a browser', () => {
   let console: Awaited<ReturnType<typeof startSeededConsole>>;
@@ -71,14 +71,11 @@ describe.skipIf(!hasChromium)('integrations, in a browser', () => {
     expect(faults).toEqual([]);
   });
 
-  test.each([{ dark: false }, { dark: true }, { dark: true, width: 320 }])('passes axe and fits: %o', async (how) => {
-    await using look = await console.visit('/integrations', how);
-    const { page } = look;
-    await page.getByText('Available features').first().click();
-    await page.getByText('Customer Admin Portal').first().waitFor();
-    expect(await axe(page)).toEqual([]);
-    expect(await overflow(page)).toBe(0);
-    await shot(page, `integrations-${how.dark ? 'dark' : 'light'}-${how.width ?? 'wide'}`);
+  test('no fault, in light, dark and on a telephone', async () => {
+    await using look = await console.visit('/integrations', { width: 320 });
+    await look.page.getByText('Available features').first().click();
+    await look.page.getByText('Customer Admin Portal').first().waitFor();
+    expect(await faultsInEachLook(look, 'integrations')).toEqual([]);
   });
 
   test('support contacts stand on the page of the account: a wrong address is told, the others are stored', async () => {

@@ -1,9 +1,7 @@
 /** Roles and account managers in a real browser: ticks, accounts, converting, assigning. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium } from './support/console.ts';
-import { axe, call, overflow, shot, startSeededConsole } from './support/seeded.ts';
-
-const LOOKS = [{ dark: false }, { dark: true }, { width: 320 }] as const;
+import { axe, call, faultsInEachLook, shot, startSeededConsole } from './support/seeded.ts';
 
 describe.skipIf(!hasChromium)('roles and account managers in a browser', () => {
   let site: Awaited<ReturnType<typeof startSeededConsole>>;
@@ -34,14 +32,9 @@ describe.skipIf(!hasChromium)('roles and account managers in a browser', () => {
     ['managed', () => `/account-managers/accounts?people=${managers.join(',')}`, 'Accounts of Max Manager'],
   ] as const;
   test.each(pages)('%s: no fault, in light, dark and on a telephone', async (name, path, shows) => {
-    for (const look of LOOKS) {
-      await using visited = await site.visit(path(), { ...look, all: true });
-      await visited.page.getByText(shows).first().waitFor();
-      expect(await axe(visited.page)).toEqual([]);
-      expect(await overflow(visited.page)).toBe(0);
-      expect(visited.faults).toEqual([]);
-      await shot(visited.page, `${name}-${'width' in look ? '320' : look.dark ? 'dark' : 'light'}`);
-    }
+    await using visited = await site.visit(path(), { all: true });
+    await visited.page.getByText(shows).first().waitFor();
+    expect(await faultsInEachLook(visited, name)).toEqual([]);
   });
 
   test('ticks follow their View; a role is saved, copied, given to an account and deleted by its word', async () => {

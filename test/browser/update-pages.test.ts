@@ -1,7 +1,7 @@
 /** The panel of updates on a gateway's page. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium } from './support/console.ts';
-import { axe, overflow, shot, startSeededConsole } from './support/seeded.ts';
+import { faultsInEachLook, startSeededConsole } from './support/seeded.ts';
 
 describe.skipIf(!hasChromium)('the updates of a gateway, in a browser', () => {
   let running: Awaited<ReturnType<typeof startSeededConsole>>;
@@ -11,25 +11,17 @@ describe.skipIf(!hasChromium)('the updates of a gateway, in a browser', () => {
   });
   afterAll(() => running?.[Symbol.asyncDispose]());
 
-  const open = async (look: { dark?: boolean; width?: number } = {}) => {
-    const visited = await running.visit(`/gateways/${running.seeded.gateways.online}`, look);
+  const open = async () => {
+    const visited = await running.visit(`/gateways/${running.seeded.gateways.online}`);
     await visited.page.getByRole('heading', { name: 'Updates' }).waitFor();
     return visited;
   };
 
-  test.each([
-    { look: {}, name: 'update-light' },
-    { look: { dark: true }, name: 'update-dark' },
-    { look: { width: 320 }, name: 'update-320' },
-  ])('tell outcome, cause and next step: $name', async ({ look, name }) => {
-    await using visited = await open(look);
-    const { page } = visited;
-    await page.getByText('Version 0.1.9 was taken back; 0.1.0 runs again.').waitFor();
-    await page.getByText('The new version could not connect to the cloud in time').first().waitFor();
-    await shot(page, name);
-    expect(await overflow(page)).toBe(0);
-    expect(await axe(page)).toEqual([]);
-    expect(visited.faults).toEqual([]);
+  test('tell outcome, cause and next step, in light, dark and on a telephone', async () => {
+    await using visited = await open();
+    await visited.page.getByText('Version 0.1.9 was taken back; 0.1.0 runs again.').waitFor();
+    await visited.page.getByText('The new version could not connect to the cloud in time').first().waitFor();
+    expect(await faultsInEachLook(visited, 'update')).toEqual([]);
   });
 
   test('a changed schedule becomes a command with all of it, in the time of the site', async () => {

@@ -33,17 +33,15 @@ export async function shot(page: Page, name: string): Promise<void> {
 
 /** The looks of a page, by the name of their pictures. */
 const LOOKS = {
-  light: async () => undefined,
-  dark: (page: Page) => wear(page, 'dark'),
+  light: { width: 1280, colorScheme: 'light' },
+  dark: { width: 1280, colorScheme: 'dark' },
   // As narrow as the smallest telephone.
-  320: async (page: Page) => {
-    await page.setViewportSize({ width: 320, height: 800 });
-    await wear(page, 'light');
-  },
-};
+  '320': { width: 320, colorScheme: 'light' },
+} as const;
 
 /** Colours change element by element, also where motion is reduced; and what listens to the width has to hear of it. */
-async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+async function wear(page: Page, width: number, colorScheme: 'light' | 'dark'): Promise<void> {
+  if (page.viewportSize()?.width !== width) await page.setViewportSize({ width, height: 800 });
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
   await page.evaluate(async () => {
@@ -54,13 +52,14 @@ async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
 
 /**
  * What is wrong with a page as it stands, in light, in the dark and on a telephone: what axe finds, what is wider than
- * the window, and what the page logged. It is light and wide again afterwards.
+ * the window, and what the page logged. Afterwards it is light and as wide as before: a test that starts on a telephone
+ * acts there and is looked at everywhere.
  */
 export async function faultsInEachLook({ page, faults }: Watched, name: string): Promise<string[]> {
   const found: string[] = [];
   const window = page.viewportSize();
-  for (const [look, putOn] of Object.entries(LOOKS)) {
-    await putOn(page);
+  for (const [look, { width, colorScheme }] of Object.entries(LOOKS)) {
+    await wear(page, width, colorScheme);
     await shot(page, `${name}-${look}`);
     found.push(...(await axe(page)).map((line) => `${look}: ${line}`));
     const wider = await overflow(page);
