@@ -47,8 +47,8 @@ describe('filters', () => {
       { field: 'at', label: 'Event date', kind: 'date' },
     ];
     expect(describeFilter({ field: 'pbx', op: 'in', value: 'a,b' }, fields)).toBe('PBX is North, b');
-    expect(describeFilter({ field: 'at', op: 'ge', value: '2026-11-22T07:00:00.000Z' }, fields)).toBe(
-      'Event date from 2026-11-22 07:00 UTC',
+    expect(describeFilter({ field: 'at', op: 'ge', value: '2026-11-22T07:00:00.000Z' }, fields)).toMatch(
+      /^Event date from 22 Nov 2026, \d\d:\d0:00 /,
     );
     expect(describeFilter({ field: 'email', op: 'missing', value: '' }, fields)).toBe('email is missing');
   });

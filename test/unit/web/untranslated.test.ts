@@ -136,3 +136,24 @@ describe('sentences that reach a page', () => {
     expect([...new Set(untranslated)].map((line) => line.replaceAll('\0', '{}'))).toEqual([]);
   });
 });
+
+test('no page has words of its own beside the catalogues', () => {
+  const spoken = new Set(['label', 'title', 'placeholder', 'aria-label', 'alt', 'description', 'header']);
+  const isWord = (value: unknown): value is string => typeof value === 'string' && /\p{L}{2,}/u.test(value);
+  const words = globSync('web/**/*.tsx', { cwd: ROOT }).flatMap((file) => {
+    const own: string[] = [];
+    const look = (node: unknown): void => {
+      if (Array.isArray(node)) return node.forEach(look);
+      if (!isNode(node)) return;
+      if (node.type === 'JSXText' && isWord(node['value'])) own.push(`${file}: ${node['value'].trim()}`);
+      if (node.type === 'JSXAttribute' && spoken.has(nameOf(node['name']))) {
+        const value = isNode(node['value']) ? node['value']['value'] : undefined;
+        if (isWord(value)) own.push(`${file}: ${nameOf(node['name'])} ${value}`);
+      }
+      for (const value of Object.values(node)) if (typeof value === 'object') look(value);
+    };
+    look(parseAst(readFileSync(join(ROOT, file), 'utf8'), { lang: 'tsx' }, file).body);
+    return own;
+  });
+  expect(words).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { absoluteTime } from '../format/age.ts';
 import { kitText } from '../texts/index.ts';
 
 /** The API's filter grammar, `field:op:value`, as chips. */
@@ -55,7 +56,7 @@ export function describeFilter(filter: Filter, fields: readonly FilterField[]): 
   if (filter.op === 'missing' || filter.op === 'present') return `${label} ${kitText.operators[filter.op]}`;
   const names = chosenValues(filter).map((value) => {
     if (known?.kind === 'choice') return known.choices.find((choice) => choice.value === value)?.label ?? value;
-    if (known?.kind === 'date') return value.replace('T', ' ').replace(/:\d\d\.\d+Z$/, ' UTC');
+    if (known?.kind === 'date') return absoluteTime(value);
     return value;
   });
   return `${label} ${kitText.operators[filter.op]} ${names.join(', ')}`;

@@ -7,7 +7,7 @@ const format = new Intl.DateTimeFormat(locale, {
   timeZone: 'UTC',
 });
 
-/** A day of the calendar, such as "2026-11-22", as people write it: "22 Nov 2026". What is none stays as it is. */
+/** A day such as "2026-11-22", or that of an instant in UTC, as people write it: "22 Nov 2026". What is none stays. */
 export function day(date: string): string {
   const at = Date.parse(date);
   return Number.isNaN(at) ? date : format.format(at);

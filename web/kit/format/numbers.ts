@@ -13,6 +13,9 @@ const [whole, tenths, hundredths] = [decimals(0), decimals(1), decimals(2)];
 /** A whole number with separators: "12,345". */
 export const count = (value: number): string => grouped.format(value);
 
+/** A number with one decimal: "99.9". */
+export const tenth = (value: number): string => tenths.format(value);
+
 /** A count with its noun: "1 user", "12,345 users". */
 export const counted = (value: number, noun: keyof typeof kitText.nouns): string =>
   `${count(value)} ${kitText.nouns[noun][value === 1 ? 0 : 1]}`;

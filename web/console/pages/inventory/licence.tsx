@@ -1,6 +1,6 @@
 import { Group, Stack } from '@mantine/core';
 import type { Licence } from '#contract/sections.ts';
-import { absoluteTime } from '#web/kit/format/age.ts';
+import { day } from '#web/kit/format/day.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { text } from '../../texts/index.ts';
 
@@ -13,7 +13,7 @@ export function LicenceBadge(props: { licence: Licence | null }) {
       <span>{text.inventory.licences[licence.type]}</span>
       {licence.expiresAt && (
         <span className="dk-dimmed dk-small">
-          {text.platforms.until} {absoluteTime(licence.expiresAt, 'UTC').split(',')[0]}
+          {text.platforms.until} {day(licence.expiresAt)}
         </span>
       )}
     </Stack>

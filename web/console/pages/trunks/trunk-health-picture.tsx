@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useId } from 'react';
 import type { TrunkHistory, TrunkHistoryPoint } from '#contract/trunk-health.ts';
-import { count } from '#web/kit/format/numbers.ts';
+import { count, tenth } from '#web/kit/format/numbers.ts';
 import { text } from '../../texts/index.ts';
 
 const t = text.trunkHealth;
@@ -55,8 +55,8 @@ function inWords(points: readonly TrunkHistoryPoint[]): string {
   const average = points.reduce((sum, [, n, , ms]) => sum + n * ms, 0) / answered;
   const worst = Math.max(...points.map(([, , , , ms]) => ms));
   // Rounded down: a day with one lost answer is not 100 %.
-  const share = (Math.floor((answered / tries) * 1000) / 10).toFixed(1);
-  return t.summary(share, count(tries), average.toFixed(1), worst.toFixed(1));
+  const share = tenth(Math.floor((answered / tries) * 1000) / 10);
+  return t.summary(share, count(tries), tenth(average), tenth(worst));
 }
 
 /** A day of one end: how its answers were in steps of five minutes, and the round trip below. Says the same in words. */

@@ -11,10 +11,13 @@ import {
 } from '#contract/trunk-health.ts';
 import { Age, AsOf } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import { count } from '#web/kit/format/numbers.ts';
 import type { IconName } from '#web/kit/icons.tsx';
 import { useNow } from '#web/kit/now.tsx';
 import { ErrorPanel, Facts, Panel } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
+import { kitText } from '#web/kit/texts/index.ts';
 import { text } from '../../texts/index.ts';
 import { HealthPicture } from './trunk-health-picture.tsx';
 
@@ -50,7 +53,7 @@ export function HealthCell(props: { ends: readonly TrunkEndBrief[] }) {
     <Group gap="xs" component="span" wrap="wrap">
       <StateBadge state={state} {...(word === undefined ? {} : { word })} />
       <span className="dk-dimmed dk-small">
-        as of <Age at={first.toldAt} inRow />
+        {kitText.asOf} <Age at={first.toldAt} inRow />
       </span>
     </Group>
   );
@@ -153,8 +156,8 @@ function Probe(props: { probe: TrunkProbe }) {
   const { status, reason, roundTripMs, failure, detail, at } = props.probe;
   const what =
     status === null
-      ? `${t.failures[failure ?? ''] ?? failure ?? ''}${detail ? ` (${detail})` : ''}`
-      : `${status} ${reason ?? ''}${roundTripMs === null ? '' : `, ${t.roundTrip(String(roundTripMs))}`}`;
+      ? `${t.failures[failure ?? ''] ?? failure ?? ''}${detail ? ` (${said(detail)})` : ''}`
+      : `${status} ${reason ?? ''}${roundTripMs === null ? '' : `, ${t.roundTrip(count(roundTripMs))}`}`;
   return (
     <>
       {what}, <Age at={at} />

@@ -10,6 +10,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
+import { said } from '#web/kit/said.ts';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
 import { DeleteUser, WelcomeButton } from './user-manage.tsx';
@@ -151,7 +152,7 @@ function History({ user }: { user: User }) {
       {events.data?.items.map((event) => (
         <div key={event.id}>
           <Text size="sm">
-            {event.message} {t.by(event.actorName)}
+            {said(event.message)} {t.by(event.actorName)}
             {event.propertiesChanged.length > 0 &&
               ` (${event.propertiesChanged.map((one) => one.property).join(', ')})`}
           </Text>
