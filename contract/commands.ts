@@ -4,7 +4,7 @@ import { Id, Instant } from './ids.ts';
 import { CheckResult } from './sections.ts';
 import { VerifyEnd, VerifyReport } from './trunk-verify.ts';
 import { TrunkDiff, TrunkOutcome } from './trunks.ts';
-import { TunnelId, TunnelOpen } from './tunnels.ts';
+import { StartPath, TunnelId, TunnelOpen } from './tunnels.ts';
 import { UpdateSchedule } from './update.ts';
 import { HoldDecision, Reason, SyncCounts } from './users.ts';
 import { SyncOutcome } from './words.ts';
@@ -191,7 +191,11 @@ export const commands = {
   'tunnel.open': {
     args: TunnelOpen,
     /** The system as the gateway knows it: the cloud takes its name from nowhere else. */
-    output: z.looseObject({ scheme: z.enum(['http', 'https', 'tcp']), authority: z.string().max(300) }),
+    output: z.looseObject({
+      scheme: z.enum(['http', 'https', 'tcp']),
+      authority: z.string().max(300),
+      path: StartPath.optional(),
+    }),
     permission: 'support:launch',
     byCloud: true,
   },

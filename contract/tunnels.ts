@@ -34,6 +34,15 @@ export type TunnelRow = z.infer<typeof TunnelRow>;
 export const TunnelsSection = z.looseObject({ off: z.boolean(), tunnels: z.array(TunnelRow).max(200) });
 export type TunnelsSection = z.infer<typeof TunnelsSection>;
 
+/**
+ * Where a session begins on a system whose first page is not at `/`: a path of that system's own origin. Never `//`, which a
+ * browser would take for another host.
+ */
+export const StartPath = z
+  .string()
+  .max(200)
+  .regex(/^\/(?!\/)[\w./~-]*$/, 'must be a path');
+
 /** `tunnel.open`: lets one session of one person in. */
 export const TunnelOpen = z.strictObject({
   tunnel: TunnelId,

@@ -74,7 +74,7 @@ export class LaunchDesk {
       deadlineMs: OPEN_MS,
       requestId,
     });
-    const { scheme, authority } = await this.#opened(command.id);
+    const { scheme, authority, path } = await this.#opened(command.id);
     const target = {
       account,
       gateway: input.gateway,
@@ -82,6 +82,7 @@ export class LaunchDesk {
       name: `${row.component}, ${row.tunnel}`,
       scheme,
       authority,
+      ...(path === undefined ? {} : { path }),
     };
     const made = relay.launches.create({ id: session, person, reason: input.reason, target });
     return {

@@ -37,6 +37,9 @@ export const TUNNEL_NAMES: Readonly<Record<TunnelKind, string>> = {
   'manager-rest': 'Server Manager REST interface',
 };
 
+/** Where the pages of a system are when they are not at its root. */
+export const START_PATHS: Readonly<Partial<Record<TunnelKind, string>>> = { manager: '/server-manager' };
+
 type Usual = Pick<TunnelEntry, 'kind' | 'port' | 'scheme'>;
 const WEB: Usual = { kind: 'web', port: 443, scheme: 'https' };
 const REST: Usual = { kind: 'rest', port: 443, scheme: 'https' };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TunnelId } from '#contract/tunnels.ts';
+import type { TunnelsAnswer } from '#contract/wizard/gateway.ts';
 import { type Route, route } from '../api/route.ts';
 import { TunnelEntry } from './entries.ts';
 import type { Tunnels } from './tunnels.ts';
@@ -18,7 +19,11 @@ const Confirmed = z.strictObject({ confirm: z.literal('yes') });
 
 /** The table of tunnels, its switch, and who is in (TUN-1 to TUN-10). */
 export function tunnelRoutes(tunnels: Tunnels): Route[] {
-  const table = async () => ({ ...(await tunnels.document()), sessions: await tunnels.sessions() });
+  // Typed as what the pages read: an answer that they cannot read shows nobody, just when somebody is in.
+  const table = async (): Promise<TunnelsAnswer> => ({
+    ...(await tunnels.document()),
+    sessions: (await tunnels.sessions()).map((one) => ({ ...one, tunnel: one.service })),
+  });
   const done = async (work: Promise<void>) => {
     await work;
     return await table();

@@ -12,7 +12,15 @@ import { authorityOf, type Service } from '#tunnel/gateway/services.ts';
 import type { CommandHandlers } from '../commands/command-runner.ts';
 import type { ClientCertificate, CloudTarget } from '../link/cloud-way.ts';
 import { TunnelProcess } from './child-process.ts';
-import { entriesOf, hostOf, TUNNEL_NAMES, TunnelDocument, type TunnelEntry, type TunnelPbx } from './entries.ts';
+import {
+  entriesOf,
+  hostOf,
+  START_PATHS,
+  TUNNEL_NAMES,
+  TunnelDocument,
+  type TunnelEntry,
+  type TunnelPbx,
+} from './entries.ts';
 import { ChildStatus, type CloudAccess, FILES, type SessionNews } from './protocol.ts';
 
 interface TunnelsOptions {
@@ -167,7 +175,9 @@ export class Tunnels {
         if (!entry.started) throw new DemarcError('tunnel.stopped', tunnel);
         await this.#configure();
         await this.#process.order({ do: 'grant', grant: { session, service: tunnel, who, reason, until } });
-        return { scheme: entry.scheme, authority: authorityOf({ ...entry, host: this.#host(entry) }) };
+        const path = START_PATHS[entry.kind];
+        const authority = authorityOf({ ...entry, host: this.#host(entry) });
+        return { scheme: entry.scheme, authority, ...(path === undefined ? {} : { path }) };
       },
     };
   }

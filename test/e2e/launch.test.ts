@@ -75,12 +75,13 @@ async function tunnels(): Promise<Tunnel[]> {
 }
 
 /** What the browser does behind the link. */
-async function open(issued: LaunchIssued): Promise<{ host: string; cookie: string }> {
+async function open(issued: LaunchIssued): Promise<{ host: string; cookie: string; start: unknown }> {
   const token = new URL(issued.url).hash.slice(1);
   const { host, ticket } = await site.api.post<LaunchRedeemed>('/api/v1/launches/redeem', { token });
   const answer = await ask(host, '/.demarc/enter', { method: 'POST', body: JSON.stringify({ ticket }) });
   expect(answer.status).toBe(204);
-  return { host, cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
+  const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  return { host, cookie, start: answer.headers['demarc-start'] };
 }
 
 function ask(
@@ -222,6 +223,22 @@ describe('remote access to the admin page of a PBX', () => {
     const certificate = table.tunnels.find(({ id }) => id === tunnel)?.otherCertificate;
     await local('POST', `/api/tunnels/${tunnel}/certificate`, { certificate });
     expect(await ask(host, '/login', { headers: { cookie } })).toMatchObject({ status: 200 });
+  });
+
+  test('the server manager of a platform is opened where its pages are', async () => {
+    await site.addExports();
+    const manager = `${site.pbxs.exports}.manager`;
+    const change = { host: '127.0.0.1', port: admin.port, scheme: 'https', cloudMayStart: true };
+    await local('PATCH', `/api/tunnels/${manager}`, change);
+    await until('the cloud knows it', 10_000, async () => (await tunnels()).some(({ id }) => id === manager));
+    expect(await site.command('tunnel.start', { tunnel: manager })).toMatchObject({ state: 'succeeded' });
+    await until('started', 10_000, async () =>
+      (await tunnels()).some((row) => row.id === manager && row.status === 'started'),
+    );
+    const body = { gateway: site.gateway, tunnel: manager, reason: 'ticket 4712' };
+    const { start, host, cookie } = await open(await site.api.post<LaunchIssued>('/api/v1/launches', body));
+    expect(start).toBe('/server-manager');
+    expect((await ask(host, '/server-manager', { headers: { cookie } })).status).not.toBe(502);
   });
 
   test('a connector that was killed has no session any more, and says so; the next launch works', async () => {

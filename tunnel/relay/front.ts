@@ -9,7 +9,7 @@ import type { TunnelStream } from '../carrier/tunnel-stream.ts';
 import { forward, MAX_HEADER_BYTES } from './forward.ts';
 import type { ActiveLaunch, Launches } from './launches.ts';
 import type { Links } from './links.ts';
-import { sendEnterPage, sendError } from './pages.ts';
+import { START_HEADER, sendEnterPage, sendError } from './pages.ts';
 import { refuseGarbage, refuseUpgrade } from './raw-answers.ts';
 import { checkForm, checkOrigin, type Faces, SESSION_COOKIE, sessionCookie } from './request-rules.ts';
 import { passRaw, passWebSocket, RAW_UPGRADE } from './upgrade.ts';
@@ -157,6 +157,7 @@ export class Front {
     response.writeHead(204, {
       'set-cookie': `${SESSION_COOKIE}=${cookie}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`,
       'cache-control': 'no-store',
+      [START_HEADER]: launch.target.path ?? '/',
     });
     response.end();
   }

@@ -35,6 +35,8 @@ export interface LaunchTarget {
   scheme: 'http' | 'https' | 'tcp';
   /** Host and port as the system names itself, for the Host header. */
   authority: string;
+  /** The page that the session begins with; the first one when undefined. */
+  path?: string;
 }
 
 export interface LaunchRequest {

@@ -61,10 +61,13 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   send(response, error.status, page('Remote access', body, nonce), nonce, known);
 }
 
+/** Where the page goes on, told by the answer to the ticket. */
+export const START_HEADER = 'demarc-start';
+
 const ENTER = `const ticket=location.hash.slice(1);history.replaceState(null,'',location.pathname);
 const say=(t)=>{document.querySelector('h1').textContent=t};
 fetch('/.demarc/enter',{method:'POST',headers:{'content-type':'application/json'},body:JSON.stringify({ticket})})
-.then(async(r)=>{if(r.ok)return location.replace('/');const e=await r.json();say(e.message);document.querySelector('p').textContent=e.nextStep})
+.then(async(r)=>{if(r.ok)return location.replace(r.headers.get('${START_HEADER}')??'/');const e=await r.json();say(e.message);document.querySelector('p').textContent=e.nextStep})
 .catch(()=>say('The relay cannot be reached'));`;
 
 /** The session's own first page: it hands the ticket, which stands behind the #, to its own origin. Looking at it costs nothing. */

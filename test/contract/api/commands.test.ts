@@ -174,6 +174,7 @@ describe('whoever may issue a command can follow it', () => {
     const args: Partial<Record<CommandName, object>> = {
       'pbx.sync': { pbx: site.pbx },
       'pbx.test': { pbx: site.pbx },
+      'pbx.remove': { pbx: site.pbx, confirm: 'delete' },
       'gateway.factory-reset': { confirm: 'revert' },
       'gateway.set-update-schedule': { automatic: true, frequency: 'daily', time: '02:00' },
       'tunnel.start': { tunnel: 'pbx-web' },

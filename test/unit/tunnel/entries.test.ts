@@ -1,8 +1,8 @@
 /** Which tunnels a gateway may have: what its PBXs and their platforms offer, and nothing else. */
 import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
-import { TunnelRow } from '#contract/tunnels.ts';
-import { entriesOf, hostOf, TUNNEL_NAMES, type TunnelPbx } from '#daemon/tunnels/entries.ts';
+import { StartPath, TunnelKind, TunnelRow } from '#contract/tunnels.ts';
+import { entriesOf, hostOf, START_PATHS, TUNNEL_NAMES, type TunnelPbx } from '#daemon/tunnels/entries.ts';
 
 const pbx = (type: TunnelPbx['type'], connection: Record<string, unknown>): TunnelPbx => ({
   id: ulid(),
@@ -38,4 +38,18 @@ test('what the site has set stays, its address wins, and of a PBX that is gone n
   expect(hostOf(set, business)).toBe('192.0.2.23');
   expect(entriesOf([], [set])).toEqual([]);
   expect(hostOf(entry, pbx('mivoice-business', {}))).toBeUndefined();
+});
+
+test('only a path of the system’s own may be where a session begins', () => {
+  expect(TunnelKind.options.map((kind) => START_PATHS[kind])).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    '/server-manager',
+    undefined,
+  ]);
+  for (const path of Object.values(START_PATHS)) expect(StartPath.safeParse(path).success).toBe(true);
+  for (const path of ['//evil.example', '/\\evil.example', 'https://evil.example', '', 'server', '/a?b', '/a\nb']) {
+    expect([path, StartPath.safeParse(path).success]).toEqual([path, false]);
+  }
 });

@@ -55,6 +55,18 @@ test('a click leads to the system: token, ticket, cookie, page; the secrets are 
   for (const secret of [token, ticket, cookie.split('=')[1] ?? '', 'secret=1']) expect(written).not.toContain(secret);
 });
 
+test.each([
+  [undefined, '/'],
+  ['/server-manager', '/server-manager'],
+])('a session of a system whose pages are at %s begins at %s', async (path, start) => {
+  await using pbx = await hello();
+  await using it = await launchSite({ port: pbx.port });
+  const { launch, token } = await it.click('ann', path);
+  const { ticket } = it.relay.launches.redeem(token, 'ann');
+  const { answer } = await it.enter(launch.label, ticket);
+  expect(answer.headers['demarc-start']).toBe(start);
+});
+
 test('a token is good once, for its person, within its time; whatever is wrong gets the same answer', async () => {
   await using pbx = await hello();
   const clock = manualClock();

@@ -92,7 +92,7 @@ export async function launchSite(options: LaunchOptions) {
   end.configure([service]);
 
   /** Clicks Launch; the link is not redeemed yet. */
-  const click = async (person = 'ann') => {
+  const click = async (person = 'ann', path?: string) => {
     counter += 1;
     const id = `launch-${String(counter).padStart(12, '0')}`;
     const target = {
@@ -102,6 +102,7 @@ export async function launchSite(options: LaunchOptions) {
       name: 'PBX',
       scheme: service.scheme,
       authority: authorityOf(service),
+      ...(path === undefined ? {} : { path }),
     };
     const made = relay.launches.create({ id, person: { id: person, name: person }, reason: '', target });
     await end.grant({
