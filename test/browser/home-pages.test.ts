@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium } from './support/console.ts';
-import { axe, call, overflow, shot, startSeededConsole } from './support/seeded.ts';
+import { axe, call, faultsInEachLook, shot, startSeededConsole } from './support/seeded.ts';
 
 /** A figure of the fleet by its label. */
 const figure = (page: Page, label: string) =>
@@ -60,13 +60,10 @@ describe.skipIf(!hasChromium)('the home page, in a browser', () => {
   });
 
   test('is fine in the dark and on a telephone', async () => {
-    await using dark = await running.visit('/', { dark: true });
-    await dark.page.getByText('(62 of 122 users)').first().waitFor();
-    await shot(dark.page, 'home-dark');
-    expect(await axe(dark.page)).toEqual([]);
-    await using narrow = await running.visit('/', { width: 320, all: true });
-    await narrow.page.getByText('(62 of 122 users)').first().waitFor();
-    await shot(narrow.page, 'home-320');
-    expect([await axe(narrow.page), await overflow(narrow.page)]).toEqual([[], 0]);
+    for (const all of [false, true]) {
+      await using look = await running.visit('/', { all });
+      await look.page.getByText('(62 of 122 users)').first().waitFor();
+      expect(await faultsInEachLook(look, `home-${all ? 'all' : 'one'}`)).toEqual([]);
+    }
   });
 });
