@@ -13,7 +13,7 @@ import type {
 } from '#pbx-adapters/adapter.ts';
 import { chooseForms, type FormFile, type FormSource } from '#pbx-adapters/channels/form-export/choose.ts';
 import { FORM_TITLES, type FormName } from '#pbx-adapters/channels/form-export/forms.ts';
-import { type FormRow, readForm } from '#pbx-adapters/channels/form-export/read-form.ts';
+import { type FormRow, readFormPages } from '#pbx-adapters/channels/form-export/read-form.ts';
 import { FormSizes } from '#pbx-adapters/channels/form-export/sizes.ts';
 import { CompactTexts } from '#pbx-adapters/compact-texts.ts';
 import { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
@@ -78,6 +78,10 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
    * @throws DemarcError `form.…`, `pbx.canceled`
    */
   async *users(signal: AbortSignal): AsyncIterable<UserItem> {
+    for await (const page of this.userPages(signal)) yield* page;
+  }
+
+  async *userPages(signal: AbortSignal): AsyncIterable<readonly UserItem[]> {
     const forms = await this.#choose(signal);
     for (const warning of await this.#shrunk(forms)) this.#log.warn({ code: 'form.shrunk' }, warning);
     yield* this.#people(forms, signal);
@@ -114,10 +118,12 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
     });
     const counts = await steps.run('users', async () => {
       const value = { users: 0, rejected: 0, examples: [] as string[] };
-      for await (const item of this.#people(forms ?? {}, signal)) {
-        if (item.kind === 'user') value.users += 1;
-        else value.rejected += 1;
-        if (item.kind === 'rejected' && value.examples.length < 5) value.examples.push(`${item.where}: ${item.reason}`);
+      for await (const page of this.#people(forms ?? {}, signal)) {
+        for (const item of page) {
+          if (item.kind === 'user') value.users += 1;
+          else if (value.examples.length < 5) value.examples.push(`${item.where}: ${item.reason}`);
+          if (item.kind === 'rejected') value.rejected += 1;
+        }
       }
       const detail = `${value.users} people, ${value.rejected} rows that cannot be used. ${value.examples.join('; ')}`;
       const warning = value.users === 0 ? 'Check that the export holds the people of this PBX.' : undefined;
@@ -139,7 +145,7 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
     });
   }
 
-  async *#people(forms: Forms, signal: AbortSignal): AsyncGenerator<UserItem> {
+  async *#people(forms: Forms, signal: AbortSignal): AsyncGenerator<UserItem[]> {
     const main = forms.users ?? forms.directory;
     if (!main) return;
     const directory =
@@ -149,17 +155,17 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
       return text === undefined ? undefined : unpackedEntry(text);
     };
     const firstLine = new CompactTexts();
-    for await (const row of rows(main, signal)) {
+    const read = (row: FormRow): UserItem => {
       const item = toUserItem(row, entryOf);
-      const before = item.kind === 'user' ? firstLine.get(item.user.key) : undefined;
-      if (item.kind === 'user' && before !== undefined) {
-        const reason = `the number is there already on line ${before}`;
-        yield { kind: 'rejected', where: `line ${row.line}`, reason };
-        continue;
+      if (item.kind !== 'user') return item;
+      const before = firstLine.get(item.user.key);
+      if (before !== undefined) {
+        return { kind: 'rejected', where: `line ${row.line}`, reason: `the number is there already on line ${before}` };
       }
-      if (item.kind === 'user') firstLine.set(item.user.key, String(row.line));
-      yield item;
-    }
+      firstLine.set(item.user.key, String(row.line));
+      return item;
+    };
+    for await (const page of rows(main, signal)) yield page.map(read);
   }
 
   async #countNumbers(signal: AbortSignal) {
@@ -193,17 +199,19 @@ export class MiVoiceBusinessAdapter implements PbxAdapter {
   }
 }
 
-async function* rows(file: FormFile, signal: AbortSignal): AsyncGenerator<FormRow> {
-  for await (const part of readForm(file.path, signal)) if ('row' in part) yield part.row;
+async function* rows(file: FormFile, signal: AbortSignal): AsyncGenerator<FormRow[]> {
+  for await (const page of readFormPages(file.path, signal)) if ('rows' in page) yield page.rows;
 }
 
 /** The directory by number, in memory (decision 0029). The first entry of a number counts. */
 async function readDirectory(file: FormFile, signal: AbortSignal): Promise<CompactTexts> {
   const found = new CompactTexts();
-  for await (const row of rows(file, signal)) {
-    const { number, department } = row.cells;
-    if (number === undefined || found.has(number)) continue;
-    found.set(number, packedEntry({ ...namesOf(row), ...(department === undefined ? {} : { department }) }));
+  for await (const page of rows(file, signal)) {
+    for (const row of page) {
+      const { number, department } = row.cells;
+      if (number === undefined || found.has(number)) continue;
+      found.set(number, packedEntry({ ...namesOf(row), ...(department === undefined ? {} : { department }) }));
+    }
   }
   return found;
 }

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import { systemClock } from '#config/clock.ts';
 import { PbxType } from '#contract/words.ts';
+import { inPages } from '#daemon/sync/source.ts';
 import { createLoginGuard } from '#pbx-adapters/login-guard.ts';
 import { adapterTypes } from '#pbx-adapters/registry.ts';
 import { peakMiB, resetPeak, residentMiB } from './process-memory.ts';
@@ -42,9 +43,11 @@ for (let read = 0; read < task.reads; read += 1) {
   taken.rejected = 0;
   const started = performance.now();
   // A new adapter: its log-in counts each time.
-  for await (const item of type.create(task.settings, parts).users(AbortSignal.timeout(300_000))) {
-    if (item.kind === 'user') taken.users += 1;
-    else taken.rejected += 1;
+  for await (const page of inPages(type.create(task.settings, parts), AbortSignal.timeout(300_000))) {
+    for (const item of page) {
+      if (item.kind === 'user') taken.users += 1;
+      else taken.rejected += 1;
+    }
   }
   ms.push(performance.now() - started);
 }
