@@ -8,6 +8,7 @@ import { freePort, temporaryFolder, until } from '#test/support/program.ts';
 import { ConnectorProcess, firstAccount } from '#test/support/stack.ts';
 import { FleetNews, type FleetOrder } from './fleet-orders.ts';
 import { residentMiB } from './process-memory.ts';
+import { processorMs } from './process-time.ts';
 import { type Findings, rounded } from './report.ts';
 
 const SIZES = [500, 1000, 2000];
@@ -51,6 +52,8 @@ interface Result {
   downSeconds: number;
   backSeconds: number;
   halfBackSeconds: number;
+  /** Processor time of the new connector until all are back: unlike the clock it says little of what else ran. */
+  returnCpuMsEach: number;
   /** In the busiest second, whatever came of them. */
   peakTries: number;
   /** Connections that were made in the busiest second. */
@@ -107,7 +110,9 @@ async function measure(gateways: number, say: (text: string) => void): Promise<R
   for (const part of parts) part.send(EVENTS);
   await connector.start();
   const downSeconds = (Date.now() - killed) / 1000;
+  const worked = await processorMs(connector.pid);
   await until(`${gateways} are back`, 300_000, () => online() === gateways, 20);
+  const returnCpuMs = (await processorMs(connector.pid)) - worked;
   await drained(parts);
   const returns = parts.flatMap((part) => part.times('online')).sort((a, b) => a - b);
   const tries = parts.flatMap((part) => part.times('try'));
@@ -122,6 +127,7 @@ async function measure(gateways: number, say: (text: string) => void): Promise<R
     downSeconds: rounded(downSeconds, 1),
     backSeconds: rounded(((returns.at(-1) ?? killed) - killed) / 1000, 1),
     halfBackSeconds: rounded(((returns[returns.length >> 1] ?? killed) - killed) / 1000, 1),
+    returnCpuMsEach: rounded(returnCpuMs / gateways, 1),
     peakTries,
     peakConnects,
     peakShare: rounded(peakConnects / gateways),
