@@ -10,25 +10,29 @@ export interface ErrorWords {
 }
 type ErrorTable = Readonly<Record<string, ErrorWords>>;
 
-/** The errors of the contract and how the language of this page says them; undefined where that is English. */
-export const errorTables =
+const loaded =
   language === 'de'
-    ? {
-        english: (await import('#contract/errors/catalogue.ts')).catalogue as ErrorTable,
-        own: (await import('./texts/de-errors/index.ts')).errorTexts as ErrorTable,
-      }
+    ? await Promise.all([
+        import('#contract/errors/catalogue.ts'),
+        import('./texts/de-errors/index.ts'),
+        import('./texts/de-phrases/index.ts'),
+      ])
     : undefined;
 
-const phrases = language === 'de' ? (await import('./texts/de-phrases/index.ts')).phrases : undefined;
+/** The errors of the contract and how the language of this page says them; undefined where that is English. */
+export const errorTables = loaded && {
+  english: loaded[0].catalogue as ErrorTable,
+  own: loaded[1].errorTexts as ErrorTable,
+};
 
 /**
  * What the connector or a gateway wrote in English, in the language of the page; what these pages do not know, as it
  * came. Events, results of checks and words of a progress are written and kept in English, whoever reads them.
  */
 export const said: (english: string) => string =
-  errorTables === undefined || phrases === undefined
+  loaded === undefined || errorTables === undefined
     ? (english) => english
-    : createSaid({ ...errorPhrases(errorTables), ...phrases }, (instant) =>
+    : createSaid({ ...errorPhrases(errorTables), ...loaded[2].phrases }, (instant) =>
         /^\d{4}-\d\d-\d\d$/.test(instant) ? day(instant) : absoluteTime(instant),
       );
 

@@ -9,6 +9,7 @@ import { said } from '#web/kit/said.ts';
 import { SeverityBadge } from '#web/kit/status-badge.tsx';
 import { text } from '../../texts/index.ts';
 import { saveEvents } from './events-csv.ts';
+import { propertyName } from './properties.ts';
 
 const t = text.events;
 
@@ -115,7 +116,7 @@ function Properties(props: { event: HistoryEvent }) {
         <tbody>
           {props.event.propertiesChanged.map((change) => (
             <tr key={change.property}>
-              <td>{change.property}</td>
+              <td>{propertyName(change.property)}</td>
               <td>{written(change.before)}</td>
               <td>{written(change.after)}</td>
             </tr>

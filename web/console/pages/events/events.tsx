@@ -16,6 +16,7 @@ import { RowLink } from '../../parts/row-link.tsx';
 import { text } from '../../texts/index.ts';
 import { EventDetails } from './event-details.tsx';
 import { saveEvents } from './events-csv.ts';
+import { propertiesOf } from './properties.ts';
 
 const t = text.events;
 
@@ -40,7 +41,7 @@ const columns = (state: ListState): Column<HistoryEvent>[] => [
   {
     id: 'properties',
     header: t.properties,
-    cell: (row) => row.propertiesChanged.map((change) => change.property).join(', '),
+    cell: (row) => propertiesOf(row),
   },
   { id: 'core', header: t.core, wrap: true, cell: (row) => said(row.message) },
   {

@@ -13,6 +13,7 @@ import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
 import { said } from '#web/kit/said.ts';
 import { useMay } from '../../data/me.tsx';
 import { text } from '../../texts/index.ts';
+import { propertiesOf } from '../events/properties.ts';
 import { DeleteUser, WelcomeButton } from './user-manage.tsx';
 import { roleName, UserStatusBadge } from './user-words.tsx';
 
@@ -153,8 +154,7 @@ function History({ user }: { user: User }) {
         <div key={event.id}>
           <Text size="sm">
             {said(event.message)} {t.by(event.actorName)}
-            {event.propertiesChanged.length > 0 &&
-              ` (${event.propertiesChanged.map((one) => one.property).join(', ')})`}
+            {event.propertiesChanged.length > 0 && ` (${propertiesOf(event)})`}
           </Text>
           <Text size="xs" c="dimmed" component="div">
             <Age at={event.at} />

@@ -24,6 +24,8 @@ export const eventsTexts = {
     } satisfies Record<EventType, string>,
     results: { SUCCESS: 'SUCCESS', FAILURE: 'FAILURE' },
     severities: { info: 'Information', warning: 'Warning', error: 'Error' },
+    /** By their names in the API, which are what English shows. */
+    propertyNames: {} as Readonly<Record<string, string>>,
     id: 'Event ID',
     actorName: 'Actor name',
     actorId: 'Actor ID',

@@ -103,6 +103,8 @@ export const adminEvents: Phrases = {
   'its link was in other hands': 'ihr Link war in fremden Händen',
   'the gateway was lost': 'das Gateway ist ausgefallen',
   'the relay stopped': 'das Relay wurde angehalten',
+  'Account Admin': 'Kontoadministrator',
+  'Account Manager': 'Kontobetreuer',
   'API token': 'API-Token',
   Account: 'Konto',
   'Alert rules': 'Warnregeln',
