@@ -32,7 +32,8 @@ function SignedIn() {
   const { account } = useAccount();
   const session = useSession(account);
   if (session.isPending) return <Waiting />;
-  if (session.error) {
+  // One that is signed in goes on: a reading that fails must not take the page and its forms away.
+  if (session.error && !session.data) {
     return (
       <Center mih="100dvh" p="md">
         <ErrorPanel error={session.error} onRetry={() => void session.refetch()} />

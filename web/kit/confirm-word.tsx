@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { Dialog } from './dialog.tsx';
 import { ErrorPanel } from './panels.tsx';
 import { kitText } from './texts/index.ts';
 
@@ -22,7 +23,7 @@ export function ConfirmWord(props: {
   };
   const matches = typed.trim().toLowerCase() === props.word;
   return (
-    <Modal opened={props.opened} onClose={close} title={props.title} centered>
+    <Dialog opened={props.opened} onClose={close} title={props.title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -50,6 +51,6 @@ export function ConfirmWord(props: {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

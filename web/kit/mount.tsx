@@ -4,7 +4,9 @@ import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/api-error.ts';
 import type { createApiClient } from './api/client.ts';
 import { ApiProvider } from './api/context.tsx';
+import { UnsavedProvider } from './form/unsaved.tsx';
 import { language } from './language.ts';
+import { LayersProvider } from './layers.tsx';
 import { NoticeProvider } from './notices.tsx';
 import { NowProvider } from './now.tsx';
 import { Theme } from './theme.tsx';
@@ -37,7 +39,11 @@ export function mount(
         <QueryClientProvider client={queries}>
           <ApiProvider client={client}>
             <NowProvider clock={clock}>
-              <NoticeProvider>{app}</NoticeProvider>
+              <NoticeProvider>
+                <LayersProvider>
+                  <UnsavedProvider>{app}</UnsavedProvider>
+                </LayersProvider>
+              </NoticeProvider>
             </NowProvider>
           </ApiProvider>
         </QueryClientProvider>

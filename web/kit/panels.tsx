@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { type ReactNode, useEffect, useId } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { toApiError } from './api/api-error.ts';
 import { CopyButton } from './copy-button.tsx';
 import { sentences } from './format/sentences.ts';
@@ -7,10 +7,25 @@ import { Icon } from './icons.tsx';
 import { kitText } from './texts/index.ts';
 
 /** What went wrong, what to do, and what support needs; read out at once. */
-export function ErrorPanel(props: { error: unknown; title?: string | undefined; onRetry?: () => void }) {
+export function ErrorPanel(props: {
+  error: unknown;
+  title?: string | undefined;
+  onRetry?: () => void;
+  /** Offers a cross; the next error is shown again (EVT-6). */
+  closable?: boolean;
+  /** More of what to do. */
+  children?: ReactNode;
+}) {
+  const [closed, setClosed] = useState<unknown>();
   const error = toApiError(props.error);
+  if (closed === props.error) return null;
   return (
     <Alert
+      {...(props.closable && {
+        withCloseButton: true,
+        closeButtonLabel: kitText.close,
+        onClose: () => setClosed(props.error),
+      })}
       role="alert"
       variant="default"
       color="red"
@@ -24,6 +39,7 @@ export function ErrorPanel(props: { error: unknown; title?: string | undefined; 
       <Stack gap="xs">
         <Text size="sm">{sentences(error.message)}</Text>
         {error.nextStep && <Text size="sm">{error.nextStep}</Text>}
+        {props.children}
         <Group gap="xs">
           {props.onRetry && (
             <Button size="xs" variant="default" onClick={props.onRetry}>

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 
@@ -12,7 +13,7 @@ export const AskDialog = (props: {
   onClose: () => void;
   children: ReactNode;
 }) => (
-  <Modal opened onClose={props.onClose} title={props.title} centered>
+  <Dialog opened onClose={props.onClose} title={props.title}>
     <Stack>
       {props.children}
       {props.act.error !== null && props.act.error !== undefined && <ErrorPanel error={props.act.error} />}
@@ -29,5 +30,5 @@ export const AskDialog = (props: {
         </Button>
       </Group>
     </Stack>
-  </Modal>
+  </Dialog>
 );

@@ -1,7 +1,8 @@
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
@@ -39,7 +40,7 @@ export function DeleteDialog(props: {
     onSettled: () => void queries.invalidateQueries({ queryKey: [resource] }),
   });
   return (
-    <Modal opened onClose={props.onClose} title={props.title} centered>
+    <Dialog opened onClose={props.onClose} title={props.title}>
       <Stack>
         <List size="sm">
           {items.slice(0, NAMED).map(({ id, name }) => (
@@ -58,6 +59,6 @@ export function DeleteDialog(props: {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { Drawer, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useInFront } from '#web/kit/layers.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { text } from '../texts/index.ts';
 
@@ -9,22 +10,33 @@ export function DetailsDrawer<T>(props: {
   record: T | undefined;
   error: unknown;
   loading: boolean;
+  /** Whether the record is known from before only. */
+  gone: boolean;
   title: (record: T) => string;
   onClose: () => void;
   children: (record: T) => ReactNode;
 }) {
   const { record, error } = props;
+  const inFront = useInFront(props.opened);
   return (
     <Drawer
       opened={props.opened}
       onClose={props.onClose}
+      closeOnEscape={inFront}
       position="right"
       size="lg"
       title={record === undefined ? text.list.detailsTitle : props.title(record)}
       closeButtonProps={{ 'aria-label': text.list.close }}
     >
       {record !== undefined ? (
-        props.children(record)
+        <Stack>
+          {props.gone && (
+            <Text size="sm" c="dimmed" role="status">
+              {text.list.noLongerInList}
+            </Text>
+          )}
+          {props.children(record)}
+        </Stack>
       ) : error !== null && error !== undefined ? (
         <ErrorPanel error={error} />
       ) : props.loading ? (

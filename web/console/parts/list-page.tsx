@@ -1,5 +1,5 @@
 import { Button, Group, Stack } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import type { z } from 'zod';
 import { type Query, withQuery } from '#web/kit/api/client.ts';
 import { FilterBar } from '#web/kit/filters/filter-bar.tsx';
@@ -51,6 +51,11 @@ export function ListPage<T extends { id: string }>(props: {
   const page = useList(resource, props.schema, { ...query, ...props.extra });
   const listed = page.rows.find((row) => row.id === state.open);
   const fetched = useOne(resource, props.schema, listed === undefined && props.details?.alone ? state.open : undefined);
+  const found = listed ?? fetched.data;
+  // A live change may take the row off the list while somebody works on it.
+  const [last, setLast] = useState(found);
+  if (found !== undefined && found !== last) setLast(found);
+  const record = found ?? (last?.id === state.open ? last : undefined);
   return (
     <>
       <PageHeader
@@ -103,13 +108,14 @@ export function ListPage<T extends { id: string }>(props: {
       {props.details && (
         <DetailsDrawer
           opened={state.open !== undefined}
-          record={listed ?? fetched.data}
+          record={record}
+          gone={found === undefined && !page.loading && !fetched.isLoading}
           error={fetched.error}
           loading={page.loading || fetched.isLoading}
           title={props.details.title}
           onClose={() => state.show(undefined)}
         >
-          {props.details.show}
+          {(row) => <Fragment key={row.id}>{props.details?.show(row)}</Fragment>}
         </DetailsDrawer>
       )}
     </>

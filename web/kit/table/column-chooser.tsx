@@ -1,5 +1,6 @@
-import { ActionIcon, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icons.tsx';
 import { kitText } from '../texts/index.ts';
 import { type ColumnState, type ColumnTraits, defaultColumns, moveColumn } from './column-state.ts';
@@ -17,7 +18,7 @@ export function ColumnChooser(props: {
       <Button variant="default" leftSection={<Icon name="columns" />} onClick={() => setDraft(props.state)}>
         {kitText.columns}
       </Button>
-      <Modal opened={draft !== undefined} onClose={close} title={kitText.columnsTitle} centered>
+      <Dialog opened={draft !== undefined} onClose={close} title={kitText.columnsTitle}>
         {draft && (
           <Stack>
             <Text size="sm" c="dimmed">
@@ -44,7 +45,7 @@ export function ColumnChooser(props: {
             </Group>
           </Stack>
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

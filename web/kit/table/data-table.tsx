@@ -115,7 +115,19 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     if (!page.loadingMore && !page.error) page.loadMore();
   });
   if (page.error !== null && page.error !== undefined && page.rows.length === 0) {
-    return <ErrorPanel error={page.error} title={props.failed} onRetry={page.retry} />;
+    return (
+      <Stack gap="xs" align="stretch">
+        <ErrorPanel error={page.error} title={props.failed} onRetry={page.retry} closable />
+        <Group>
+          <Text size="sm" c="dimmed">
+            {kitText.notLoaded}
+          </Text>
+          <Button size="xs" variant="default" onClick={page.retry}>
+            {kitText.loadAgain}
+          </Button>
+        </Group>
+      </Stack>
+    );
   }
   if (!page.loading && page.rows.length === 0) return <Empty filtered={props.filtered}>{props.empty}</Empty>;
   const columnOf = new Map(columns.map((column) => [column.id, column]));
@@ -271,7 +283,7 @@ function Foot<T>(props: { page: Paged<T>; endless: string | undefined; failed: s
   return (
     <Stack gap="xs">
       {page.error !== null && page.error !== undefined && (
-        <ErrorPanel error={page.error} title={props.failed} onRetry={page.retry} />
+        <ErrorPanel error={page.error} title={props.failed} onRetry={page.retry} closable />
       )}
       <Group justify="space-between" gap="xs">
         <Text size="sm" c="dimmed" role="status">

@@ -7,6 +7,8 @@ const dative: KitTexts['age']['stretch'] = (amount, unit) => `${amount} ${unit =
 export const kitText: KitTexts = {
   now: 'Uhrzeit',
   loading: 'Wird geladen …',
+  notLoaded: 'Die Liste ist nicht geladen.',
+  loadAgain: 'Laden',
   loadMore: 'Mehr laden',
   shownOf: (shown, total) => `${shown} von ${total} angezeigt`,
   nothing: 'Noch nichts vorhanden',
@@ -73,6 +75,21 @@ export const kitText: KitTexts = {
     title: 'Jemand anderes hat das geändert, während Sie es bearbeitet haben',
     next: 'Es wurde nichts gespeichert. Übernehmen Sie die neuesten Werte, nehmen Sie Ihre Änderung noch einmal vor und speichern Sie.',
     take: 'Neueste Werte übernehmen',
+  },
+  unsaved: {
+    title: 'Sie haben Änderungen, die nicht gespeichert sind',
+    lead: 'Sie gehen verloren, wenn Sie fortfahren.',
+    discard: 'Verwerfen',
+    goOn: 'Weiter bearbeiten',
+  },
+  faults: {
+    title: (amount) => (amount === 1 ? 'Eine Angabe stimmt noch nicht' : `${amount} Angaben stimmen noch nicht`),
+    missing: 'fehlt',
+    type: 'hat nicht die Form, die hier erwartet wird',
+    pattern: 'enthält Zeichen, die hier nicht stehen können',
+    short: (characters) => `mindestens ${characters} Zeichen`,
+    wrong: 'ist hier nicht möglich',
+    toField: (name) => `Zum Feld „${name}“`,
   },
   asOf: 'Stand:',
   age: {

@@ -1,9 +1,10 @@
-import { Alert, Button, Checkbox, Group, List, Modal, Stack, Switch, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, List, Stack, Switch, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { TunnelRow } from '#contract/tunnels.ts';
 import { TunnelsAnswer } from '#contract/wizard/gateway.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { groupedFingerprint } from '#web/kit/format/claim-code.ts';
 import { siteTime } from '#web/kit/format/site-time.ts';
 import { Icon } from '#web/kit/icons.tsx';
@@ -133,7 +134,7 @@ export function TunnelsPanel(props: { zone: string }) {
         {data && <Sessions sessions={data.sessions} rows={rows} zone={props.zone} act={act} />}
       </Stack>
       {question && (
-        <Modal opened onClose={() => setQuestion(undefined)} title={question.title} centered>
+        <Dialog opened onClose={() => setQuestion(undefined)} title={question.title}>
           <Stack>
             <Text size="sm">{t.startText}</Text>
             <List size="sm">
@@ -155,7 +156,7 @@ export function TunnelsPanel(props: { zone: string }) {
               </Button>
             </Group>
           </Stack>
-        </Modal>
+        </Dialog>
       )}
     </Panel>
   );

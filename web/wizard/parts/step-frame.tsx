@@ -1,8 +1,9 @@
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { StepId } from '#contract/wizard/state.ts';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { PageHeader } from '#web/kit/panels.tsx';
 import { useWizard } from '../data/wizard.tsx';
@@ -60,7 +61,7 @@ function Checklist(props: { items: readonly string[] }) {
       <Button variant="subtle" size="xs" leftSection={<Icon name="check" size={14} />} onClick={dialog.open}>
         {text.step.checklist}
       </Button>
-      <Modal opened={opened} onClose={dialog.close} title={text.step.checklistTitle} centered>
+      <Dialog opened={opened} onClose={dialog.close} title={text.step.checklistTitle}>
         <List listStyleType="none" spacing="xs" size="sm">
           {props.items.map((item) => (
             <List.Item key={item}>
@@ -71,7 +72,7 @@ function Checklist(props: { items: readonly string[] }) {
             </List.Item>
           ))}
         </List>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import type { SupportContact } from '#contract/api/accounts.ts';
 import { Account } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { useMe } from '../../data/me.tsx';
 import { EditDialog } from '../../parts/edit-dialog.tsx';
@@ -17,22 +17,22 @@ export function AccountCreateForm(props: { onClose: () => void }) {
   const api = useApi();
   const queries = useQueryClient();
   const me = useMe();
-  const [draft, setDraft] = useState(EMPTY_DRAFT);
-  const [contacts, setContacts] = useState<readonly SupportContact[]>([{ name: me.name, email: me.email }]);
-  const create = useMutation({
-    mutationFn: () => {
+  const { draft, set, edited } = useEdited({
+    entry: undefined,
+    draftOf: () => ({ fields: EMPTY_DRAFT, contacts: [{ name: me.name, email: me.email }] as SupportContact[] }),
+    save: ({ fields, contacts }) => {
       const supportContacts = contacts.map(({ name, email }) => ({ name: name.trim(), email: email.trim() }));
-      return api.send('POST', '/accounts', Account, { ...particularsOf(draft), supportContacts });
+      return api.send('POST', '/accounts', Account, { ...particularsOf(fields), supportContacts });
     },
-    onSuccess: () => {
+    onSaved: () => {
       void queries.invalidateQueries({ queryKey: ['accounts'] });
       props.onClose();
     },
   });
   return (
-    <EditDialog title={t.add} action={t.add} save={create} onClose={props.onClose}>
-      <AccountFields draft={draft} onChange={setDraft} />
-      <Contacts contacts={contacts} onChange={setContacts} />
+    <EditDialog title={t.add} action={t.add} edited={edited} onClose={props.onClose}>
+      <AccountFields draft={draft.fields} onChange={(fields) => set({ fields })} />
+      <Contacts contacts={draft.contacts} onChange={(contacts) => set({ contacts })} />
     </EditDialog>
   );
 }

@@ -1,9 +1,9 @@
 import { Fieldset, NativeSelect, NumberInput, Stack } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Account } from '#contract/api.ts';
 import { PhonePolicy } from '#contract/words.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { EditDialog } from '../../parts/edit-dialog.tsx';
 import { text } from '../../texts/index.ts';
@@ -22,7 +22,10 @@ const fieldsOf = (account: Account): AccountDraft => ({
   language: account.language ?? 'en',
   businessType: account.businessType ?? '',
 });
-const syncsOf = ({ phonePolicy, guard }: Account) => ({ phonePolicy, guard });
+const draftOf = (account: Account) => {
+  const { phonePolicy, guard } = account;
+  return { fields: fieldsOf(account), syncs: { phonePolicy, guard } };
+};
 
 /**
  * Edits an account on the version that was opened. When somebody else was faster, nothing is overwritten: the newest
@@ -32,41 +35,31 @@ export function AccountEditForm(props: { account: Account; onClose: () => void }
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [base, setBase] = useState(props.account);
-  const [fields, setFields] = useState(() => fieldsOf(props.account));
-  const [syncs, setSyncs] = useState(() => syncsOf(props.account));
-  const path = `/accounts/${encodeURIComponent(base.id)}`;
-  const save = useMutation({
-    mutationFn: () => api.send('PATCH', path, Account, { ...particularsOf(fields), ...syncs }, { ifMatch: base.etag }),
-    onSuccess: () => {
+  const path = `/accounts/${encodeURIComponent(props.account.id)}`;
+  const { draft, set, edited } = useEdited({
+    entry: props.account,
+    draftOf,
+    read: () => api.get(path, Account),
+    save: ({ fields, syncs }, { etag }) =>
+      api.send('PATCH', path, Account, { ...particularsOf(fields), ...syncs }, { ifMatch: etag }),
+    onSaved: () => {
       void queries.invalidateQueries({ queryKey: ['accounts'] });
       notice(t.saved);
       props.onClose();
     },
   });
-  const takeNewest = async () => {
-    const newest = await api.get(path, Account);
-    setBase(newest);
-    setFields(fieldsOf(newest));
-    setSyncs(syncsOf(newest));
-    save.reset();
-  };
+  const { fields, syncs } = draft;
+  const setSyncs = (change: Partial<typeof syncs>) => set({ syncs: { ...syncs, ...change } });
   return (
-    <EditDialog
-      title={t.editOf(props.account.name)}
-      action={t.save}
-      save={save}
-      onNewest={() => void takeNewest()}
-      onClose={props.onClose}
-    >
-      <AccountFields draft={fields} onChange={setFields} />
+    <EditDialog title={t.editOf(props.account.name)} action={t.save} edited={edited} onClose={props.onClose}>
+      <AccountFields draft={fields} onChange={(next) => set({ fields: next })} />
       <Fieldset legend={t.syncs}>
         <Stack>
           <NativeSelect
             label={t.policyLabel}
             value={syncs.phonePolicy}
             data={PhonePolicy.options.map((value) => ({ value, label: t.policies[value] }))}
-            onChange={(event) => setSyncs({ ...syncs, phonePolicy: PhonePolicy.parse(event.currentTarget.value) })}
+            onChange={(event) => setSyncs({ phonePolicy: PhonePolicy.parse(event.currentTarget.value) })}
           />
           <NumberInput
             label={t.guardPercent}
@@ -74,7 +67,7 @@ export function AccountEditForm(props: { account: Account; onClose: () => void }
             max={100}
             required
             value={syncs.guard.percent}
-            onChange={(value) => setSyncs({ ...syncs, guard: { ...syncs.guard, percent: Number(value) } })}
+            onChange={(value) => setSyncs({ guard: { ...syncs.guard, percent: Number(value) } })}
           />
           <NumberInput
             label={t.guardUsers}
@@ -82,7 +75,7 @@ export function AccountEditForm(props: { account: Account; onClose: () => void }
             allowDecimal={false}
             required
             value={syncs.guard.users}
-            onChange={(value) => setSyncs({ ...syncs, guard: { ...syncs.guard, users: Number(value) } })}
+            onChange={(value) => setSyncs({ guard: { ...syncs.guard, users: Number(value) } })}
           />
         </Stack>
       </Fieldset>

@@ -31,6 +31,7 @@ export function particularsOf({ name, country, ...rest }: AccountDraft) {
 export function AccountFields(props: { draft: AccountDraft; onChange: (draft: AccountDraft) => void }) {
   const { draft, onChange } = props;
   const field = (name: keyof AccountDraft, maxLength = 128) => ({
+    name,
     maxLength,
     value: draft[name],
     onChange: (event: { currentTarget: { value: string } }) =>

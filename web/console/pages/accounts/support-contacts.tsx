@@ -1,15 +1,17 @@
-import { Button, Group, Stack, TagsInput, Text } from '@mantine/core';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { TagsInput, Text } from '@mantine/core';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { z } from 'zod';
 import { AlertContact } from '#contract/alerts.ts';
 import { Person } from '#contract/api/access.ts';
 import { MAX_PAGE, Page } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { useMay, useMe } from '../../data/me.tsx';
+import { EditForm } from '../../parts/edit-form.tsx';
 import { text } from '../../texts/index.ts';
 
 const t = text.contacts;
@@ -30,7 +32,7 @@ export function SupportContacts(props: { account: string }) {
   const own = contacts.data.items.filter((contact) => contact.account === account);
   return (
     <Panel title={t.title}>
-      <Editor key={own.map(({ id }) => id).join()} account={account} saved={own} />
+      <Editor key={account} account={account} saved={own} />
     </Panel>
   );
 }
@@ -40,30 +42,35 @@ function Editor(props: { account: string; saved: readonly AlertContact[] }) {
   const queries = useQueryClient();
   const notice = useNotice();
   const mayEdit = useMay('settings:edit');
-  const before = props.saved.map(({ email }) => email);
-  const [emails, setEmails] = useState(before);
   const [typed, setTyped] = useState('');
   const people = usePartnerPeople(typed);
-  const wrong = emails.some((email) => !Email.safeParse(email).success);
-  const same = emails.length === before.length && emails.every((email) => before.includes(email));
-  const save = useMutation({
-    mutationFn: async () => {
-      for (const { id, email } of props.saved) {
-        if (!emails.includes(email)) await api.act('DELETE', `/alert-contacts/${encodeURIComponent(id)}`);
-      }
-      for (const email of emails.filter((one) => !before.includes(one))) {
-        const name = people.find((person) => person.email === email)?.name ?? email.slice(0, email.indexOf('@'));
-        await api.act('POST', '/alert-contacts', { account: props.account, name, email });
+  const { draft, set, edited } = useEdited({
+    entry: props.saved,
+    draftOf: (saved) => ({ emails: saved.map(({ email }) => email) }),
+    version: (saved) => saved.map(({ id, email }) => `${id} ${email}`).join(),
+    save: async ({ emails }, before) => {
+      try {
+        for (const { id, email } of before) {
+          if (!emails.includes(email)) await api.act('DELETE', `/alert-contacts/${encodeURIComponent(id)}`);
+        }
+        for (const email of emails.filter((one) => before.every((known) => known.email !== one))) {
+          const name = people.find((person) => person.email === email)?.name ?? email.slice(0, email.indexOf('@'));
+          await api.act('POST', '/alert-contacts', { account: props.account, name, email });
+        }
+      } finally {
+        // Also after half of it.
+        await queries.invalidateQueries({ queryKey: ['alert-contacts'] });
       }
     },
-    onSuccess: () => notice(t.saved),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['alert-contacts'] }),
+    onSaved: () => notice(t.saved),
   });
+  const { emails } = draft;
+  const wrong = emails.some((email) => !Email.safeParse(email).success);
   // A suggestion reads "Name <address>"; what is kept of it is the address.
   const labels = people.map(({ name, email }) => `${name} <${email}>`);
   const addressOf = (entry: string) => /<([^<>]+)>$/.exec(entry)?.[1] ?? entry.trim();
   return (
-    <Stack gap="sm">
+    <EditForm edited={edited} action={kitText.save} size="xs" readOnly={!mayEdit} blocked={wrong || !edited.changed}>
       <Text size="sm">{t.note}</Text>
       <TagsInput
         label={t.label}
@@ -74,21 +81,13 @@ function Editor(props: { account: string; saved: readonly AlertContact[] }) {
         filter={({ options }) => options}
         searchValue={typed}
         onSearchChange={setTyped}
-        onChange={(entries) => setEmails([...new Set(entries.map(addressOf))])}
+        onChange={(entries) => set({ emails: [...new Set(entries.map(addressOf))] })}
         error={wrong ? t.invalid : undefined}
         splitChars={[',', ';']}
         maxTags={50}
         clearButtonProps={{ 'aria-label': kitText.clearAll }}
       />
-      {save.error && <ErrorPanel error={save.error} />}
-      {mayEdit && (
-        <Group>
-          <Button size="xs" disabled={wrong || same} loading={save.isPending} onClick={() => save.mutate()}>
-            {kitText.save}
-          </Button>
-        </Group>
-      )}
-    </Stack>
+    </EditForm>
   );
 }
 

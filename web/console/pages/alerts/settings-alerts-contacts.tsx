@@ -1,5 +1,4 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { useState } from 'react';
 import { AlertContact, AlertLanguage } from '#contract/alerts.ts';
 import { text } from '../../texts/index.ts';
 import { type FormParts, TargetForm, TargetsPanel } from './settings-alerts-panel.tsx';
@@ -20,37 +19,49 @@ export const ContactsPanel = (props: { from: string | null }) => (
   />
 );
 
+interface Draft {
+  name: string;
+  email: string;
+  language: AlertLanguage;
+  on: boolean;
+}
+
+const draftOf = (contact: AlertContact | undefined): Draft => ({
+  name: contact?.name ?? '',
+  email: contact?.email ?? '',
+  language: contact?.language ?? 'en',
+  on: contact?.on ?? true,
+});
+
+const fields = (draft: Draft, set: (change: Partial<Draft>) => void) => (
+  <>
+    <TextInput
+      label={t.email}
+      name="email"
+      type="email"
+      required
+      maxLength={320}
+      value={draft.email}
+      onChange={(event) => set({ email: event.currentTarget.value })}
+    />
+    <NativeSelect
+      label={t.language}
+      value={draft.language}
+      data={AlertLanguage.options.map((value) => ({ value, label: t.languages[value] }))}
+      onChange={(event) => set({ language: AlertLanguage.parse(event.currentTarget.value) })}
+    />
+  </>
+);
+
 function ContactForm(props: FormParts<AlertContact>) {
-  const { target } = props;
-  const [draft, setDraft] = useState({
-    name: target?.name ?? '',
-    email: target?.email ?? '',
-    language: target?.language ?? 'en',
-    on: target?.on ?? true,
-  });
   return (
     <TargetForm
       {...props}
       resource="alert-contacts"
       schema={AlertContact}
       add={t.addContact}
-      draft={draft}
-      onDraft={setDraft}
-    >
-      <TextInput
-        label={t.email}
-        type="email"
-        required
-        maxLength={320}
-        value={draft.email}
-        onChange={(event) => setDraft({ ...draft, email: event.currentTarget.value })}
-      />
-      <NativeSelect
-        label={t.language}
-        value={draft.language}
-        data={AlertLanguage.options.map((value) => ({ value, label: t.languages[value] }))}
-        onChange={(event) => setDraft({ ...draft, language: AlertLanguage.parse(event.currentTarget.value) })}
-      />
-    </TargetForm>
+      draftOf={draftOf}
+      fields={fields}
+    />
   );
 }

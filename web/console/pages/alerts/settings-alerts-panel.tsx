@@ -1,9 +1,10 @@
 import { Button, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import type { z } from 'zod';
-import { MAX_PAGE } from '#contract/api.ts';
+import { MAX_PAGE, Page } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { useList } from '../../data/list.ts';
@@ -94,31 +95,44 @@ export function TargetForm<T extends Target, D extends { name: string; on: boole
     resource: TargetResource;
     schema: z.ZodType<T>;
     add: string;
-    draft: D;
-    onDraft: (draft: D) => void;
-    children: ReactNode;
+    draftOf: (target: T | undefined) => D;
+    fields: (draft: D, set: (change: Partial<D>) => void) => ReactNode;
   },
 ) {
-  const { resource, target, scopes, draft, onDraft, onClose } = props;
+  const { resource, scopes, onClose } = props;
   const api = useApi();
   const queries = useQueryClient();
-  const [account, setAccount] = useState(scopes[0] ?? null);
-  const save = useMutation({
-    mutationFn: () =>
-      target === undefined
-        ? api.send('POST', `/${resource}`, props.schema, { ...draft, account })
-        : api.send('PATCH', `/${resource}/${target.id}`, props.schema, draft, { ifMatch: target.etag }),
-    onSuccess: (saved) => {
+  const { base, draft, set, edited } = useEdited({
+    entry: props.target,
+    draftOf: (target): { own: D; account: string | null } => ({
+      own: props.draftOf(target),
+      account: scopes[0] ?? null,
+    }),
+    // There is no reading of one alone.
+    ...(props.target && {
+      read: async (before: T | undefined) => {
+        const { items } = await api.get(`/${resource}`, Page(props.schema), { limit: MAX_PAGE });
+        return items.find(({ id }) => id === before?.id);
+      },
+    }),
+    onGone: onClose,
+    save: ({ own, account }, before) =>
+      before === undefined
+        ? api.send('POST', `/${resource}`, props.schema, { ...own, account })
+        : api.send('PATCH', `/${resource}/${before.id}`, props.schema, own, { ifMatch: before.etag }),
+    onSaved: (saved) => {
       void queries.invalidateQueries({ queryKey: [resource] });
       props.onSaved?.(saved);
       onClose();
     },
   });
+  const { own } = draft;
+  const setOwn = (change: Partial<D>) => set({ own: { ...own, ...change } });
   return (
     <EditDialog
-      title={target === undefined ? props.add : t.editOf(target.name)}
+      title={base === undefined ? props.add : t.editOf(base.name)}
       action={t.saveOne}
-      save={save}
+      edited={edited}
       onClose={onClose}
     >
       <TextInput
@@ -126,15 +140,18 @@ export function TargetForm<T extends Target, D extends { name: string; on: boole
         required
         maxLength={128}
         data-autofocus
-        value={draft.name}
-        onChange={(event) => onDraft({ ...draft, name: event.currentTarget.value })}
+        name="name"
+        value={own.name}
+        onChange={(event) => set({ own: { ...own, name: event.currentTarget.value } })}
       />
-      {props.children}
-      {target === undefined && <ScopeSelect scopes={scopes} value={account} onChange={setAccount} />}
+      {props.fields(own, setOwn)}
+      {base === undefined && (
+        <ScopeSelect scopes={scopes} value={draft.account} onChange={(account) => set({ account })} />
+      )}
       <Switch
         label={t.on}
-        checked={draft.on}
-        onChange={(event) => onDraft({ ...draft, on: event.currentTarget.checked })}
+        checked={own.on}
+        onChange={(event) => set({ own: { ...own, on: event.currentTarget.checked } })}
       />
     </EditDialog>
   );

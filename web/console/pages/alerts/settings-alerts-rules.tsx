@@ -1,12 +1,12 @@
-import { Button, Group, NumberInput, Skeleton, Stack, Switch, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { Group, NumberInput, Skeleton, Stack, Switch, Text } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { AccountAlertRules, AlertRuleName, type AlertRules } from '#contract/alerts.ts';
-import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
-import { Overtaken } from '#web/kit/overtaken.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { useMay } from '../../data/me.tsx';
+import { EditForm } from '../../parts/edit-form.tsx';
 import { text } from '../../texts/index.ts';
 
 const t = text.alertSettings;
@@ -24,9 +24,7 @@ export function RulesPanel(props: { account: string }) {
     <Panel title={t.rules}>
       {read.error && <ErrorPanel error={read.error} onRetry={() => void read.refetch()} />}
       {read.isPending && <Skeleton h={300} />}
-      {read.data && (
-        <RulesForm account={props.account} read={read.data} reload={async () => (await read.refetch()).data} />
-      )}
+      {read.data && <RulesForm account={props.account} read={read.data} />}
     </Panel>
   );
 }
@@ -101,88 +99,72 @@ function fieldsOf(rules: AlertRules, name: AlertRuleName): Field[] {
   }
 }
 
-function RulesForm(props: {
-  account: string;
-  read: AccountAlertRules;
-  reload: () => Promise<AccountAlertRules | undefined>;
-}) {
+function RulesForm(props: { account: string; read: AccountAlertRules }) {
   const api = useApi();
   const queries = useQueryClient();
   const mayEdit = useMay('settings:edit');
-  const [base, setBase] = useState(props.read);
-  const [draft, setDraft] = useState(props.read.rules);
-  const save = useMutation({
-    mutationFn: () => api.send('PUT', pathOf(props.account), AccountAlertRules, draft, { ifMatch: base.etag }),
-    onSuccess: (saved) => {
-      queries.setQueryData(['alert-rules', props.account], saved);
-      setBase(saved);
-      setDraft(saved.rules);
+  const path = pathOf(props.account);
+  const {
+    draft: { rules },
+    set,
+    begin,
+    saved,
+    edited,
+  } = useEdited({
+    entry: props.read,
+    draftOf: (read) => ({ rules: read.rules }),
+    version: ({ etag }) => etag,
+    read: () => api.get(path, AccountAlertRules),
+    save: (draft, { etag }) => api.send('PUT', path, AccountAlertRules, draft.rules, { ifMatch: etag }),
+    onSaved: (newest) => {
+      begin(newest);
+      queries.setQueryData(['alert-rules', props.account], newest);
     },
   });
-  const stale = save.error instanceof ApiError && save.error.status === 412;
-  const change = (next: AlertRules) => {
-    setDraft(next);
-    if (save.isSuccess) save.reset();
-  };
-  const takeNewest = async () => {
-    const newest = await props.reload();
-    if (newest === undefined) return;
-    setBase(newest);
-    setDraft(newest.rules);
-    save.reset();
-  };
+  const change = (next: AlertRules) => set({ rules: next });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <EditForm
+      edited={edited}
+      action={t.save}
+      readOnly={!mayEdit}
+      overtaken={{ title: t.stale, next: t.staleNext, action: t.reload }}
+      more={
+        <Text size="sm" role="status">
+          {saved && t.saved}
+        </Text>
+      }
     >
-      <Stack>
-        {AlertRuleName.options.map((name) => (
-          <Rule
-            key={name}
-            name={name}
-            on={draft[name].on}
-            readOnly={!mayEdit}
-            onSwitch={(on) => change({ ...draft, [name]: { ...draft[name], on } })}
-          >
-            {fieldsOf(draft, name).map(({ label, value, min, max, set }) => (
-              <Amount
-                key={label}
-                label={label}
-                value={value}
-                min={min}
-                max={max}
-                readOnly={!mayEdit || !draft[name].on}
-                onChange={(next) => change(set(next))}
-              />
-            ))}
-          </Rule>
-        ))}
-        <Amount
-          label={t.remind}
-          description={t.remindHint}
-          value={draft.remindHours}
-          min={0}
-          max={720}
+      {AlertRuleName.options.map((name) => (
+        <Rule
+          key={name}
+          name={name}
+          on={rules[name].on}
           readOnly={!mayEdit}
-          onChange={(remindHours) => change({ ...draft, remindHours })}
-        />
-        {stale && <Overtaken title={t.stale} next={t.staleNext} action={t.reload} onTake={() => void takeNewest()} />}
-        {save.error && !stale && <ErrorPanel error={save.error} />}
-        {mayEdit && (
-          <Group>
-            <Button type="submit" loading={save.isPending} disabled={stale}>
-              {t.save}
-            </Button>
-            <Text size="sm" role="status">
-              {save.isSuccess ? t.saved : ''}
-            </Text>
-          </Group>
-        )}
-      </Stack>
-    </form>
+          onSwitch={(on) => change({ ...rules, [name]: { ...rules[name], on } })}
+        >
+          {fieldsOf(rules, name).map(({ label, value, min, max, set }) => (
+            <Amount
+              key={label}
+              label={label}
+              value={value}
+              min={min}
+              max={max}
+              readOnly={!mayEdit || !rules[name].on}
+              onChange={(next) => change(set(next))}
+            />
+          ))}
+        </Rule>
+      ))}
+      <Amount
+        label={t.remind}
+        description={t.remindHint}
+        value={rules.remindHours}
+        min={0}
+        max={720}
+        readOnly={!mayEdit}
+        onChange={(remindHours) => change({ ...rules, remindHours })}
+      />
+    </EditForm>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { type AlertContact, AlertTest, type AlertWebhook } from '#contract/alerts.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { count } from '#web/kit/format/numbers.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon } from '#web/kit/icons.tsx';
@@ -86,7 +87,7 @@ export function TargetLine(props: {
       </Group>
       <TestOutcome test={test.data} error={test.error} />
       {removing && (
-        <Modal opened onClose={() => setRemoving(false)} title={t.removeTitle(target.name)} centered>
+        <Dialog opened onClose={() => setRemoving(false)} title={t.removeTitle(target.name)}>
           <Stack>
             <Text size="sm">{t.removeLead}</Text>
             {remove.error && <ErrorPanel error={remove.error} />}
@@ -99,7 +100,7 @@ export function TargetLine(props: {
               </Button>
             </Group>
           </Stack>
-        </Modal>
+        </Dialog>
       )}
     </Stack>
   );

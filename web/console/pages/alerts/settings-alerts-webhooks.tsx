@@ -1,9 +1,10 @@
-import { Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { AlertWebhook } from '#contract/alerts.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { text } from '../../texts/index.ts';
 import { type FormParts, type MoreParts, TargetForm, TargetsPanel } from './settings-alerts-panel.tsx';
@@ -61,7 +62,7 @@ function NewSecret(props: MoreParts<AlertWebhook>) {
 }
 
 const SecretOnce = (props: { secret: string; onClose: () => void }) => (
-  <Modal opened onClose={props.onClose} title={t.secretTitle} centered closeOnClickOutside={false}>
+  <Dialog opened onClose={props.onClose} title={t.secretTitle} closeOnClickOutside={false}>
     <Stack>
       <Text size="sm">{t.secretLead}</Text>
       <Group gap="xs" wrap="nowrap">
@@ -72,30 +73,37 @@ const SecretOnce = (props: { secret: string; onClose: () => void }) => (
         <Button onClick={props.onClose}>{t.secretDone}</Button>
       </Group>
     </Stack>
-  </Modal>
+  </Dialog>
+);
+
+const draftOf = (webhook: AlertWebhook | undefined) => ({
+  name: webhook?.name ?? '',
+  url: webhook?.url ?? '',
+  on: webhook?.on ?? true,
+});
+
+const fields = (draft: { url: string }, set: (change: { url: string }) => void) => (
+  <TextInput
+    label={t.url}
+    description={t.urlHint}
+    name="url"
+    type="url"
+    required
+    maxLength={1000}
+    value={draft.url}
+    onChange={(event) => set({ url: event.currentTarget.value })}
+  />
 );
 
 function WebhookForm(props: FormParts<AlertWebhook>) {
-  const { target } = props;
-  const [draft, setDraft] = useState({ name: target?.name ?? '', url: target?.url ?? '', on: target?.on ?? true });
   return (
     <TargetForm
       {...props}
       resource="alert-webhooks"
       schema={AlertWebhook}
       add={t.addWebhook}
-      draft={draft}
-      onDraft={setDraft}
-    >
-      <TextInput
-        label={t.url}
-        description={t.urlHint}
-        type="url"
-        required
-        maxLength={1000}
-        value={draft.url}
-        onChange={(event) => setDraft({ ...draft, url: event.currentTarget.value })}
-      />
-    </TargetForm>
+      draftOf={draftOf}
+      fields={fields}
+    />
   );
 }

@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { BulkCommandAnswer, Command, type Gateway, MAX_PAGE, Page } from '#contract/api.ts';
 import type { CommandName } from '#contract/commands.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { counted } from '#web/kit/format/numbers.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon } from '#web/kit/icons.tsx';
@@ -77,7 +78,7 @@ export function BulkCommands(props: { gateways: readonly Gateway[] }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Modal
+      <Dialog
         opened={wanted !== undefined}
         onClose={() => setWanted(undefined)}
         title={wanted && `${commandTitle(wanted.name)}: ${named(wanted.gateways.length)}`}
@@ -101,7 +102,7 @@ export function BulkCommands(props: { gateways: readonly Gateway[] }) {
         )}
         {wanted && issue.error && <ErrorPanel error={issue.error} onRetry={() => send(wanted)} />}
         {wanted && issue.data && <BulkResults answer={issue.data} gateways={wanted.gateways} />}
-      </Modal>
+      </Dialog>
     </>
   );
 }

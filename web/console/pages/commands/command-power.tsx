@@ -1,5 +1,6 @@
-import { Button, Checkbox, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { permissionFor } from '../../data/commands.ts';
 import { useMay } from '../../data/me.tsx';
@@ -28,7 +29,7 @@ export function PowerButton(props: { actions: CommandActions }) {
       <Button variant="default" leftSection={<Icon name="off" size={14} />} onClick={() => setOpen(true)}>
         {t.button}
       </Button>
-      <Modal opened={open} onClose={close} title={t.title}>
+      <Dialog opened={open} onClose={close} title={t.title}>
         <Stack>
           <Radio.Group
             value={way}
@@ -73,7 +74,7 @@ export function PowerButton(props: { actions: CommandActions }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

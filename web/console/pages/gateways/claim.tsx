@@ -1,14 +1,16 @@
 import { Anchor, Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { Account, type EnrolmentConfirm, PendingEnrolment } from '#contract/api.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { completeClaimCode, groupedFingerprint, typedClaimCode } from '#web/kit/format/claim-code.ts';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { useAccount } from '../../data/account.tsx';
 import { useList } from '../../data/list.ts';
+import { EditForm } from '../../parts/edit-form.tsx';
 import { text } from '../../texts/index.ts';
 
 const t = text.claim;
@@ -125,13 +127,19 @@ function ConfirmForm(props: { pending: PendingEnrolment; onAdded: () => void; ag
   const chosen = useAccount().account;
   const [search, setSearch] = useState('');
   const accounts = useList('accounts', Account, { sort: 'name', q: search === '' ? undefined : search });
-  const [account, setAccount] = useState<string | null>(chosen ?? null);
-  const [name, setName] = useState(pending.siteName ?? pending.hostName);
-  const [same, setSame] = useState(false);
-  const confirm = useMutation({
-    mutationFn: (body: EnrolmentConfirm) =>
-      api.act('POST', `/enrolments/${encodeURIComponent(pending.code)}/confirm`, body),
-    onSuccess: () => {
+  const { draft, set, edited } = useEdited({
+    entry: pending,
+    draftOf: ({ siteName, hostName }): { account: string | null; name: string; same: boolean } => ({
+      account: chosen ?? null,
+      name: siteName ?? hostName,
+      same: false,
+    }),
+    save: async ({ account, name }) => {
+      if (account === null) return;
+      const body: EnrolmentConfirm = { account, ...(name.trim() === '' ? {} : { name: name.trim() }) };
+      await api.act('POST', `/enrolments/${encodeURIComponent(pending.code)}/confirm`, body);
+    },
+    onSaved: () => {
       void queries.invalidateQueries({ queryKey: ['gateways'] });
       props.onAdded();
     },
@@ -147,41 +155,32 @@ function ConfirmForm(props: { pending: PendingEnrolment; onAdded: () => void; ag
     );
   }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (account !== null) confirm.mutate({ account, ...(name.trim() === '' ? {} : { name: name.trim() }) });
-      }}
-    >
-      <Stack>
-        <Select
-          label={t.account}
-          description={t.accountHint}
-          placeholder={t.pickAccount}
-          required
-          searchable
-          onSearchChange={(typed) => setSearch(accounts.rows.some((row) => row.name === typed) ? '' : typed)}
-          filter={({ options }) => options}
-          data={accounts.rows.map((row) => ({ value: row.id, label: row.name }))}
-          value={account}
-          onChange={setAccount}
-        />
-        <TextInput
-          label={t.name}
-          maxLength={128}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Checkbox label={t.matches} checked={same} onChange={(event) => setSame(event.currentTarget.checked)} />
-        {confirm.error && <ErrorPanel error={confirm.error} />}
-        <Group>
-          <Button type="submit" disabled={account === null || !same} loading={confirm.isPending}>
-            {t.confirm}
-          </Button>
-          {props.again}
-        </Group>
-      </Stack>
-    </form>
+    <EditForm edited={edited} action={t.confirm} blocked={draft.account === null || !draft.same} more={props.again}>
+      <Select
+        label={t.account}
+        description={t.accountHint}
+        placeholder={t.pickAccount}
+        required
+        searchable
+        onSearchChange={(typed) => setSearch(accounts.rows.some((row) => row.name === typed) ? '' : typed)}
+        filter={({ options }) => options}
+        data={accounts.rows.map((row) => ({ value: row.id, label: row.name }))}
+        value={draft.account}
+        onChange={(account) => set({ account })}
+      />
+      <TextInput
+        label={t.name}
+        maxLength={128}
+        name="name"
+        value={draft.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      <Checkbox
+        label={t.matches}
+        checked={draft.same}
+        onChange={(event) => set({ same: event.currentTarget.checked })}
+      />
+    </EditForm>
   );
 }
 

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { GatewayDetail } from '#contract/api.ts';
 import type { UpdateSchedule, UpdateStatus } from '#contract/update.ts';
 import { Age, AsOf } from '#web/kit/age.tsx';
+import { useUnsaved } from '#web/kit/form/unsaved.tsx';
 import { absoluteTime } from '#web/kit/format/age.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon } from '#web/kit/icons.tsx';
@@ -118,6 +119,7 @@ function ScheduleForm(props: { schedule: UpdateSchedule; zone: string | null; ac
     setBase(schedule);
     setWanted(schedule);
   };
+  useUnsaved(isEdited && isChanged && !actions.busy);
   const movedOn = !same(base, schedule);
   // Untouched, or saved by this very form: it follows.
   if (movedOn && (!isEdited || !isChanged)) takeNewest();

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type CatalogueEntry, CatalogueTab } from '#contract/api/integrations.ts';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { SearchBox } from '#web/kit/search-box.tsx';
@@ -19,7 +20,7 @@ export function Catalogue(props: { account: string; entries: readonly CatalogueE
   const word = search.trim().toLowerCase();
   const named = props.entries.filter(({ kind }) => t.kinds[kind].toLowerCase().includes(word));
   return (
-    <Modal opened onClose={props.onClose} title={t.catalogue.title} size="lg" centered>
+    <Dialog opened onClose={props.onClose} title={t.catalogue.title} size="lg">
       <Stack>
         <Group>
           <SearchBox label={t.catalogue.search} value={search} onSearch={setSearch} />
@@ -40,7 +41,7 @@ export function Catalogue(props: { account: string; entries: readonly CatalogueE
           <Button onClick={props.onClose}>{t.catalogue.done}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

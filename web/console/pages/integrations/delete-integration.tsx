@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Integration } from '#contract/api/integrations.ts';
 import { Account } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ConfirmWord } from '#web/kit/confirm-word.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
@@ -37,7 +38,7 @@ function RemoveChosen({ item, onClose }: Props) {
       },
     });
   return (
-    <Modal opened onClose={onClose} title={t.remove.title(name)} centered>
+    <Dialog opened onClose={onClose} title={t.remove.title(name)}>
       <Stack>
         <Text size="sm">{t.remove.text}</Text>
         {remove.error && <ErrorPanel error={remove.error} />}
@@ -50,7 +51,7 @@ function RemoveChosen({ item, onClose }: Props) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

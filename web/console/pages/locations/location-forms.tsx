@@ -1,9 +1,10 @@
 import { Checkbox, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Location, type LocationAddress, LocationsCreated } from '#contract/api/locations.ts';
 import { Gateway } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { countries } from '#web/kit/format/countries.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
@@ -18,26 +19,35 @@ export function AddLocations(props: { account: string; onClose: () => void }) {
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [names, setNames] = useState<string[]>([]);
   const [typed, setTyped] = useState('');
   // What was typed and not ended with Enter counts as well: the button says that all will be added.
-  const all = [...names, ...(typed.trim() === '' ? [] : [typed.trim()])];
-  const save = useMutation({
-    mutationFn: () => api.send('POST', '/locations', LocationsCreated, { account: props.account, names: all }),
-    onSuccess: ({ items }) => {
+  const allOf = (names: readonly string[]) => [...names, ...(typed.trim() === '' ? [] : [typed.trim()])];
+  const { draft, set, edited } = useEdited({
+    entry: undefined,
+    draftOf: (): { names: string[] } => ({ names: [] }),
+    save: ({ names }) =>
+      api.send('POST', '/locations', LocationsCreated, { account: props.account, names: allOf(names) }),
+    onSaved: ({ items }) => {
       notice(t.added(items.length));
       void queries.invalidateQueries({ queryKey: ['locations'] });
       props.onClose();
     },
   });
+  const isEmpty = allOf(draft.names).length === 0;
   return (
-    <EditDialog title={t.add} action={kitText.save} save={save} blocked={all.length === 0} onClose={props.onClose}>
+    <EditDialog
+      title={t.add}
+      action={kitText.save}
+      edited={{ ...edited, changed: edited.changed || typed.trim() !== '' }}
+      blocked={isEmpty}
+      onClose={props.onClose}
+    >
       <TagsInput
         label={t.names}
         description={t.namesHint}
         data-autofocus
-        value={names}
-        onChange={setNames}
+        value={draft.names}
+        onChange={(names) => set({ names })}
         searchValue={typed}
         onSearchChange={setTyped}
         splitChars={[]}
@@ -54,53 +64,39 @@ export function EditLocation(props: { location: Location; onClose: () => void })
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [base, setBase] = useState(props.location);
-  const [draft, setDraft] = useState(() => draftOf(props.location));
-  const path = `/locations/${base.id}`;
-  const gateways = useList('gateways', Gateway, { account: base.account }, { limit: 200 });
-  const save = useMutation({
-    mutationFn: () => api.send('PUT', path, Location, draft, { ifMatch: base.etag }),
-    onSuccess: () => {
+  const path = `/locations/${props.location.id}`;
+  const gateways = useList('gateways', Gateway, { account: props.location.account }, { limit: 200 });
+  const { draft, set, edited } = useEdited({
+    entry: props.location,
+    draftOf,
+    read: () => api.get(path, Location),
+    save: (location, { etag }) => api.send('PUT', path, Location, location, { ifMatch: etag }),
+    onSaved: () => {
       notice(t.saved);
       void queries.invalidateQueries({ queryKey: ['locations'] });
       props.onClose();
     },
   });
-  const takeNewest = async () => {
-    const newest = await api.get(path, Location);
-    setBase(newest);
-    setDraft(draftOf(newest));
-    save.reset();
-  };
+  const setAddress = (change: Partial<LocationAddress>) => set({ address: { ...draft.address, ...change } });
   const line = (field: keyof LocationAddress, label: string, maxLength: number) => (
     <TextInput
       label={label}
+      name={field}
       maxLength={maxLength}
       value={draft.address[field]}
-      onChange={(event) => {
-        const { value } = event.currentTarget;
-        setDraft((before) => ({ ...before, address: { ...before.address, [field]: value } }));
-      }}
+      onChange={(event) => setAddress({ [field]: event.currentTarget.value })}
     />
   );
   return (
-    <EditDialog
-      title={t.editOf(props.location.name)}
-      action={kitText.save}
-      save={save}
-      onNewest={() => void takeNewest()}
-      onClose={props.onClose}
-    >
+    <EditDialog title={t.editOf(props.location.name)} action={kitText.save} edited={edited} onClose={props.onClose}>
       <TextInput
         label={t.name}
+        name="name"
         required
         maxLength={64}
         data-autofocus
         value={draft.name}
-        onChange={(event) => {
-          const name = event.currentTarget.value;
-          setDraft((before) => ({ ...before, name }));
-        }}
+        onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <fieldset className="dk-fieldset">
         <legend>{t.address}</legend>
@@ -116,10 +112,7 @@ export function EditLocation(props: { location: Location; onClose: () => void })
             label={t.country}
             value={draft.address.country}
             data={[{ value: '', label: '–' }, ...countries()]}
-            onChange={(event) => {
-              const country = event.currentTarget.value;
-              setDraft((before) => ({ ...before, address: { ...before.address, country } }));
-            }}
+            onChange={(event) => setAddress({ country: event.currentTarget.value })}
           />
           {line('details', t.details, 256)}
         </Stack>
@@ -131,7 +124,7 @@ export function EditLocation(props: { location: Location; onClose: () => void })
           label={t.gateways}
           description={t.gatewaysHint}
           value={draft.gateways}
-          onChange={(chosen) => setDraft((before) => ({ ...before, gateways: chosen }))}
+          onChange={(chosen) => set({ gateways: chosen })}
         >
           <Stack gap={6} mt={6}>
             {gateways.rows

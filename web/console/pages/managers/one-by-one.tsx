@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Progress, Stack, Text } from '@mantine/core';
+import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { text } from '../../texts/index.ts';
@@ -29,11 +30,10 @@ export function OneByOne<T>(props: {
   });
   const isBegun = run.isPending || run.isSuccess || done > 0;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={props.onClose}
       title={props.title}
-      centered
       closeOnClickOutside={!run.isPending}
       closeOnEscape={!run.isPending}
     >
@@ -65,6 +65,6 @@ export function OneByOne<T>(props: {
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,15 +1,17 @@
 import { Group, Radio, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Did } from '#contract/api/numbers.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { EditDialog } from '../../parts/edit-dialog.tsx';
 import { text } from '../../texts/index.ts';
 import { LocationChoice, PbxChoice } from './number-parts.tsx';
-import { useEdited } from './use-edited.ts';
 
 const t = text.numbers;
+
+const isOwn = ({ source }: Did) => source === 'Console';
 
 const draftOf = (did: Did | undefined) => ({
   pbx: did?.pbx ?? '',
@@ -25,31 +27,28 @@ export function DidForm(props: { account: string; did: Did | undefined; onClose:
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const { base, draft, set, takeNewest } = useEdited({ path: '/dids', schema: Did, entry: props.did, draftOf });
-  const isOurs = base === undefined || base.source === 'Console';
-  const save = useMutation({
-    mutationFn: () => {
-      const { pbx, isRange, number, numberTo, location } = draft;
-      const values = { number, numberTo: isRange ? numberTo : null, target: draft.target.trim() || null, location };
-      if (base === undefined) return api.send('POST', '/dids', Did, { account: props.account, pbx, ...values });
-      return api.send('PATCH', `/dids/${base.id}`, Did, isOurs ? values : { location }, { ifMatch: base.etag });
+  const { base, draft, set, edited } = useEdited({
+    entry: props.did,
+    draftOf,
+    ...(props.did && { read: () => api.get(`/dids/${props.did?.id}`, Did) }),
+    save: ({ pbx, isRange, number, numberTo, target, location }, before) => {
+      const values = { number, numberTo: isRange ? numberTo : null, target: target.trim() || null, location };
+      if (before === undefined) return api.send('POST', '/dids', Did, { account: props.account, pbx, ...values });
+      const change = isOwn(before) ? values : { location };
+      return api.send('PATCH', `/dids/${before.id}`, Did, change, { ifMatch: before.etag });
     },
-    onSuccess: () => {
-      notice(base === undefined ? t.did.added : t.did.saved);
+    onSaved: () => {
+      notice(props.did === undefined ? t.did.added : t.did.saved);
       void queries.invalidateQueries({ queryKey: ['dids'] });
       props.onClose();
     },
   });
-  const onNewest = async () => {
-    await takeNewest();
-    save.reset();
-  };
+  const isOurs = base === undefined || isOwn(base);
   return (
     <EditDialog
       title={props.did ? t.did.editOf(props.did.number) : t.did.add}
       action={props.did ? kitText.save : t.did.add}
-      save={save}
-      {...(base && { onNewest: () => void onNewest() })}
+      edited={edited}
       onClose={props.onClose}
     >
       {base === undefined && <PbxChoice value={draft.pbx} onChange={(pbx) => set({ pbx })} />}
@@ -68,6 +67,7 @@ export function DidForm(props: { account: string; did: Did | undefined; onClose:
           <Group grow align="flex-start">
             <TextInput
               label={draft.isRange ? t.did.start : t.did.number}
+              name="number"
               required
               inputMode="tel"
               maxLength={64}
@@ -77,6 +77,7 @@ export function DidForm(props: { account: string; did: Did | undefined; onClose:
             {draft.isRange && (
               <TextInput
                 label={t.did.end}
+                name="numberTo"
                 required
                 inputMode="tel"
                 maxLength={64}
@@ -87,6 +88,7 @@ export function DidForm(props: { account: string; did: Did | undefined; onClose:
           </Group>
           <TextInput
             label={t.did.target}
+            name="target"
             description={t.did.targetHint}
             maxLength={32}
             value={draft.target}

@@ -1,15 +1,17 @@
 import { Group, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { ExtensionRange } from '#contract/api/numbers.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { EditDialog } from '../../parts/edit-dialog.tsx';
 import { text } from '../../texts/index.ts';
 import { LocationChoice, PbxChoice } from './number-parts.tsx';
-import { useEdited } from './use-edited.ts';
 
 const t = text.numbers;
+
+const isOwn = ({ source }: ExtensionRange) => source === 'Console';
 
 const draftOf = (range: ExtensionRange | undefined) => ({
   pbx: range?.pbx ?? '',
@@ -23,46 +25,34 @@ export function RangeForm(props: { account: string; range: ExtensionRange | unde
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const { base, draft, set, takeNewest } = useEdited({
-    path: '/extension-ranges',
-    schema: ExtensionRange,
+  const { base, draft, set, edited } = useEdited({
     entry: props.range,
     draftOf,
-  });
-  const isOurs = base === undefined || base.source === 'Console';
-  const save = useMutation({
-    mutationFn: () => {
-      const { lower, upper, location } = draft;
-      if (base === undefined) {
-        return api.send('POST', '/extension-ranges', ExtensionRange, { account: props.account, ...draft });
+    ...(props.range && { read: () => api.get(`/extension-ranges/${props.range?.id}`, ExtensionRange) }),
+    save: ({ pbx, lower, upper, location }, before) => {
+      const values = { lower, upper, location };
+      if (before === undefined) {
+        return api.send('POST', '/extension-ranges', ExtensionRange, { account: props.account, pbx, ...values });
       }
-      const edit = isOurs ? { lower, upper, location } : { location };
-      return api.send('PATCH', `/extension-ranges/${base.id}`, ExtensionRange, edit, { ifMatch: base.etag });
+      const change = isOwn(before) ? values : { location };
+      return api.send('PATCH', `/extension-ranges/${before.id}`, ExtensionRange, change, { ifMatch: before.etag });
     },
-    onSuccess: () => {
-      notice(base === undefined ? t.range.added : t.range.saved);
+    onSaved: () => {
+      notice(props.range === undefined ? t.range.added : t.range.saved);
       void queries.invalidateQueries({ queryKey: ['extension-ranges'] });
       props.onClose();
     },
   });
-  const onNewest = async () => {
-    await takeNewest();
-    save.reset();
-  };
+  const isOurs = base === undefined || isOwn(base);
   const title = props.range ? t.range.editOf(`${props.range.lower} – ${props.range.upper}`) : t.range.add;
   return (
-    <EditDialog
-      title={title}
-      action={props.range ? kitText.save : t.range.add}
-      save={save}
-      {...(base && { onNewest: () => void onNewest() })}
-      onClose={props.onClose}
-    >
+    <EditDialog title={title} action={props.range ? kitText.save : t.range.add} edited={edited} onClose={props.onClose}>
       {base === undefined && <PbxChoice value={draft.pbx} onChange={(pbx) => set({ pbx })} />}
       {isOurs ? (
         <Group grow align="flex-start">
           <TextInput
             label={t.range.start}
+            name="lower"
             required
             inputMode="numeric"
             maxLength={16}
@@ -72,6 +62,7 @@ export function RangeForm(props: { account: string; range: ExtensionRange | unde
           />
           <TextInput
             label={t.range.end}
+            name="upper"
             required
             inputMode="numeric"
             maxLength={16}

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type Person, PersonLink } from '#contract/api/access.ts';
 import { withQuery } from '#web/kit/api/client.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { ShownOnce } from '../../parts/shown-once.tsx';
@@ -32,7 +33,7 @@ export function PersonLinkDialog(props: { person: Person; onClose: () => void })
   });
   const make = useMutation({ mutationFn: () => api.send('POST', path, PersonLink) });
   return (
-    <Modal opened onClose={props.onClose} title={t.linkOf(person.name)} centered>
+    <Dialog opened onClose={props.onClose} title={t.linkOf(person.name)}>
       <Stack>
         {make.data ? <LinkTold link={make.data} email={person.email} /> : <Text size="sm">{t.linkLead}</Text>}
         {make.error && <ErrorPanel error={make.error} />}
@@ -51,6 +52,6 @@ export function PersonLinkDialog(props: { person: Person; onClose: () => void })
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

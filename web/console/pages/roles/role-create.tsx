@@ -1,9 +1,9 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { RoleBase } from '#contract/access.ts';
 import { RoleInfo } from '#contract/api/roles.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { EditDialog } from '../../parts/edit-dialog.tsx';
 import { text } from '../../texts/index.ts';
 
@@ -14,18 +14,15 @@ export function RoleCreateForm(props: { copy?: RoleInfo; onMade: (role: RoleInfo
   const { copy } = props;
   const api = useApi();
   const queries = useQueryClient();
-  const [name, setName] = useState(copy ? t.copyName(copy.name) : '');
-  const [description, setDescription] = useState(copy?.description ?? '');
-  const [base, setBase] = useState<RoleBase>(copy?.base ?? 'Partner');
-  const make = useMutation({
-    mutationFn: () =>
-      api.send('POST', '/roles', RoleInfo, {
-        name,
-        description,
-        base,
-        ...(copy && { permissions: copy.permissions }),
-      }),
-    onSuccess: (role) => {
+  const { draft, set, edited } = useEdited({
+    entry: copy,
+    draftOf: (other): { name: string; description: string; base: RoleBase } => ({
+      name: other ? t.copyName(other.name) : '',
+      description: other?.description ?? '',
+      base: other?.base ?? 'Partner',
+    }),
+    save: (role) => api.send('POST', '/roles', RoleInfo, { ...role, ...(copy && { permissions: copy.permissions }) }),
+    onSaved: (role) => {
       void queries.invalidateQueries({ queryKey: ['roles'] });
       props.onMade(role);
     },
@@ -34,7 +31,7 @@ export function RoleCreateForm(props: { copy?: RoleInfo; onMade: (role: RoleInfo
     <EditDialog
       title={copy ? t.duplicateOf(copy.name) : t.newRole}
       action={t.create}
-      save={make}
+      edited={edited}
       onClose={props.onClose}
     >
       <TextInput
@@ -42,21 +39,23 @@ export function RoleCreateForm(props: { copy?: RoleInfo; onMade: (role: RoleInfo
         required
         maxLength={64}
         data-autofocus
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        name="name"
+        value={draft.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <TextInput
         label={t.description}
         maxLength={256}
-        value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+        name="description"
+        value={draft.description}
+        onChange={(event) => set({ description: event.currentTarget.value })}
       />
       <NativeSelect
         label={t.base}
-        value={base}
+        value={draft.base}
         disabled={copy !== undefined}
         data={RoleBase.options.map((value) => ({ value, label: t.bases[value] }))}
-        onChange={(event) => setBase(RoleBase.parse(event.currentTarget.value))}
+        onChange={(event) => set({ base: RoleBase.parse(event.currentTarget.value) })}
       />
     </EditDialog>
   );

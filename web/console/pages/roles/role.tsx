@@ -1,17 +1,16 @@
-import { Button, Group, Loader, Stack, Tabs, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Loader, Tabs, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'wouter';
-import type { Permission } from '#contract/access.ts';
 import { RoleInfo } from '#contract/api/roles.ts';
-import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { useNotice } from '#web/kit/notices.tsx';
-import { Overtaken } from '#web/kit/overtaken.tsx';
 import { ErrorPanel, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { useOne } from '../../data/list.ts';
 import { useMay } from '../../data/me.tsx';
+import { EditForm } from '../../parts/edit-form.tsx';
 import { text } from '../../texts/index.ts';
 import { RoleAccounts } from './role-accounts.tsx';
 import { RoleCreateForm } from './role-create.tsx';
@@ -27,7 +26,7 @@ export default function RolePage() {
   const [, navigate] = useLocation();
   const [step, setStep] = useState<'copy' | 'delete' | undefined>();
   const [mayAdd, mayDelete] = [useMay('roles:add'), useMay('roles:delete')];
-  if (role.error) {
+  if (role.error && !role.data) {
     return (
       <>
         <PageHeader title={t.title} />
@@ -93,67 +92,46 @@ function RoleSettings(props: { role: RoleInfo }) {
   const queries = useQueryClient();
   const notice = useNotice();
   const mayEdit = useMay('roles:edit');
-  const [base, setBase] = useState(props.role);
-  const [draft, setDraft] = useState(() => draftOf(props.role));
-  const take = (newest: RoleInfo) => {
-    setBase(newest);
-    setDraft(draftOf(newest));
-    queries.setQueryData(['roles', 'one', newest.id], newest);
-  };
-  const path = `/roles/${encodeURIComponent(base.id)}`;
-  const save = useMutation({
-    mutationFn: () => api.send('PATCH', path, RoleInfo, draft, { ifMatch: base.etag }),
-    onSuccess: (newest) => {
-      take(newest);
+  const path = `/roles/${encodeURIComponent(props.role.id)}`;
+  const { base, draft, set, begin, edited } = useEdited({
+    entry: props.role,
+    draftOf,
+    version: ({ etag }) => etag,
+    read: () => api.get(path, RoleInfo),
+    save: (role, { etag }) => api.send('PATCH', path, RoleInfo, role, { ifMatch: etag }),
+    onSaved: (newest) => {
+      begin(newest);
+      queries.setQueryData(['roles', 'one', newest.id], newest);
       void queries.invalidateQueries({ queryKey: ['roles', 'list'] });
       notice(t.saved);
     },
   });
-  const isStale = save.error instanceof ApiError && save.error.status === 412;
-  const takeNewest = async () => {
-    take(await api.get(path, RoleInfo));
-    save.reset();
-  };
   return (
     <Panel title={t.settings}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label={t.name}
-            required
-            maxLength={64}
-            readOnly={!mayEdit}
-            value={draft.name}
-            onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
-          />
-          <TextInput
-            label={t.description}
-            maxLength={256}
-            readOnly={!mayEdit}
-            value={draft.description}
-            onChange={(event) => setDraft({ ...draft, description: event.currentTarget.value })}
-          />
-          <RoleTicks
-            base={base.base ?? 'Account Admin'}
-            ticked={draft.permissions}
-            onChange={mayEdit ? (permissions: Permission[]) => setDraft({ ...draft, permissions }) : undefined}
-          />
-          {isStale && <Overtaken onTake={() => void takeNewest()} />}
-          {save.error && !isStale && <ErrorPanel error={save.error} />}
-          {mayEdit && (
-            <Group justify="flex-end">
-              <Button type="submit" loading={save.isPending} disabled={isStale}>
-                {t.save}
-              </Button>
-            </Group>
-          )}
-        </Stack>
-      </form>
+      <EditForm edited={edited} action={t.save} readOnly={!mayEdit}>
+        <TextInput
+          label={t.name}
+          name="name"
+          required
+          maxLength={64}
+          readOnly={!mayEdit}
+          value={draft.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+        />
+        <TextInput
+          label={t.description}
+          name="description"
+          maxLength={256}
+          readOnly={!mayEdit}
+          value={draft.description}
+          onChange={(event) => set({ description: event.currentTarget.value })}
+        />
+        <RoleTicks
+          base={base.base ?? 'Account Admin'}
+          ticked={draft.permissions}
+          onChange={mayEdit ? (permissions) => set({ permissions }) : undefined}
+        />
+      </EditForm>
     </Panel>
   );
 }

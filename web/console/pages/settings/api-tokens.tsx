@@ -1,10 +1,12 @@
-import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { z } from 'zod';
 import { ApiToken } from '#contract/api/access.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
@@ -97,30 +99,34 @@ function ApiTokenForm(props: { account: string | null; onClose: () => void }) {
   const queries = useQueryClient();
   // A manager is a person: a token reaches one account, or all.
   const roles = useGivableRoles(account).filter(({ value }) => value !== 'Account Manager');
-  const [draft, setDraft] = useState({ name: '', role: '', validDays: 90 });
-  const role = draft.role || (roles.find(({ value }) => value === 'Support') ?? roles[0])?.value || '';
-  const make = useMutation({
-    mutationFn: () => api.send('POST', '/api-tokens', ApiToken, { ...draft, role, account }),
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ['api-tokens'] }),
+  const roleOf = (chosen: string) =>
+    chosen || (roles.find(({ value }) => value === 'Support') ?? roles[0])?.value || '';
+  const { draft, set, saved, edited } = useEdited({
+    entry: undefined,
+    draftOf: () => ({ name: '', role: '', validDays: 90 }),
+    save: (token) => api.send('POST', '/api-tokens', ApiToken, { ...token, role: roleOf(token.role), account }),
+    onSaved: () => void queries.invalidateQueries({ queryKey: ['api-tokens'] }),
   });
-  if (make.data?.token !== undefined) {
-    return <TokenTold title={t.addApi} token={make.data.token} onClose={props.onClose} />;
+  const role = roleOf(draft.role);
+  if (saved?.token !== undefined) {
+    return <TokenTold title={t.addApi} token={saved.token} onClose={props.onClose} />;
   }
   return (
-    <EditDialog title={t.addApi} action={t.create} save={make} blocked={role === ''} onClose={props.onClose}>
+    <EditDialog title={t.addApi} action={t.create} edited={edited} blocked={role === ''} onClose={props.onClose}>
       <TextInput
         label={t.name}
+        name="name"
         required
         maxLength={128}
         data-autofocus
         value={draft.name}
-        onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
+        onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <NativeSelect
         label={t.role}
         data={roles}
         value={role}
-        onChange={(event) => setDraft({ ...draft, role: event.currentTarget.value })}
+        onChange={(event) => set({ role: event.currentTarget.value })}
       />
       <NumberInput
         label={t.validDays}
@@ -129,7 +135,7 @@ function ApiTokenForm(props: { account: string | null; onClose: () => void }) {
         max={366}
         allowDecimal={false}
         value={draft.validDays}
-        onChange={(value) => setDraft({ ...draft, validDays: Number(value) })}
+        onChange={(value) => set({ validDays: Number(value) })}
       />
     </EditDialog>
   );
@@ -155,12 +161,12 @@ function Revoke(props: { token: ApiToken; onClose: () => void }) {
 
 /** A token that was made, for the only time. */
 export const TokenTold = (props: { title: string; token: string; onClose: () => void }) => (
-  <Modal opened onClose={props.onClose} title={props.title} centered closeOnClickOutside={false}>
+  <Dialog opened onClose={props.onClose} title={props.title} closeOnClickOutside={false}>
     <Stack>
       <ShownOnce lead={t.once} label={t.token} value={props.token} />
       <Group justify="flex-end">
         <Button onClick={props.onClose}>{t.copied}</Button>
       </Group>
     </Stack>
-  </Modal>
+  </Dialog>
 );

@@ -1,15 +1,17 @@
 import { Button, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ChangeEvent, useState } from 'react';
+import type { ChangeEvent } from 'react';
 import { z } from 'zod';
 import { OwnSession, Profile } from '#contract/api/access.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { followPerson, LANGUAGES, type Language, language } from '#web/kit/language.ts';
 import { useNotice } from '#web/kit/notices.tsx';
 import { ErrorPanel, PageHeader, Panel } from '#web/kit/panels.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { roleLabel } from '../../data/roles.ts';
+import { EditForm } from '../../parts/edit-form.tsx';
 import { text } from '../../texts/index.ts';
 import { browserName } from './browser-name.ts';
 
@@ -55,11 +57,12 @@ function You(props: { profile: Profile }) {
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [name, setName] = useState(profile.name);
-  const [spoken, setSpoken] = useState<Language>(language);
-  const save = useMutation({
-    mutationFn: () => api.send('PATCH', '/me/profile', Profile, { name, language: spoken }),
-    onSuccess: () => {
+  const { draft, set, edited } = useEdited({
+    entry: profile,
+    draftOf: ({ name }) => ({ name, spoken: language }),
+    version: ({ name }) => name,
+    save: ({ name, spoken }) => api.send('PATCH', '/me/profile', Profile, { name, language: spoken }),
+    onSaved: (_, { spoken }) => {
       void queries.invalidateQueries({ queryKey: ['me'] });
       followPerson(spoken);
       notice(t.saved);
@@ -67,37 +70,25 @@ function You(props: { profile: Profile }) {
   });
   return (
     <Panel title={t.you}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Stack maw={460}>
-          <TextInput
-            label={t.name}
-            autoComplete="name"
-            required
-            maxLength={128}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TextInput label={t.email} value={profile.email} readOnly />
-          <NativeSelect
-            label={t.language}
-            description={t.languageHint}
-            value={spoken}
-            data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
-            onChange={({ currentTarget: { value } }) => isLanguage(value) && setSpoken(value)}
-          />
-          {save.error && <ErrorPanel error={save.error} />}
-          <Group>
-            <Button type="submit" loading={save.isPending}>
-              {t.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <EditForm edited={edited} action={t.save} maw={460}>
+        <TextInput
+          label={t.name}
+          autoComplete="name"
+          required
+          maxLength={128}
+          name="name"
+          value={draft.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+        />
+        <TextInput label={t.email} value={profile.email} readOnly />
+        <NativeSelect
+          label={t.language}
+          description={t.languageHint}
+          value={draft.spoken}
+          data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
+          onChange={({ currentTarget: { value } }) => isLanguage(value) && set({ spoken: value })}
+        />
+      </EditForm>
     </Panel>
   );
 }
@@ -108,11 +99,12 @@ function PasswordPanel(props: { has: boolean }) {
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [draft, setDraft] = useState(EMPTY);
-  const change = useMutation({
-    mutationFn: () => api.act('POST', '/me/password', { current: draft.current, next: draft.next }),
-    onSuccess: () => {
-      setDraft(EMPTY);
+  const { draft, set, begin, edited } = useEdited({
+    entry: undefined,
+    draftOf: () => EMPTY,
+    save: ({ current, next }) => api.act('POST', '/me/password', { current, next }),
+    onSaved: () => {
+      begin(undefined);
       void queries.invalidateQueries({ queryKey: ['me', 'sessions'] });
       notice(t.changed);
     },
@@ -123,43 +115,27 @@ function PasswordPanel(props: { has: boolean }) {
     required: true,
     maxLength: 256,
     value: draft[name],
-    onChange: (event: ChangeEvent<HTMLInputElement>) => {
-      const { value } = event.currentTarget;
-      setDraft((old) => ({ ...old, [name]: value }));
-    },
+    onChange: (event: ChangeEvent<HTMLInputElement>) => set({ [name]: event.currentTarget.value }),
   });
   return (
     <Panel title={t.password}>
       {props.has ? (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            change.mutate();
-          }}
-        >
-          <Stack maw={460}>
-            <PasswordInput label={t.current} autoComplete="current-password" {...field('current')} />
-            <PasswordInput
-              label={t.next}
-              description={t.nextHint}
-              minLength={8}
-              autoComplete="new-password"
-              {...field('next')}
-            />
-            <PasswordInput
-              label={t.again}
-              autoComplete="new-password"
-              error={isDifferent && t.different}
-              {...field('again')}
-            />
-            {change.error && <ErrorPanel error={change.error} />}
-            <Group>
-              <Button type="submit" loading={change.isPending} disabled={isDifferent || draft.again === ''}>
-                {t.change}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <EditForm edited={edited} action={t.change} maw={460}>
+          <PasswordInput label={t.current} autoComplete="current-password" {...field('current')} />
+          <PasswordInput
+            label={t.next}
+            description={t.nextHint}
+            minLength={8}
+            autoComplete="new-password"
+            {...field('next')}
+          />
+          <PasswordInput
+            label={t.again}
+            autoComplete="new-password"
+            error={isDifferent && t.different}
+            {...field('again')}
+          />
+        </EditForm>
       ) : (
         <Text size="sm">{t.noPassword}</Text>
       )}

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ProvisioningToken } from '#contract/api.ts';
 import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { useNow } from '#web/kit/now.tsx';
@@ -86,26 +87,26 @@ export function ProvisioningTokens(props: { account: string | undefined }) {
 function TokenForm(props: { account: string; onClose: () => void }) {
   const api = useApi();
   const queries = useQueryClient();
-  const [draft, setDraft] = useState({ siteName: '', maxUses: 1, validHours: 24 });
-  const make = useMutation({
-    mutationFn: () => {
-      const { siteName, ...numbers } = draft;
+  const { draft, set, saved, edited } = useEdited({
+    entry: undefined,
+    draftOf: () => ({ siteName: '', maxUses: 1, validHours: 24 }),
+    save: ({ siteName, ...numbers }) => {
       const body = { account: props.account, ...numbers, ...(siteName.trim() !== '' && { siteName: siteName.trim() }) };
       return api.send('POST', '/provisioning-tokens', ProvisioningToken, body);
     },
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ['enrolments', 'tokens'] }),
+    onSaved: () => void queries.invalidateQueries({ queryKey: ['enrolments', 'tokens'] }),
   });
-  if (make.data?.token !== undefined) {
-    return <TokenTold title={t.addProvisioning} token={make.data.token} onClose={props.onClose} />;
+  if (saved?.token !== undefined) {
+    return <TokenTold title={t.addProvisioning} token={saved.token} onClose={props.onClose} />;
   }
   return (
-    <EditDialog title={t.addProvisioning} action={t.create} save={make} onClose={props.onClose}>
+    <EditDialog title={t.addProvisioning} action={t.create} edited={edited} onClose={props.onClose}>
       <TextInput
         label={t.site}
         maxLength={128}
         data-autofocus
         value={draft.siteName}
-        onChange={(event) => setDraft({ ...draft, siteName: event.currentTarget.value })}
+        onChange={(event) => set({ siteName: event.currentTarget.value })}
       />
       <NumberInput
         label={t.maxUses}
@@ -114,7 +115,7 @@ function TokenForm(props: { account: string; onClose: () => void }) {
         max={10_000}
         allowDecimal={false}
         value={draft.maxUses}
-        onChange={(value) => setDraft({ ...draft, maxUses: Number(value) })}
+        onChange={(value) => set({ maxUses: Number(value) })}
       />
       <NumberInput
         label={t.validHours}
@@ -123,7 +124,7 @@ function TokenForm(props: { account: string; onClose: () => void }) {
         max={24 * 90}
         allowDecimal={false}
         value={draft.validHours}
-        onChange={(value) => setDraft({ ...draft, validHours: Number(value) })}
+        onChange={(value) => set({ validHours: Number(value) })}
       />
     </EditDialog>
   );

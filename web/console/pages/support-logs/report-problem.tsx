@@ -1,10 +1,10 @@
 import { Checkbox, NativeSelect, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { SupportLog, SupportProduct } from '#contract/api/support-logs.ts';
 import { Gateway, MAX_PAGE } from '#contract/api.ts';
 import { Upload } from '#contract/uploads.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { bytes } from '#web/kit/format/numbers.ts';
 import { useAccount } from '../../data/account.tsx';
 import { useList, usePaged } from '../../data/list.ts';
@@ -14,47 +14,53 @@ import { text } from '../../texts/index.ts';
 
 const t = text.supportLogs;
 
+interface Draft {
+  product: SupportProduct;
+  title: string;
+  report: string;
+  gateway: string | null;
+  attachments: string[];
+}
+
 /** The form for a problem: about which product and gateway, what happened, and which of its files belong to it (LOG-1). */
 export function ReportProblem(props: { onClose: () => void }) {
   const api = useApi();
   const queries = useQueryClient();
   const { account } = useAccount();
   const gateways = useList('gateways', Gateway, { sort: 'name' }, { limit: MAX_PAGE });
-  const [gateway, setGateway] = useState<string | null>(null);
-  const [draft, setDraft] = useState<{ product: SupportProduct; title: string; report: string }>({
-    product: 'gateway',
-    title: '',
-    report: '',
-  });
-  const [attachments, setAttachments] = useState<string[]>([]);
-  const owner = gateways.rows.find((one) => one.id === gateway)?.account ?? account;
-  const save = useMutation({
-    mutationFn: () =>
+  const ownerOf = (gateway: string | null) => gateways.rows.find((one) => one.id === gateway)?.account ?? account;
+  const { draft, set, edited } = useEdited({
+    entry: undefined,
+    draftOf: (): Draft => ({ product: 'gateway', title: '', report: '', gateway: null, attachments: [] }),
+    save: ({ gateway, attachments, ...told }) =>
       api.send('POST', '/support-logs', SupportLog, {
-        ...draft,
-        account: owner,
+        ...told,
+        account: ownerOf(gateway),
         ...(gateway === null ? {} : { gateway, attachments }),
       }),
-    onSuccess: async () => {
+    onSaved: async () => {
       await queries.invalidateQueries({ queryKey: ['support-logs'] });
       props.onClose();
     },
   });
+  const { gateway } = draft;
+  const owner = ownerOf(gateway);
   return (
-    <EditDialog title={t.problem} action={t.send} save={save} blocked={owner === undefined} onClose={props.onClose}>
+    <EditDialog title={t.problem} action={t.send} edited={edited} blocked={owner === undefined} onClose={props.onClose}>
       <TextInput
         label={t.what}
+        name="title"
         required
         maxLength={200}
         data-autofocus
         value={draft.title}
-        onChange={(event) => setDraft({ ...draft, title: event.currentTarget.value })}
+        onChange={(event) => set({ title: event.currentTarget.value })}
       />
       <NativeSelect
         label={t.product}
         value={draft.product}
         data={SupportProduct.options.map((value) => ({ value, label: t.products[value] }))}
-        onChange={(event) => setDraft({ ...draft, product: SupportProduct.parse(event.currentTarget.value) })}
+        onChange={(event) => set({ product: SupportProduct.parse(event.currentTarget.value) })}
       />
       <Select
         label={t.gateway}
@@ -65,10 +71,7 @@ export function ReportProblem(props: { onClose: () => void }) {
         error={owner === undefined && !gateways.loading ? t.pickGateway : undefined}
         value={gateway}
         data={gateways.rows.map(({ id, name, accountName }) => ({ value: id, label: `${name} (${accountName})` }))}
-        onChange={(value) => {
-          setGateway(value);
-          setAttachments([]);
-        }}
+        onChange={(value) => set({ gateway: value, attachments: [] })}
       />
       <Textarea
         label={t.howToSee}
@@ -76,9 +79,16 @@ export function ReportProblem(props: { onClose: () => void }) {
         minRows={4}
         maxLength={10_000}
         value={draft.report}
-        onChange={(event) => setDraft({ ...draft, report: event.currentTarget.value })}
+        onChange={(event) => set({ report: event.currentTarget.value })}
       />
-      {gateway !== null && <Files key={gateway} gateway={gateway} chosen={attachments} onChange={setAttachments} />}
+      {gateway !== null && (
+        <Files
+          key={gateway}
+          gateway={gateway}
+          chosen={draft.attachments}
+          onChange={(attachments) => set({ attachments })}
+        />
+      )}
     </EditDialog>
   );
 }

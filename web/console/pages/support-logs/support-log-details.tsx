@@ -1,17 +1,16 @@
 import { Anchor, Button, Group, NativeSelect, Stack, Text, Textarea, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { SupportLog, SupportState } from '#contract/api/support-logs.ts';
 import { Age } from '#web/kit/age.tsx';
-import { ApiError } from '#web/kit/api/api-error.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { useEdited } from '#web/kit/form/use-edited.ts';
 import { bytes } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { useNotice } from '#web/kit/notices.tsx';
-import { Overtaken } from '#web/kit/overtaken.tsx';
-import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
+import { Facts } from '#web/kit/panels.tsx';
 import { useMay } from '../../data/me.tsx';
+import { EditForm } from '../../parts/edit-form.tsx';
 import { text } from '../../texts/index.ts';
 import { SupportStateBadge } from './support-state.tsx';
 
@@ -88,7 +87,7 @@ export function SupportLogDetails(props: { log: SupportLog }) {
         )}
       </section>
       {mayResolve ? (
-        <Settle key={log.etag} log={log} />
+        <Settle key={log.id} log={log} />
       ) : (
         <Facts items={[[t.notes, log.notes === '' ? '–' : log.notes]]} />
       )}
@@ -115,52 +114,35 @@ function Settle(props: { log: SupportLog }) {
   const api = useApi();
   const queries = useQueryClient();
   const notice = useNotice();
-  const [state, setState] = useState(log.state);
-  const [notes, setNotes] = useState(log.notes);
-  const refresh = () => queries.invalidateQueries({ queryKey: ['support-logs'] });
-  const save = useMutation({
-    mutationFn: () => api.send('PATCH', `/support-logs/${log.id}`, SupportLog, { state, notes }, { ifMatch: log.etag }),
-    onSuccess: async () => {
+  const path = `/support-logs/${log.id}`;
+  const { draft, set, edited } = useEdited({
+    entry: log,
+    draftOf: ({ state, notes }) => ({ state, notes }),
+    version: ({ etag }) => etag,
+    read: () => api.get(path, SupportLog),
+    save: (wanted, { etag }) => api.send('PATCH', path, SupportLog, wanted, { ifMatch: etag }),
+    onSaved: async () => {
       notice(t.saved);
-      await refresh();
+      await queries.invalidateQueries({ queryKey: ['support-logs'] });
     },
   });
-  const stale = save.error instanceof ApiError && save.error.status === 412;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
-    <form onSubmit={submit} aria-label={t.status}>
-      <Stack gap="sm">
-        <NativeSelect
-          label={t.state}
-          value={state}
-          data={SupportState.options.map((value) => ({ value, label: t.states[value] }))}
-          onChange={(event) => setState(SupportState.parse(event.currentTarget.value))}
-        />
-        <Textarea
-          label={t.notes}
-          description={t.notesHint}
-          autosize
-          minRows={2}
-          maxLength={4000}
-          value={notes}
-          onChange={(event) => setNotes(event.currentTarget.value)}
-        />
-        {stale && <Overtaken onTake={() => void refresh()} />}
-        {save.error && !stale && <ErrorPanel error={save.error} />}
-        <Group>
-          <Button
-            type="submit"
-            size="xs"
-            loading={save.isPending}
-            disabled={stale || (state === log.state && notes === log.notes)}
-          >
-            {t.save}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <EditForm edited={edited} action={t.save} label={t.status} size="xs" blocked={!edited.changed}>
+      <NativeSelect
+        label={t.state}
+        value={draft.state}
+        data={SupportState.options.map((value) => ({ value, label: t.states[value] }))}
+        onChange={(event) => set({ state: SupportState.parse(event.currentTarget.value) })}
+      />
+      <Textarea
+        label={t.notes}
+        description={t.notesHint}
+        autosize
+        minRows={2}
+        maxLength={4000}
+        value={draft.notes}
+        onChange={(event) => set({ notes: event.currentTarget.value })}
+      />
+    </EditForm>
   );
 }

@@ -1,6 +1,7 @@
-import { Badge, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type Trunk, TrunkDiff, type TrunkDiffItem } from '#contract/trunks.ts';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { said } from '#web/kit/said.ts';
 import { kitText } from '#web/kit/texts/index.ts';
@@ -55,11 +56,10 @@ export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
         </div>
         {diff && <Differences diff={diff} />}
       </Stack>
-      <Modal
+      <Dialog
         opened={asking !== undefined}
         onClose={() => setAsking(undefined)}
         title={asking === 'remove' ? t.removeTitle : t.applyTitle}
-        centered
       >
         <Stack>
           <Text size="sm">{asking === 'remove' ? t.removeText(trunk.pbxName) : t.applyText(trunk.pbxName)}</Text>
@@ -73,7 +73,7 @@ export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </Panel>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Trunk } from '#contract/trunks.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { text } from '../../texts/index.ts';
@@ -20,7 +21,7 @@ export function DeleteTrunks(props: { trunks: readonly Trunk[]; onClose: () => v
     onSettled: () => void queries.invalidateQueries({ queryKey: ['trunks'] }),
   });
   return (
-    <Modal opened onClose={props.onClose} title={t.deleteTitle(props.trunks.length)} centered>
+    <Dialog opened onClose={props.onClose} title={t.deleteTitle(props.trunks.length)}>
       <Stack>
         <List size="sm">
           {props.trunks.map(({ id, name }) => (
@@ -38,6 +39,6 @@ export function DeleteTrunks(props: { trunks: readonly Trunk[]; onClose: () => v
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

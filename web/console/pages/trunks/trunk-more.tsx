@@ -25,6 +25,7 @@ export function TrunkMore(props: { draft: TrunkDraft; set: Set; pbxs: readonly {
         />
         <TextInput
           label={t.pilot}
+          name="pilotNumber"
           description={t.pilotHint}
           maxLength={24}
           value={draft.pilotNumber}
@@ -35,6 +36,7 @@ export function TrunkMore(props: { draft: TrunkDraft; set: Set; pbxs: readonly {
         <NumberRule label={t.toPbx} format={draft.toPbx} onChange={(toPbx) => set({ toPbx })} />
         <NumberInput
           label={t.channels}
+          name="channels"
           min={1}
           max={500}
           allowDecimal={false}
@@ -47,6 +49,7 @@ export function TrunkMore(props: { draft: TrunkDraft; set: Set; pbxs: readonly {
         </Group>
         <TextInput
           label={t.accessCode}
+          name="accessCode"
           description={t.inPbxHint}
           maxLength={8}
           pattern="[0-9*#]*"

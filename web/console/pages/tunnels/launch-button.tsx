@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Tunnel } from '#contract/tunnels.ts';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { useMay } from '../../data/me.tsx';
@@ -59,7 +60,7 @@ function LaunchDialog(props: { tunnel: Tunnel; onClose: () => void }) {
     );
   };
   return (
-    <Modal opened onClose={onClose} title={t.launchTitle(component)} centered>
+    <Dialog opened onClose={onClose} title={t.launchTitle(component)}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -96,7 +97,7 @@ function LaunchDialog(props: { tunnel: Tunnel; onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,12 +1,13 @@
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import type { Tunnel } from '#contract/tunnels.ts';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { text } from '../../texts/index.ts';
 
 const t = text.tunnels;
 
 /** Asks before tunnels are started (TUN-7). */
 export const StartTunnels = (props: { tunnels: readonly Tunnel[]; onYes: () => void; onClose: () => void }) => (
-  <Modal opened onClose={props.onClose} title={t.confirmTitle(props.tunnels.length)} centered>
+  <Dialog opened onClose={props.onClose} title={t.confirmTitle(props.tunnels.length)}>
     <Stack>
       <Text size="sm">{t.confirmText}</Text>
       <List size="sm">
@@ -28,5 +29,5 @@ export const StartTunnels = (props: { tunnels: readonly Tunnel[]; onYes: () => v
         </Button>
       </Group>
     </Stack>
-  </Modal>
+  </Dialog>
 );

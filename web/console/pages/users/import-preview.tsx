@@ -1,9 +1,10 @@
-import { Alert, Button, Checkbox, Group, Modal, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Progress, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { Import, ImportRow } from '#contract/api/imports.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, PageHeader } from '#web/kit/panels.tsx';
@@ -114,11 +115,10 @@ export function ImportPreview(props: { id: string; onLeave: () => void }) {
           </>
         )}
       </Stack>
-      <Modal
+      <Dialog
         opened={leaving}
         onClose={() => setLeaving(false)}
         title={t.cancel}
-        centered
         closeButtonProps={{ 'aria-label': kitText.close }}
       >
         <Stack>
@@ -133,7 +133,7 @@ export function ImportPreview(props: { id: string; onLeave: () => void }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,11 +1,11 @@
 import { Button, Group, Menu, Stack, Text } from '@mantine/core';
-import { Dialog } from '#web/kit/dialog.tsx';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { MAX_NAMED_USERS, User, type UserAction, UserManaged } from '#contract/api/users.ts';
 import { Page } from '#contract/api.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { ConfirmWord } from '#web/kit/confirm-word.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { formatFilter } from '#web/kit/filters/grammar.ts';
 import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
@@ -133,12 +133,7 @@ export function WishDialog(props: { wish: Wish; account: string; state: ListStat
     );
   }
   return (
-    <Dialog
-      opened
-      onClose={onClose}
-      title={t.actions[action]}
-      closeButtonProps={{ 'aria-label': kitText.close }}
-    >
+    <Dialog opened onClose={onClose} title={t.actions[action]} closeButtonProps={{ 'aria-label': kitText.close }}>
       <Stack>
         {effect}
         {act.error && <ErrorPanel error={act.error} />}

@@ -57,5 +57,7 @@ export const appTexts: Pick<ConsoleTexts, 'app' | 'nav' | 'list'> = {
     close: 'Details schließen',
     detailsTitle: 'Details',
     notInList: 'Dieser Eintrag ist nicht unter den geladenen Zeilen. Entfernen Sie Filter oder laden Sie mehr.',
+    noLongerInList:
+      'Dieser Eintrag steht so, wie jetzt gesucht und gefiltert wird, nicht mehr in der Liste: Er wurde geändert oder gelöscht.',
   },
 };

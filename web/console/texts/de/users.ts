@@ -88,9 +88,6 @@ export const usersTexts: Pick<ConsoleTexts, 'users'> = {
     staleNext:
       'Von Ihren Änderungen wurde nichts gespeichert. Übernehmen Sie die neuesten Werte und ändern Sie dann erneut.',
     reload: 'Neueste Werte anzeigen',
-    unsaved: 'Sie haben ungespeicherte Änderungen',
-    discard: 'Verwerfen',
-    goOn: 'Weiter bearbeiten',
     created: (name) => `${name} wurde angelegt.`,
     saved: (name) => `${name} wurde gespeichert.`,
     more: 'Weitere Aktionen',

@@ -55,5 +55,7 @@ export const appTexts = {
     close: 'Close the details',
     detailsTitle: 'Details',
     notInList: 'This one is not among the rows that are loaded. Take away filters or load more.',
+    noLongerInList:
+      'This entry is no longer in the list as it is searched and filtered now: it was changed or deleted.',
   },
 };

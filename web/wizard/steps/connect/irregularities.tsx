@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -6,6 +6,7 @@ import type { IrregularityCounts } from '#contract/users.ts';
 import { IrregularAnswer, type PbxAnswer } from '#contract/wizard/pbx.ts';
 import type { Irregularity } from '#contract/words.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { count } from '#web/kit/format/numbers.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel } from '#web/kit/panels.tsx';
@@ -80,7 +81,7 @@ function IrregularList(props: { pbx: PbxAnswer; kind: Irregularity; onClose: () 
   });
   const rows = users.data?.pages.flatMap((page) => page.users) ?? [];
   return (
-    <Modal opened onClose={props.onClose} title={t.lists[kind]} size="xl">
+    <Dialog opened onClose={props.onClose} title={t.lists[kind]} size="xl">
       <Stack>
         <Group justify="space-between">
           <Text size="sm">{t.mend}</Text>
@@ -134,6 +135,6 @@ function IrregularList(props: { pbx: PbxAnswer; kind: Irregularity; onClose: () 
           </Group>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

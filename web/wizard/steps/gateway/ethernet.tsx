@@ -1,19 +1,9 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Group,
-  Modal,
-  SegmentedControl,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Anchor, Button, Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { NetworkAnswer, type NetworkSettings } from '#contract/wizard/network.ts';
 import { useApi } from '#web/kit/api/context.tsx';
+import { Dialog } from '#web/kit/dialog.tsx';
 import { absoluteTime } from '#web/kit/format/age.ts';
 import { sentences } from '#web/kit/format/sentences.ts';
 import { Icon } from '#web/kit/icons.tsx';
@@ -209,7 +199,7 @@ function PortForm(props: { port: Port; locked: boolean }) {
           )}
         </Stack>
       </fieldset>
-      <Modal opened={asked} onClose={() => setAsked(false)} title={t.warnTitle} centered>
+      <Dialog opened={asked} onClose={() => setAsked(false)} title={t.warnTitle}>
         <Stack>
           <Text size="sm">{t.warn}</Text>
           {apply.error && <ErrorPanel error={apply.error} />}
@@ -222,7 +212,7 @@ function PortForm(props: { port: Port; locked: boolean }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </form>
   );
 }
