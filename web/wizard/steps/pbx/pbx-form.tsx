@@ -80,7 +80,8 @@ function FamilyForm(props: Parameters<typeof PbxForm>[0] & { family: TypeOf }) {
       {group.fields.map((field) => (
         <PbxField
           key={field.name}
-          field={field}
+          // A part that is left empty must not hold the form up, least of all where it is folded.
+          field={{ ...field, required: field.required && counts(group, values) }}
           words={familyText.field(family, field)}
           value={values[field.name] ?? ''}
           isSet={secretNames.includes(field.name) && start.pbx?.secrets.includes(field.name) === true}

@@ -105,7 +105,7 @@ export const daemonTexts = {
     until: 'Bis',
     noReason: 'keiner angegeben',
     end: 'Sitzung beenden',
-    endOf: (who: string) => `Sitzung von ${who} beenden`,
+    endOf: (who: string) => `Sitzung beenden: ${who}`,
     alarmTitle: (component: string) => `${component} zeigt ein anderes Zertifikat als bisher`,
     alarm:
       'Finden Sie den Grund heraus, bevor Sie ihm vertrauen: Es könnte jemand dazwischenstehen. Bis dahin bleibt der Tunnel geschlossen.',

@@ -104,7 +104,7 @@ export const daemonTexts = {
     until: 'Until',
     noReason: 'none given',
     end: 'End session',
-    endOf: (who: string) => `End the session of ${who}`,
+    endOf: (who: string) => `End session of ${who}`,
     alarmTitle: (component: string) => `${component} shows another certificate than before`,
     alarm: 'Find out why before you trust it: somebody may stand between. Its tunnel stays closed until then.',
     trusted: 'Trusted until now',
