@@ -1,5 +1,6 @@
 import type { NumberFact, TextFact } from '#contract/sections.ts';
 import { Age } from '#web/kit/age.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { StaleMark } from '../pages/inventory/licence.tsx';
 import { text } from '../texts/index.ts';
@@ -15,29 +16,18 @@ const shown = (line: Line): string | null => {
 
 /** Properties with where each value comes from and how old it is (INV-25). */
 export const FactTable = (props: { label: string; facts: readonly Line[] }) => (
-  <div className="dk-scroll-x" role="region" aria-label={props.label} tabIndex={0}>
-    <table className="dk-mini">
-      <thead>
-        <tr>
-          <th scope="col">{text.platforms.property}</th>
-          <th scope="col">{text.platforms.value}</th>
-          <th scope="col">{text.platforms.source}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {props.facts.map((line) => (
-          <tr key={line.label}>
-            <td>{line.label}</td>
-            <td>
-              {shown(line) ?? <span className="dk-dimmed">{line.fact.problem ?? kitText.notKnown}</span>}
-              {line.fact.stale && <StaleMark problem={line.fact.problem} />}
-            </td>
-            <td className="dk-dimmed dk-small">
-              {line.fact.source}, <Age at={line.fact.at} inRow />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <PlainTable label={props.label} headings={[text.platforms.property, text.platforms.value, text.platforms.source]}>
+    {props.facts.map((line) => (
+      <tr key={line.label}>
+        <td>{line.label}</td>
+        <td>
+          {shown(line) ?? <span className="dk-dimmed">{line.fact.problem ?? kitText.notKnown}</span>}
+          {line.fact.stale && <StaleMark problem={line.fact.problem} />}
+        </td>
+        <td className="dk-dimmed dk-small">
+          {line.fact.source}, <Age at={line.fact.at} inRow />
+        </td>
+      </tr>
+    ))}
+  </PlainTable>
 );

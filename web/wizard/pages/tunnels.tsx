@@ -9,6 +9,7 @@ import { groupedFingerprint } from '#web/kit/format/claim-code.ts';
 import { siteTime } from '#web/kit/format/site-time.ts';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts, Panel } from '#web/kit/panels.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import { said } from '#web/kit/said.ts';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import { useTunnels } from '../data/queries.ts';
@@ -106,30 +107,17 @@ export function TunnelsPanel(props: { zone: string }) {
           </Group>
         )}
         {rows.length > 0 && (
-          <div className="dk-scroll-x" role="region" aria-label={t.table} tabIndex={0}>
-            <table className="dk-table">
-              <thead>
-                <tr>
-                  {[t.component, t.tunnel, t.status, t.control, t.description].map((name) => (
-                    <th key={name} scope="col">
-                      <span>{name}</span>
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <Row
-                    key={row.id}
-                    row={row}
-                    off={data?.off === true}
-                    act={act}
-                    onStart={() => setQuestion({ title: t.startTitle, rows: [row], path: `/tunnels/${row.id}/start` })}
-                  />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <PlainTable label={t.table} headings={[t.component, t.tunnel, t.status, t.control, t.description]} cards>
+            {rows.map((row) => (
+              <Row
+                key={row.id}
+                row={row}
+                off={data?.off === true}
+                act={act}
+                onStart={() => setQuestion({ title: t.startTitle, rows: [row], path: `/tunnels/${row.id}/start` })}
+              />
+            ))}
+          </PlainTable>
         )}
         {data && <Sessions sessions={data.sessions} rows={rows} zone={props.zone} act={act} />}
       </Stack>
@@ -223,44 +211,31 @@ function Sessions(props: { sessions: TunnelsAnswer['sessions']; rows: readonly T
     );
   }
   return (
-    <div className="dk-scroll-x" role="region" aria-label={t.sessions} tabIndex={0}>
-      <table className="dk-table">
-        <thead>
-          <tr>
-            {[t.who, t.why, t.target, t.until, t.control].map((name) => (
-              <th key={name} scope="col">
-                <span>{name}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {sessions.map((one) => (
-            <tr key={one.session}>
-              <td data-label={t.who}>{one.who}</td>
-              <td data-label={t.why} className="dk-wrap">
-                {one.reason || <span className="dk-dimmed">{t.noReason}</span>}
-              </td>
-              <td data-label={t.target}>{rows.find(({ id }) => id === one.tunnel)?.component ?? one.tunnel}</td>
-              <td data-label={t.until} className="dk-wrap">
-                {siteTime(one.until, zone)}
-              </td>
-              <td data-label={t.control}>
-                <Button
-                  size="xs"
-                  variant="default"
-                  disabled={act.isPending}
-                  aria-label={t.endOf(one.who)}
-                  onClick={() => act.mutate({ method: 'DELETE', path: `/tunnel-sessions/${one.session}` })}
-                >
-                  {t.end}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable label={t.sessions} headings={[t.who, t.why, t.target, t.until, t.control]} cards>
+      {sessions.map((one) => (
+        <tr key={one.session}>
+          <td data-label={t.who}>{one.who}</td>
+          <td data-label={t.why} className="dk-wrap">
+            {one.reason || <span className="dk-dimmed">{t.noReason}</span>}
+          </td>
+          <td data-label={t.target}>{rows.find(({ id }) => id === one.tunnel)?.component ?? one.tunnel}</td>
+          <td data-label={t.until} className="dk-wrap">
+            {siteTime(one.until, zone)}
+          </td>
+          <td data-label={t.control}>
+            <Button
+              size="xs"
+              variant="default"
+              disabled={act.isPending}
+              aria-label={t.endOf(one.who)}
+              onClick={() => act.mutate({ method: 'DELETE', path: `/tunnel-sessions/${one.session}` })}
+            >
+              {t.end}
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
 

@@ -5,6 +5,7 @@ import { Age } from '#web/kit/age.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { Facts } from '#web/kit/panels.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import { said } from '#web/kit/said.ts';
 import { SeverityBadge } from '#web/kit/status-badge.tsx';
 import { text } from '../../texts/index.ts';
@@ -104,25 +105,14 @@ export function EventDetails(props: { event: HistoryEvent }) {
 function Properties(props: { event: HistoryEvent }) {
   if (props.event.propertiesChanged.length === 0) return <Text size="sm">{t.noProperties}</Text>;
   return (
-    <div className="dk-scroll-x" role="region" aria-label={t.properties} tabIndex={0}>
-      <table className="dk-mini">
-        <thead>
-          <tr>
-            <th scope="col">{text.platforms.property}</th>
-            <th scope="col">{t.before}</th>
-            <th scope="col">{t.after}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.event.propertiesChanged.map((change) => (
-            <tr key={change.property}>
-              <td>{propertyName(change.property)}</td>
-              <td>{written(change.before)}</td>
-              <td>{written(change.after)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable label={t.properties} headings={[text.platforms.property, t.before, t.after]}>
+      {props.event.propertiesChanged.map((change) => (
+        <tr key={change.property}>
+          <td>{propertyName(change.property)}</td>
+          <td>{written(change.before)}</td>
+          <td>{written(change.after)}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }

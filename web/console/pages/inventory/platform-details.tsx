@@ -5,6 +5,7 @@ import type { Tunnel } from '#contract/tunnels.ts';
 import { Age } from '#web/kit/age.tsx';
 import { capacity } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import { SwaBadge } from '#web/kit/status-badge.tsx';
 import { useList } from '../../data/list.ts';
 import { useGatewayTunnels } from '../../data/tunnels.ts';
@@ -79,28 +80,16 @@ function Partitions(props: { platform: Platform }) {
     );
   }
   return (
-    <div className="dk-scroll-x" role="region" aria-label={t.partitions} tabIndex={0}>
-      <table className="dk-mini">
-        <thead>
-          <tr>
-            <th scope="col">{t.partitionId}</th>
-            <th scope="col">{t.basePath}</th>
-            <th scope="col">{t.fileSystem}</th>
-            <th scope="col">{t.capacity}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {partitions.value.map((one) => (
-            <tr key={`${one.id} ${one.basePath}`}>
-              <td className="dk-mono">{one.id}</td>
-              <td className="dk-mono">{one.basePath}</td>
-              <td>{one.fileSystemType}</td>
-              <td>{capacity(one.capacity)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable label={t.partitions} headings={[t.partitionId, t.basePath, t.fileSystem, t.capacity]}>
+      {partitions.value.map((one) => (
+        <tr key={`${one.id} ${one.basePath}`}>
+          <td className="dk-mono">{one.id}</td>
+          <td className="dk-mono">{one.basePath}</td>
+          <td>{one.fileSystemType}</td>
+          <td>{capacity(one.capacity)}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
 
@@ -145,40 +134,25 @@ function ApplicationTable(props: { applications: readonly Application[]; tunnels
   const shown = props.applications.find(({ id }) => id === open);
   return (
     <Stack gap="xs">
-      <div className="dk-scroll-x" role="region" aria-label={t.applications} tabIndex={0}>
-        <table className="dk-mini">
-          <thead>
-            <tr>
-              <th scope="col">{text.applications.name}</th>
-              <th scope="col">{t.version}</th>
-              <th scope="col">{t.licence}</th>
-              <th scope="col">{t.swa}</th>
-              <th scope="col">{t.portal}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {props.applications.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  <RowLink onClick={() => setOpen(open === one.id ? undefined : one.id)}>
-                    {one.name ?? one.type}
-                  </RowLink>
-                </td>
-                <td>{one.version.value ?? '–'}</td>
-                <td>
-                  <LicenceBadge licence={one.licence} />
-                </td>
-                <td>
-                  <SwaBadge status={one.swaStatus} />
-                </td>
-                <td>
-                  <Portal application={one} tunnels={props.tunnels} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable label={t.applications} headings={[text.applications.name, t.version, t.licence, t.swa, t.portal]}>
+        {props.applications.map((one) => (
+          <tr key={one.id}>
+            <td>
+              <RowLink onClick={() => setOpen(open === one.id ? undefined : one.id)}>{one.name ?? one.type}</RowLink>
+            </td>
+            <td>{one.version.value ?? '–'}</td>
+            <td>
+              <LicenceBadge licence={one.licence} />
+            </td>
+            <td>
+              <SwaBadge status={one.swaStatus} />
+            </td>
+            <td>
+              <Portal application={one} tunnels={props.tunnels} />
+            </td>
+          </tr>
+        ))}
+      </PlainTable>
       {shown && <ApplicationFacts application={shown} tunnels={props.tunnels} />}
     </Stack>
   );

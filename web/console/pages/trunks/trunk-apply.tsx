@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { type Trunk, TrunkDiff, type TrunkDiffItem } from '#contract/trunks.ts';
 import { Dialog } from '#web/kit/dialog.tsx';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import { said } from '#web/kit/said.ts';
 import { kitText } from '#web/kit/texts/index.ts';
 import { permissionFor } from '../../data/commands.ts';
@@ -81,23 +82,11 @@ export function ApplyTrunk({ trunk }: { trunk: Trunk }) {
 const Differences = ({ diff }: { diff: TrunkDiff }) => (
   <>
     {diff.unfinished !== null && <Text size="sm">{t.unfinished(said(diff.unfinished))}</Text>}
-    <div className="dk-scroll-x" role="region" aria-label={t.differences} tabIndex={0}>
-      <table className="dk-mini" style={{ minWidth: '36rem' }}>
-        <thead>
-          <tr>
-            <th scope="col">{t.what}</th>
-            <th scope="col">{t.state}</th>
-            <th scope="col">{t.found}</th>
-            <th scope="col">{t.wanted}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {diff.items.map((item) => (
-            <Item key={`${item.id} ${item.state}`} item={item} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable label={t.differences} headings={[t.what, t.state, t.found, t.wanted]} minWidth="36rem">
+      {diff.items.map((item) => (
+        <Item key={`${item.id} ${item.state}`} item={item} />
+      ))}
+    </PlainTable>
     {diff.commands.length > 0 && (
       <details>
         <summary className="dk-small">{t.commands}</summary>

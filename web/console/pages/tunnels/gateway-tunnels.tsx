@@ -6,6 +6,7 @@ import type { Tunnel } from '#contract/tunnels.ts';
 import { Age } from '#web/kit/age.tsx';
 import { bytes, count } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import { useMay } from '../../data/me.tsx';
 import { useGatewayLaunches, useGatewayTunnels, useTunnelCommands } from '../../data/tunnels.ts';
 import { text } from '../../texts/index.ts';
@@ -52,30 +53,17 @@ export function GatewayTunnels(props: { gateway: GatewayDetail }) {
             {tunnels.isPending ? '…' : t.none}
           </Text>
         ) : (
-          <div className="dk-scroll-x" role="region" aria-label={t.tunnels} tabIndex={0}>
-            <table className="dk-table">
-              <thead>
-                <tr>
-                  {[t.component, t.tunnel, t.status, t.control, t.description].map((name) => (
-                    <th key={name} scope="col">
-                      <span>{name}</span>
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <TunnelRow
-                    key={row.id}
-                    row={row}
-                    command={commands.of(row.id)}
-                    onStart={control ? () => setAsked([row]) : undefined}
-                    onStop={control ? () => commands.run('tunnel.stop', [row]) : undefined}
-                  />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <PlainTable label={t.tunnels} headings={[t.component, t.tunnel, t.status, t.control, t.description]} cards>
+            {rows.map((row) => (
+              <TunnelRow
+                key={row.id}
+                row={row}
+                command={commands.of(row.id)}
+                onStart={control ? () => setAsked([row]) : undefined}
+                onStop={control ? () => commands.run('tunnel.stop', [row]) : undefined}
+              />
+            ))}
+          </PlainTable>
         )}
         <Sessions gateway={gateway.id} />
       </Stack>
@@ -127,43 +115,34 @@ function Sessions(props: { gateway: string }) {
   }
   return (
     <>
-      <div className="dk-scroll-x" role="region" aria-label={t.sessions} tabIndex={0}>
-        <table className="dk-table">
-          <thead>
-            <tr>
-              {[t.who, t.why, t.target, t.since, t.state, t.requests, t.bytes, t.control].map((name) => (
-                <th key={name} scope="col">
-                  <span>{name}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((launch) => (
-              <tr key={launch.id}>
-                <td data-label={t.who}>{launch.personName}</td>
-                <td data-label={t.why} className="dk-wrap">
-                  {launch.reason || <span className="dk-dimmed">{t.noReason}</span>}
-                </td>
-                <td data-label={t.target} className="dk-wrap">
-                  {launch.name}
-                </td>
-                <td data-label={t.since}>
-                  <Age at={launch.createdAt} inRow />
-                </td>
-                <td data-label={t.state} className="dk-wrap">
-                  <SessionState launch={launch} />
-                </td>
-                <td data-label={t.requests}>{count(launch.requests)}</td>
-                <td data-label={t.bytes}>{bytes(launch.bytesUp + launch.bytesDown)}</td>
-                <td data-label={t.control}>
-                  <EndButton launch={launch} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable
+        label={t.sessions}
+        headings={[t.who, t.why, t.target, t.since, t.state, t.requests, t.bytes, t.control]}
+        cards
+      >
+        {rows.map((launch) => (
+          <tr key={launch.id}>
+            <td data-label={t.who}>{launch.personName}</td>
+            <td data-label={t.why} className="dk-wrap">
+              {launch.reason || <span className="dk-dimmed">{t.noReason}</span>}
+            </td>
+            <td data-label={t.target} className="dk-wrap">
+              {launch.name}
+            </td>
+            <td data-label={t.since}>
+              <Age at={launch.createdAt} inRow />
+            </td>
+            <td data-label={t.state} className="dk-wrap">
+              <SessionState launch={launch} />
+            </td>
+            <td data-label={t.requests}>{count(launch.requests)}</td>
+            <td data-label={t.bytes}>{bytes(launch.bytesUp + launch.bytesDown)}</td>
+            <td data-label={t.control}>
+              <EndButton launch={launch} />
+            </td>
+          </tr>
+        ))}
+      </PlainTable>
       <Anchor component={Link} href="/launches" size="sm">
         {t.allSessions}
       </Anchor>

@@ -10,6 +10,7 @@ import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { absoluteTime } from '#web/kit/format/age.ts';
 import { bytes, count } from '#web/kit/format/numbers.ts';
 import { ErrorPanel, Facts } from '#web/kit/panels.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { useGatewayNames } from '../../data/gateway-names.ts';
 import { type ListState, useListState } from '../../data/list-state.ts';
@@ -134,31 +135,18 @@ function Lines(props: { launch: Launch }) {
   const items = lines.data?.items ?? [];
   if (items.length === 0) return <Text size="sm">{lines.isPending ? '…' : t.noLines}</Text>;
   return (
-    <div className="dk-scroll-x" role="region" aria-label={t.lines} tabIndex={0}>
-      <table className="dk-mini">
-        <thead>
-          <tr>
-            {[t.time, t.method, t.path, t.answer, t.bytes].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ n, at, method, path, status, bytes: size }) => (
-            <tr key={n}>
-              <td>
-                <Age at={at} inRow />
-              </td>
-              <td>{method}</td>
-              <td className="dk-mono">{path}</td>
-              <td>{status}</td>
-              <td>{bytes(size)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable label={t.lines} headings={[t.time, t.method, t.path, t.answer, t.bytes]}>
+      {items.map(({ n, at, method, path, status, bytes: size }) => (
+        <tr key={n}>
+          <td>
+            <Age at={at} inRow />
+          </td>
+          <td>{method}</td>
+          <td className="dk-mono">{path}</td>
+          <td>{status}</td>
+          <td>{bytes(size)}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
