@@ -7,7 +7,6 @@ import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { ApplicationReport, TextFact } from '#contract/sections.ts';
 import { lookAtPage } from '#pbx-adapters/channels/http/look-at-page.ts';
 import type { ProbeSteps } from '#pbx-adapters/probe-steps.ts';
-import { probeOptions } from '#sip-trunks/client/options-probe.ts';
 import type { MiVoiceBusinessConnection } from './connection.ts';
 
 export const PLAN_OF_COMPANIONS = [
@@ -94,6 +93,8 @@ export async function companionInventory(
 async function bannerOf(host: string, port: number, signal: AbortSignal): Promise<string | undefined> {
   const [address] = await addressesOf(host).catch(() => []);
   if (address === undefined) return undefined;
+  // Loaded at the first question: most gateways ask no border gateway, and the SIP stack is large.
+  const { probeOptions } = await import('#sip-trunks/client/options-probe.ts');
   const answer = await probeOptions({
     target: { transport: 'udp', address, port },
     limitMs: OPTIONS_MS,
