@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { seedTrunks } from '#test/browser/support/seed-trunks.ts';
-import { startSeededConsole } from '#test/browser/support/seeded.ts';
+import { call, startSeededConsole } from '#test/browser/support/seeded.ts';
 import { startJudge } from './lighthouse-judge.ts';
 import type { Findings } from './report.ts';
 
@@ -15,6 +15,7 @@ export async function lighthouseScores(say: (text: string) => void): Promise<Fin
   await using running = await startSeededConsole();
   await seedTrunks(running);
   await using signedIn = await running.visit('/');
+  await call(signedIn.page, 'POST', '/roles', { name: 'Night shift' });
   const routes = [...(await readFile(PAGES, 'utf8')).matchAll(/path: '([^']+)'/g)].map(([, path]) => path ?? '/');
   await using lighthouse = await startJudge('the console', say);
   const missing: Record<string, string> = {};
@@ -30,15 +31,16 @@ export async function lighthouseScores(say: (text: string) => void): Promise<Fin
   return lighthouse.findings(missing);
 }
 
-/** The path of a route with its `:id` filled in by the first record of the list above it. */
+/** The path of a route with its `:id` filled in by the first record of the list above it that has a page. */
 async function shown(page: Page, route: string): Promise<string | undefined> {
   if (!route.includes(':')) return route;
   const list = route.split('/:')[0] ?? '';
   const id = await page.evaluate(async (address) => {
-    const answer = await fetch(`/api/v1${address}?limit=1`);
+    const answer = await fetch(`/api/v1${address}?limit=50`);
     if (!answer.ok) return undefined;
-    const { items } = (await answer.json()) as { items?: { id?: string }[] };
-    return items?.[0]?.id;
+    const { items } = (await answer.json()) as { items?: { id?: string; custom?: boolean }[] };
+    // Roles that everybody has are looked at in the list.
+    return items?.find(({ custom }) => custom !== false)?.id;
   }, list);
   return id === undefined ? undefined : `${list}/${id}`;
 }

@@ -6,6 +6,7 @@ import type { Findings } from './report.ts';
 /** What is asked of every page, of 1. */
 const LIMITS = { accessibility: 1, 'best-practices': 0.95 } as const;
 const CATEGORIES = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
+const PAINTS = ['first-contentful-paint', 'largest-contentful-paint'] as const;
 
 /** A browser in which Lighthouse judges page after page; what it found stands in `findings`. */
 export interface Judge extends AsyncDisposable {
@@ -63,9 +64,9 @@ export async function startJudge(of: string, say: (text: string) => void): Promi
       const found = CATEGORIES.flatMap((category) => categories[category]?.auditRefs ?? [])
         .filter(({ id, weight }) => weight > 0 && (audits[id]?.score ?? 1) < 1)
         .map(({ id }) => id);
-      // Noted, not judged: it is as much the machine's as the page's.
-      const speed = Math.round((categories['performance']?.score ?? 0) * 100);
-      figures[name] = [scores.join(', '), ...found, `performance ${speed}`].join('; ');
+      // Noted, not judged: it is as much the machine's as the page's. No score: it wants a network that grows quiet.
+      const paints = PAINTS.map((id) => `${id} ${audits[id]?.displayValue?.replace(/\s/, ' ') ?? 'unknown'}`);
+      figures[name] = [scores.join(', '), ...found, paints.join(', ')].join('; ');
       say(`${name}: ${figures[name]}`);
     },
     findings(missing = {}) {
