@@ -84,7 +84,7 @@ function runSuite(suite, reports) {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
-    { stdio: 'inherit', env: { ...process.env, DEMARC_FLAKY_FILE: join(reports, 'flaky') } },
+    { stdio: 'inherit', env: { ...process.env, ...surroundings(reports) } },
   );
   const seconds = Math.round((Date.now() - started) / 1000);
   if (!existsSync(report)) return { suite, passed: 0, failed: 1, skipped: 0, seconds, failures: ['it did not run'] };
@@ -99,6 +99,12 @@ function runSuite(suite, reports) {
     failures: testResults.flatMap(failuresOf),
   };
 }
+
+/** Hundreds of processes load the same code: it is compiled by the first of them. */
+const surroundings = (reports) => ({
+  DEMARC_FLAKY_FILE: join(reports, 'flaky'),
+  NODE_COMPILE_CACHE: join(reports, 'compile-cache'),
+});
 
 /** One line for each test that failed, and for a file that could not be loaded. */
 function failuresOf({ name, status, message, assertionResults }) {

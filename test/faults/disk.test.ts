@@ -174,7 +174,9 @@ it.skipIf(!mayMount())(
   async () => {
     await using folder = await temporaryFolder('full');
     await using disk = await smallDisk(folder.path, 64);
-    await using site = await startSite({ users: USERS, state: join(disk.path, 'daemon') });
+    // What it compiled is on the small disk, too.
+    const daemonEnv = { NODE_COMPILE_CACHE: undefined };
+    await using site = await startSite({ users: USERS, state: join(disk.path, 'daemon'), daemonEnv });
     await site.enrol();
     await site.addDirectory();
     const filler = join(disk.path, 'filler');

@@ -227,6 +227,8 @@ export class InstalledGateway implements AsyncDisposable {
         DEMARC_DAEMON_STATE: state,
         DEMARC_WEB_PORT: String(port),
         DEMARC_WEB_HOST: '127.0.0.1',
+        // It keeps what it compiled beside its own state, as on an appliance, and not with the other tests.
+        NODE_COMPILE_CACHE: undefined,
         // As under systemd: then the judge leaves the start to whoever manages the service.
         ...(supervised ? { INVOCATION_ID: 'test' } : {}),
         ...env,
