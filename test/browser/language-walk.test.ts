@@ -1,57 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { catalogue } from '#contract/errors/catalogue.ts';
-import { text as german } from '#web/console/texts/de/index.ts';
-import { text as english } from '#web/console/texts/en/index.ts';
-import { kitText as germanKit } from '#web/kit/texts/de.ts';
-import { phrases } from '#web/kit/texts/de-phrases/index.ts';
-import { kitText as englishKit } from '#web/kit/texts/en.ts';
 import { hasChromium } from './support/console.ts';
+import { englishLines } from './support/german.ts';
 import { call, shot, startSeededConsole } from './support/seeded.ts';
 
 type SeededConsole = Awaited<ReturnType<typeof startSeededConsole>>;
 
-/** What a catalogue says, in the pieces that stand between what is put in. */
-function pieces(value: unknown): string[] {
-  if (typeof value === 'string') return value.split(/\{\d.?\}/);
-  if (typeof value === 'function') return String(value('\0', '\0', '\0', '\0', '\0')).split(/[\0\d]+/);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(pieces);
-}
-const isSentence = (piece: string): boolean => (piece.match(/\p{L}+/gu)?.length ?? 0) > 2;
-
-const OURS = new Set([...pieces(german), ...pieces(germanKit), ...Object.values(phrases).flatMap(pieces)]);
-const THEIRS = [
-  ...pieces(english),
-  ...pieces(englishKit),
-  ...pieces(catalogue),
-  ...Object.keys(phrases).flatMap(pieces),
-]
-  .map((piece) => piece.trim())
-  .filter((piece) => isSentence(piece) && !OURS.has(piece));
-/** Names of settings and errors, alike in all languages. */
-const CODE = /^[a-z]+(\.[a-z-]+)+$/;
-/** Words that no German line has: what a catalogue does not know is found by them. */
-const ENGLISH = /\b(the|of|and|is|are|were|with|from|not|to|for|by|this|has|have|no|your|it)\b/i;
-
 const FAR_END = { kind: 'border-gateway', host: 'sip.example.org', port: 5061, transport: 'tls' };
-
-/** Every line that a person sees or is read, but for what programs and people have named. */
-const linesOf = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const lines: string[] = [];
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-    for (let node = walk.nextNode(); node !== null; node = walk.nextNode()) {
-      const element = node instanceof Element ? node : node.parentElement;
-      if (element === null || element.closest('script, style, noscript, pre, code, .dk-mono, [lang=en]')) continue;
-      if (node instanceof Text) lines.push(node.data);
-      else
-        for (const name of ['aria-label', 'title', 'placeholder', 'alt']) lines.push(element.getAttribute(name) ?? '');
-    }
-    return [...new Set(lines.map((line) => line.trim()))];
-  });
 
 describe.skipIf(!hasChromium)('the pages in German', () => {
   let running: SeededConsole;
@@ -84,10 +40,7 @@ describe.skipIf(!hasChromium)('the pages in German', () => {
       await page.locator('main h1, main h2').first().waitFor();
       await page.getByText('Wird geladen …').first().waitFor({ state: 'hidden' });
       await shot(page, `german${path.replaceAll(/[/:]/g, '-')}`);
-      for (const line of await linesOf(page)) {
-        if (CODE.test(line)) continue;
-        if (ENGLISH.test(line) || THEIRS.some((piece) => line.includes(piece))) left.push(`${path}: ${line}`);
-      }
+      left.push(...(await englishLines(page)).map((line) => `${path}: ${line}`));
     }
     expect(left).toEqual([]);
   });

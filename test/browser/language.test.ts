@@ -84,4 +84,15 @@ describe.skipIf(!hasChromium)('the language of the console', () => {
       expect(await axe(visited.page), path).toEqual([]);
     }
   });
+
+  test('the profile’s goes along into another browser, and leaves it with the person', async () => {
+    // In the menu it was set to German.
+    await using elsewhere = await running.visit('/users');
+    const { page } = elsewhere;
+    await page.getByRole('heading', { level: 1, name: 'Benutzer' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await page.getByRole('button', { name: /^Angemeldet als/ }).click();
+    await page.getByRole('menuitem', { name: 'Abmelden' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  });
 });

@@ -127,7 +127,7 @@ export function TunnelsPanel(props: { zone: string }) {
             <Text size="sm">{t.startText}</Text>
             <List size="sm">
               {question.rows.map(({ id, component, tunnel }) => (
-                <List.Item key={id}>{t.rowName(component, tunnel)}</List.Item>
+                <List.Item key={id}>{t.rowName(component, said(tunnel))}</List.Item>
               ))}
             </List>
             <Group justify="flex-end">
@@ -158,7 +158,7 @@ function Row(props: { row: TunnelRow; off: boolean; act: Acts; onStart: () => vo
   return (
     <tr>
       <td data-label={t.component}>{row.component}</td>
-      <td data-label={t.tunnel}>{row.tunnel}</td>
+      <td data-label={t.tunnel}>{said(row.tunnel)}</td>
       <td data-label={t.status}>
         {isStarted && (
           <StatusBadge tone={off ? 'quiet' : 'good'} icon={off ? 'off' : 'success'}>
@@ -171,7 +171,7 @@ function Row(props: { row: TunnelRow; off: boolean; act: Acts; onStart: () => vo
           size="xs"
           variant="default"
           disabled={act.isPending || (!isStarted && (off || row.authority === ''))}
-          aria-label={(isStarted ? t.stopOf : t.startOf)(row.component, row.tunnel)}
+          aria-label={(isStarted ? t.stopOf : t.startOf)(row.component, said(row.tunnel))}
           onClick={isStarted ? () => act.mutate({ path: `/tunnels/${row.id}/stop` }) : props.onStart}
         >
           {isStarted ? t.stop : t.start}
@@ -184,7 +184,7 @@ function Row(props: { row: TunnelRow; off: boolean; act: Acts; onStart: () => vo
           <Checkbox
             size="xs"
             label={t.cloudMayStart}
-            aria-label={`${t.cloudMayStart}: ${t.rowName(row.component, row.tunnel)}`}
+            aria-label={`${t.cloudMayStart}: ${t.rowName(row.component, said(row.tunnel))}`}
             checked={row.cloudMayStart}
             disabled={act.isPending}
             onChange={({ currentTarget }) =>

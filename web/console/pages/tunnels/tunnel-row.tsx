@@ -26,7 +26,7 @@ export function TunnelRow(props: {
   return (
     <tr>
       <td data-label={t.component}>{row.component}</td>
-      <td data-label={t.tunnel}>{row.tunnel}</td>
+      <td data-label={t.tunnel}>{said(row.tunnel)}</td>
       <td data-label={t.status} className="dk-wrap">
         <div>
           <TunnelStatus row={row} command={command} />
@@ -109,7 +109,7 @@ function Control(props: Parameters<typeof TunnelRow>[0]) {
       size="xs"
       variant="default"
       disabled={waits || !row.online || (row.off && !isStarted)}
-      aria-label={(isStarted ? t.stopOf : t.startOf)(row.component, row.tunnel)}
+      aria-label={(isStarted ? t.stopOf : t.startOf)(row.component, said(row.tunnel))}
       onClick={act}
     >
       {isStarted ? t.stop : t.start}

@@ -1,6 +1,7 @@
 import { Button, Group, List, Stack, Text } from '@mantine/core';
 import type { Tunnel } from '#contract/tunnels.ts';
 import { Dialog } from '#web/kit/dialog.tsx';
+import { said } from '#web/kit/said.ts';
 import { text } from '../../texts/index.ts';
 
 const t = text.tunnels;
@@ -12,7 +13,7 @@ export const StartTunnels = (props: { tunnels: readonly Tunnel[]; onYes: () => v
       <Text size="sm">{t.confirmText}</Text>
       <List size="sm">
         {props.tunnels.map(({ id, component, tunnel }) => (
-          <List.Item key={id}>{t.rowName(component, tunnel)}</List.Item>
+          <List.Item key={id}>{t.rowName(component, said(tunnel))}</List.Item>
         ))}
       </List>
       <Group justify="flex-end">

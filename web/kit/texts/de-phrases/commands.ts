@@ -131,5 +131,6 @@ export const commandPhrases: Phrases = {
   '{1_} is damaged': '{1} ist beschädigt',
   'Administration web interface': 'Weboberfläche der Verwaltung',
   'REST interface': 'REST-Schnittstelle',
+  'Remote access from the console': 'Fernzugriff aus der Konsole',
   'Server Manager REST interface': 'REST-Schnittstelle des Server Managers',
 };
