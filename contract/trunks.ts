@@ -130,6 +130,8 @@ export const Trunk = TrunkSettings.extend({
   gateway: Id,
   pbxName: z.string(),
   pbxType: PbxType,
+  /** The PBX was removed: nothing can be set or proven there until the trunk is given to another one. */
+  pbxRemoved: z.boolean().default(false),
   /** How its ends are, as its gateway last told; empty while it has told nothing. */
   health: z.array(TrunkEndBrief).default([]),
   createdAt: Instant,

@@ -5,11 +5,16 @@ import type { Tables } from '../store/schema.ts';
 import type { ListResource } from './list.ts';
 
 /** A row of the list of trunks, with what is shown of its PBX. */
-export type TrunkRow = Selectable<Tables['trunk']> & { pbx_name: string; pbx_type: string; health: string };
+export type TrunkRow = Selectable<Tables['trunk']> & {
+  pbx_name: string;
+  pbx_type: string;
+  pbx_removed_at: string | null;
+  health: string;
+};
 
 /** SIP trunks; the search covers the four columns of the table (TRK-9, TRK-13, TRK-14). */
 export const trunksList: ListResource = {
-  select: sql`t.*, p.name as pbx_name, p.type as pbx_type,
+  select: sql`t.*, p.name as pbx_name, p.type as pbx_type, p.removed_at as pbx_removed_at,
     (select coalesce(json_group_array(json_object('end', h."end", 'state', h.state, 'since', h.since, 'toldAt', h.told_at)), '[]')
       from trunk_health as h where h.trunk_id = t.id) as health`,
   from: sql`trunk as t inner join pbx as p on p.id = t.pbx_id`,
@@ -39,6 +44,7 @@ export const trunkDto = (row: TrunkRow): Trunk =>
     gateway: row.gateway_id,
     pbxName: row.pbx_name,
     pbxType: row.pbx_type,
+    pbxRemoved: row.pbx_removed_at !== null,
     health: JSON.parse(row.health),
     createdAt: row.created_at,
     updatedAt: row.updated_at,

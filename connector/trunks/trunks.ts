@@ -209,7 +209,10 @@ async function requireName(unit: Work, account: string, name: string, except?: s
   if (taken !== undefined && taken.id !== except) throw new DemarcError('trunk.name-taken', name);
 }
 
-async function rowOf(unit: Work, id: string): Promise<Omit<TrunkRow, 'pbx_name' | 'pbx_type' | 'health'>> {
+async function rowOf(
+  unit: Work,
+  id: string,
+): Promise<Omit<TrunkRow, 'pbx_name' | 'pbx_type' | 'pbx_removed_at' | 'health'>> {
   const row = await unit.db.selectFrom('trunk').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new DemarcError('api.not-found', 'trunk');
   return row;

@@ -91,6 +91,12 @@ describe.skipIf(!hasChromium || !hasKamailio() || !hasProgram('baresip'))('the p
     expect(evidence.join()).not.toMatch(/response="(?!\*)/);
     await shot(page, 'trunk-verify');
     expect(await axe(page)).toEqual([]);
+    // Whoever opens the page later sees what was proven, and when.
+    await page.reload();
+    await panel.getByText('The last proof of this trunk').waitFor();
+    expect(await far.getByRole('listitem').count()).toBe(5);
+    expect(await axe(page)).toEqual([]);
+    await shot(page, 'trunk-last-proof');
     expect(faults).toEqual([]);
   }, 90_000);
 

@@ -42,7 +42,11 @@ describe.skipIf(!hasSmtpSink)('mails to people', () => {
   it('an invitation arrives in the language that was asked for, and its link lets the person in, once', async () => {
     const to = 'jutta@example.com';
     const { link } = await site.api.post<PersonInvited>('/api/v1/people', {
-      ...{ account: site.account.id, name: 'Jutta Jäger', email: to, role: 'Account Admin', language: 'de' },
+      account: site.account.id,
+      name: 'Jutta Jäger',
+      email: to,
+      role: 'Account Admin',
+      language: 'de',
     });
     // It is told in the mail alone.
     expect(link).toMatchObject({ mailed: true, link: null });
@@ -64,7 +68,10 @@ describe.skipIf(!hasSmtpSink)('mails to people', () => {
 
   it('an address that the mail server refuses leaves the link to whoever invited', async () => {
     const { link } = await site.api.post<PersonInvited>('/api/v1/people', {
-      ...{ account: site.account.id, name: 'Rex', email: 'refused@example.com', role: 'User' },
+      account: site.account.id,
+      name: 'Rex',
+      email: 'refused@example.com',
+      role: 'User',
     });
     expect(link?.mailed).toBe(false);
     expect(link?.link).toContain('/password#token=');

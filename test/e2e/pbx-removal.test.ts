@@ -14,7 +14,7 @@ it('a PBX goes with its users: removed on site while the cloud is away, and by a
     const { items } = await site.api.get<IntegrationsPanel>(`/api/v1/integrations?account=${site.account.id}`);
     return items.flatMap(({ kind, subject, name }) => (kind === 'demarc-gateway' || subject === null ? [] : [name]));
   };
-  expect((await panel()).sort()).toEqual(['Head office', 'Plant']);
+  expect(new Set(await panel())).toEqual(new Set(['Head office', 'Plant']));
 
   // A last run is still in the queue when the PBX goes.
   await site.connector.stop();

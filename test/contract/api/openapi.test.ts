@@ -176,6 +176,7 @@ const PROMISED = [
   'delete /integrations',
   'put /integrations/{id}/switch',
   'delete /pbxs/{id}',
+  'get /trunks/{id}/proof',
   'get /commands',
   'post /commands',
   'get /commands/{id}',

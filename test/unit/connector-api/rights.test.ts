@@ -70,6 +70,7 @@ const aboutOne: {
   { name: 'GET command', permission: 'integrations:view', call: (c, s) => c.get(`/commands/${s.command}`) },
   { name: 'GET trunk', permission: 'integrations:view', call: (c, s) => c.get(`/trunks/${s.trunk}`) },
   { name: 'GET trunk health', permission: 'integrations:view', call: (c, s) => c.get(`/trunks/${s.trunk}/health`) },
+  { name: 'GET trunk proof', permission: 'integrations:view', call: (c, s) => c.get(`/trunks/${s.trunk}/proof`) },
   { name: 'GET trunk plan', permission: 'integrations:view', call: (c, s) => c.get(`/trunks/${s.trunk}/plan`) },
   {
     name: 'GET worksheet',

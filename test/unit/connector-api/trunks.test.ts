@@ -1,7 +1,9 @@
+import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
+import type { TrunkProof } from '#contract/api/trunks.ts';
 import type { ErrorBody, Page } from '#contract/api.ts';
 import type { DryRun, Trunk, TrunkPlan } from '#contract/trunks.ts';
-import { addAccount, addPartner, addSite, startApp, type TestApp } from './support.ts';
+import { addAccount, addPartner, addSite, START, startApp, type TestApp } from './support.ts';
 
 async function world(api: TestApp) {
   const partner = await addPartner(api.store);
@@ -157,5 +159,56 @@ describe('what a trunk comes to', () => {
     const { create } = await world(api);
     const answer = await create({ authentication: { kind: 'digest', user: 'u', password: 'secret' } });
     expect(answer.statusCode).toBe(400);
+  });
+
+  it('was last proven by the newest verification or call that took its steps, of this trunk alone', async () => {
+    await using api = await startApp();
+    const { account, site, ada, create } = await world(api);
+    const { id } = (await create()).json<Trunk>();
+    const proof = async () => (await ada.get(`/trunks/${id}/proof`)).json<TrunkProof>().command;
+    expect(await proof()).toBeNull();
+    const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
+    const command = (name: string, minutes: number, more: object = {}) => ({
+      id: ulid(START + minutes * 60_000),
+      account_id: account,
+      gateway_id: site.gateway,
+      name,
+      args: JSON.stringify({ trunk: id }),
+      state: 'succeeded',
+      issuer_id: 'p',
+      issuer_name: 'Ann Admin',
+      issued_at: at(minutes),
+      deadline_at: at(minutes + 15),
+      updated_at: at(minutes),
+      output: JSON.stringify({ steps: [], proven: true }),
+      ...more,
+    });
+    const verified = command('trunk.verify', 1);
+    await api.store.db
+      .insertInto('command')
+      .values([
+        verified,
+        command('trunk.verify', 2, { state: 'failed' }),
+        command('trunk.verify', 3, { args: JSON.stringify({ trunk: ulid(START) }) }),
+        command('trunk.plan', 4),
+      ])
+      .execute();
+    expect(await proof()).toMatchObject({ id: verified.id, issuerName: 'Ann Admin', issuedAt: at(1) });
+    const called = command('trunk.test-call', 5, { args: JSON.stringify({ trunk: id, through: 'pbx' }) });
+    await api.store.db.insertInto('command').values(called).execute();
+    expect(await proof()).toMatchObject({ id: called.id, output: { proven: true } });
+  });
+
+  it('says that its PBX was removed, and can be given to another one', async () => {
+    await using api = await startApp();
+    const { account, site, ada, create } = await world(api);
+    const made = await create();
+    const { id, etag } = made.json<Trunk>();
+    await api.store.db.updateTable('pbx').set({ removed_at: 'now' }).where('id', '=', site.pbx).execute();
+    expect((await ada.get(`/trunks/${id}`)).json<Trunk>()).toMatchObject({ pbxRemoved: true, pbxName: 'PBX 1' });
+    const change = (pbx: string) => ada.send('PUT', `/trunks/${id}`, settings(pbx), { 'if-match': etag });
+    expect((await change(site.pbx)).json<ErrorBody>()).toMatchObject({ field: 'pbx' });
+    const other = await addSite(api.store, account, 'Second');
+    expect((await change(other.pbx)).json<Trunk>()).toMatchObject({ pbxRemoved: false, pbx: other.pbx });
   });
 });

@@ -1,6 +1,9 @@
 import { Group, Loader, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { TrunkProof } from '#contract/api/trunks.ts';
 import { VerifyReport, type VerifyStep } from '#contract/trunk-verify.ts';
 import type { Trunk } from '#contract/trunks.ts';
+import { useApi } from '#web/kit/api/context.tsx';
 import { duration } from '#web/kit/format/age.ts';
 import { ErrorPanel, Panel } from '#web/kit/panels.tsx';
 import { said } from '#web/kit/said.ts';
@@ -14,7 +17,14 @@ const t = text.trunks.verify;
 
 /** Proves a trunk from its gateway: the steps appear as they are taken, each with what was found and what to do. */
 export function VerifyTrunk({ trunk }: { trunk: Trunk }) {
-  const { command, error, actions } = useTrunkCommand(trunk);
+  const { command: issued, error, actions } = useTrunkCommand(trunk);
+  const api = useApi();
+  const last = useQuery({
+    queryKey: ['trunks', 'one', trunk.id, 'proof'],
+    queryFn: ({ signal }) => api.get(`/trunks/${encodeURIComponent(trunk.id)}/proof`, TrunkProof, {}, signal),
+  });
+  // What was begun on this page counts; before that, what the last proof showed, with its age.
+  const command = issued ?? last.data?.command ?? undefined;
   const report = VerifyReport.partial().safeParse(command?.output);
   const steps = report.success ? (report.data.steps ?? []) : [];
   return (
@@ -53,6 +63,7 @@ export function VerifyTrunk({ trunk }: { trunk: Trunk }) {
         </Group>
         {trunk.pilotNumber === null && <Text size="sm">{t.noPilot}</Text>}
         {error && <ErrorPanel error={error} />}
+        {issued === undefined && command && <Text size="sm">{t.last}</Text>}
         <div role="status" aria-live="polite">
           {command && <CommandLine command={command} />}
         </div>

@@ -2,7 +2,6 @@ import { Alert, Anchor, Button, Group, List, Skeleton, Stack, Text } from '@mant
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
 import { type PlanField, type PlanStep, Trunk, TrunkPlan } from '#contract/trunks.ts';
-import { PBX_TYPE_NAMES } from '#contract/words.ts';
 import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
@@ -11,6 +10,7 @@ import { said } from '#web/kit/said.ts';
 import { text } from '../../texts/index.ts';
 import { ApplyTrunk } from './trunk-apply.tsx';
 import { TrunkHealthPanel } from './trunk-health.tsx';
+import { pbxOf } from './trunk-pbx.ts';
 import { TryNumber } from './trunk-try-number.tsx';
 import { VerifyTrunk } from './trunk-verify.tsx';
 
@@ -71,7 +71,7 @@ const Connects = ({ trunk }: { trunk: Trunk }) => (
   <Panel title={t.facts}>
     <Facts
       items={[
-        [t.pbx, `${PBX_TYPE_NAMES[trunk.pbxType]}, ${trunk.pbxName}`],
+        [t.pbx, pbxOf(trunk)],
         [t.address, `${trunk.host}:${trunk.port}`],
         [t.farEnd, `${t.farEndKinds[trunk.farEnd.kind]}, ${trunk.farEnd.host}:${trunk.farEnd.port}`],
         [t.transport, trunk.farEnd.transport.toUpperCase()],

@@ -15,6 +15,7 @@ import { text } from '../../texts/index.ts';
 import { DeleteTrunks } from './trunk-delete.tsx';
 import { TrunkForm } from './trunk-form.tsx';
 import { HealthCell } from './trunk-health.tsx';
+import { pbxOf } from './trunk-pbx.ts';
 
 const t = text.trunks;
 
@@ -32,7 +33,7 @@ const COLUMNS: readonly Column<Trunk>[] = [
   },
   { id: 'health', header: text.trunkHealth.column, cell: (row) => <HealthCell ends={row.health} /> },
   { id: 'port', header: t.port, sort: 'port', align: 'end', cell: (row) => row.port },
-  { id: 'pbx', header: t.pbx, sort: 'pbxName', cell: (row) => `${PBX_TYPE_NAMES[row.pbxType]}, ${row.pbxName}` },
+  { id: 'pbx', header: t.pbx, sort: 'pbxName', cell: pbxOf },
   { id: 'host', header: t.address, sort: 'host', cell: (row) => row.host },
   { id: 'farEnd', header: t.farEnd, cell: (row) => `${row.farEnd.host}:${row.farEnd.port}` },
   {

@@ -118,12 +118,14 @@ export const trunkText: ConsoleTexts['trunks'] = {
       ? 'Nichts weicht ab: Die Telefonanlage hat den Trunk wie gewünscht.'
       : `Verglichen: ${commands === 1 ? 'Ein Kommando würde' : `${commands} Kommandos würden`} ausgeführt.`,
   sentAs: (number) => `Sie geht als ${number} hinaus`,
+  removedPbx: (pbx: string) => `${pbx} (entfernt: Wählen Sie eine andere TK-Anlage für diesen Trunk)`,
   verify: {
     title: 'Den Trunk prüfen',
     note: 'Das Gateway fragt beide Seiten von seinem Platz im Netz des Standorts aus. Prüfen ändert nichts und ruft niemanden an; ein Testanruf wählt die Testrufnummer und sendet und hört einige Sekunden lang.',
     verify: 'Prüfen',
     callFarEnd: 'Testanruf zur Gegenstelle',
     callPbx: 'Testanruf durch die Telefonanlage',
+    last: 'Der letzte Nachweis dieses Trunks, wie es damals war:',
     noPilot: 'Geben Sie für einen Testanruf die Testrufnummer des Trunks ein.',
     running: 'Läuft',
     evidence: 'Was über die Leitung ging',

@@ -109,12 +109,14 @@ export const trunkText = {
       ? 'Nothing differs: the PBX has the trunk as it is wanted.'
       : `Compared: ${commands === 1 ? 'one command' : `${commands} commands`} would be run.`,
   sentAs: (number: string) => `It goes out as ${number}`,
+  removedPbx: (pbx: string) => `${pbx} (removed: choose another PBX for this trunk)`,
   verify: {
     title: 'Prove the trunk',
     note: 'The gateway asks both ends from its place in the site’s network. Verifying changes nothing and calls nobody; a test call dials the pilot number and sends and listens for some seconds.',
     verify: 'Verify',
     callFarEnd: 'Test call to the far end',
     callPbx: 'Test call through the PBX',
+    last: 'The last proof of this trunk, as it was then:',
     noPilot: 'For a test call, enter the pilot number of the trunk.',
     running: 'Under way',
     evidence: 'What went over the wire',
