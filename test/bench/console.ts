@@ -3,8 +3,9 @@ import { firstView } from './console-first-view.ts';
 import { lighthouseScores } from './console-lighthouse.ts';
 import { lists } from './console-lists.ts';
 import type { Findings } from './report.ts';
+import { wizardLighthouse } from './wizard-lighthouse.ts';
 
-const PARTS = { lists, changes, firstView, lighthouse: lighthouseScores };
+const PARTS = { lists, changes, firstView, lighthouse: lighthouseScores, wizard: wizardLighthouse };
 
 /** What the console costs people who wait for it, and how it is judged; each part by itself. */
 export async function consoleBench({ say }: { say: (text: string) => void }): Promise<Findings> {
