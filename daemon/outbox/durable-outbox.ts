@@ -44,6 +44,10 @@ export class DurableOutbox implements Outbox, SendQueue {
   readonly #listeners = new Set<() => void>();
   /** What has to be written with the next batch beside its own content. */
   #owed: StoreOperation[] = [];
+  /** Numbers that were used up by writes which failed since the last one that went well. */
+  #burnt: { from: number; to: number }[] = [];
+  /** No number below this one is used for a new record. */
+  #floor = 0;
   /** The first number of this start: the cloud can have none from here on before one was handed out. */
   #first = 1;
   #handedOut = false;
@@ -190,6 +194,9 @@ export class DurableOutbox implements Outbox, SendQueue {
       log.warn({ code, boot }, 'the outbox is empty; its numbers go on above those of the last start');
     }
     await this.#contents.load(meta, boot > 1 ? boot * SEQS_PER_BOOT : 1);
+    this.#contents.next = Math.max(this.#contents.next, this.#floor);
+    // What was burnt is on no disk yet, so that reading has forgotten it.
+    this.#owed = this.#burnt.flatMap(({ from, to }) => this.#ledger.note('store.failed', from, to));
     this.#mustLoad = false;
     return meta;
   }
@@ -218,18 +225,16 @@ export class DurableOutbox implements Outbox, SendQueue {
     try {
       await this.#options.store.batch([...this.#owed, ...operations, meta]);
       this.#owed = [];
+      this.#burnt = [];
       this.#options.mark?.note(this.#contents.next);
     } catch (error) {
       // What failed to sync may still turn up on the disk, so its numbers are not used again.
-      const burnt = this.#contents.next;
+      this.#floor = this.#contents.next;
+      if (this.#floor > from) this.#burnt.push({ from, to: this.#floor - 1 });
       this.#mustLoad = true;
-      try {
-        await this.#load();
-        this.#contents.next = burnt;
-        this.#owed = burnt > from ? this.#ledger.note('store.failed', from, burnt - 1) : [];
-      } catch (cause) {
+      await this.#load().catch((cause: unknown) => {
         this.#options.log.error({ code: 'store.damaged', err: cause }, 'the outbox could not be read again');
-      }
+      });
       throw error;
     }
   }

@@ -331,6 +331,24 @@ describe('what is given up', () => {
   });
 });
 
+/** Every number that was used is sent, or told as given up; and what was accepted is among it. */
+async function expectAllAccountedFor(outbox: DurableOutbox, accepted: readonly number[]): Promise<void> {
+  const seen = new Set<number>();
+  const numbers = new Set<unknown>();
+  for (let batch = await outbox.next(50); batch.length > 0; batch = await outbox.next(50)) {
+    for (const record of batch) {
+      expect(seen.has(record.seq) && record.kind !== 'dropped').toBe(false);
+      seen.add(record.seq);
+      numbers.add((parse(record).data as { n?: number }).n);
+    }
+    for (const { ranges } of told(batch)) {
+      for (const [from, to] of ranges) for (let seq = from; seq <= to; seq += 1) seen.add(seq);
+    }
+  }
+  for (const n of accepted) expect(numbers.has(n)).toBe(true);
+  expect(seen.size).toBe(outbox.state().next - 1);
+}
+
 describe.skipIf(!mayMount())('a full disk (needs the right to mount a tmpfs)', () => {
   test('refuses with store.full; what was accepted is kept, later numbers are new, and the cloud waits for nothing', async () => {
     await using folder = await temporaryFolder('outbox-full');
@@ -351,22 +369,10 @@ describe.skipIf(!mayMount())('a full disk (needs the right to mount a tmpfs)', (
       await rm(join(disk.path, 'ballast'));
       await it.outbox.append([event(5000)]);
       accepted.push(5000);
+      await expectAllAccountedFor(it.outbox, accepted);
     }
     await using it = await opened(disk.path, { boot: 2 });
-    const seen = new Set<number>();
-    const numbers = new Set<unknown>();
-    for (let batch = await it.outbox.next(50); batch.length > 0; batch = await it.outbox.next(50)) {
-      for (const record of batch) {
-        expect(seen.has(record.seq) && record.kind !== 'dropped').toBe(false);
-        seen.add(record.seq);
-        numbers.add((parse(record).data as { n?: number }).n);
-      }
-      for (const { ranges } of told(batch)) {
-        for (const [from, to] of ranges) for (let seq = from; seq <= to; seq += 1) seen.add(seq);
-      }
-    }
-    for (const n of accepted) expect(numbers.has(n)).toBe(true);
-    expect(seen.size).toBe(it.outbox.state().next - 1);
+    await expectAllAccountedFor(it.outbox, accepted);
   });
 });
 
