@@ -7,7 +7,7 @@ export const integrationPhrases: Phrases = {
     'Öffnen Sie die SIP-Trunks und sehen Sie an, was ihre Überwachung gefunden hat.',
   '{1_} of {2_} webhooks cannot be delivered to': 'An {1} von {2} Webhooks lässt sich nichts zustellen',
   'Open the alert settings; the reason stands with each webhook.':
-    'Öffnen Sie die Einstellungen der Warnungen; bei jedem Webhook steht der Grund.',
+    'Öffnen Sie die Einstellungen der Alarme; bei jedem Webhook steht der Grund.',
   'The gateway is not connected': 'Das Gateway ist nicht verbunden',
   'The gateway is not connected ({1})': 'Das Gateway ist nicht verbunden ({1*})',
   'Check its power and its way to the Internet; it connects again by itself.':
