@@ -112,7 +112,12 @@ describe.skipIf(!hasChromium)('the event history, in a browser', () => {
     expect([await axe(page), await overflow(page)]).toEqual([[], 0]);
     await page.route('**/api/v1/events?**', (route) => route.fulfill({ status: 503, body: 'proxy' }));
     await page.reload();
-    await page.getByRole('alert').getByText('Failed to get events').waitFor();
+    const banner = page.getByRole('alert').getByText('Failed to get events');
+    await banner.waitFor();
+    await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+    await banner.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Load it' }).click();
+    await banner.waitFor();
     await page.unroute('**/api/v1/events?**');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText(/ shown$/).waitFor();

@@ -75,6 +75,7 @@ describe.skipIf(!hasChromium)('numbers and locations, in a browser', () => {
     await shot(page, 'ranges-overlap');
     expect(await axe(page)).toEqual([]);
     await refused.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Discard them' }).click();
 
     await page.getByRole('button', { name: '0700', exact: true }).click();
     await page.getByText('of the ranges of this PBX').waitFor();

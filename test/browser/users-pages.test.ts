@@ -103,8 +103,8 @@ describe.skipIf(!hasChromium)('users in a browser', () => {
       .toBe('Marie Sklodowska');
     await late.getByRole('textbox', { name: 'Name', exact: true }).fill('Left behind');
     await late.getByRole('button', { name: 'Cancel' }).click();
-    await late.getByText('You have changes that are not saved').waitFor();
-    await late.getByRole('button', { name: 'Discard them' }).click();
+    await second.page.getByRole('button', { name: 'Discard them' }).click();
+    await late.waitFor({ state: 'hidden' });
 
     // Still open from before the edit.
     const details = page.getByRole('dialog', { name: 'Marie Sklodowska' });

@@ -1,7 +1,16 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Router } from 'wouter';
-import { usePathname, useSearch } from 'wouter/use-browser-location';
 import { Dialog } from '../dialog.tsx';
 import { kitText } from '../texts/index.ts';
 
@@ -76,24 +85,36 @@ export function useUnsaved(changed: boolean): (leave: () => void) => void {
 
 /** The browser has gone back before anybody is asked: the page is put in front again, and left once more if so wished. */
 function BackButton({ isHeld, ask }: { isHeld: () => boolean; ask: Guard['ask'] }) {
-  const path = usePathname();
-  const search = useSearch();
-  useEffect(() => {
-    const here = path + search;
-    const state: unknown = window.history.state;
+  useLayoutEffect(() => {
+    const address = () => window.location.pathname + window.location.search;
+    let here = address();
     let isLeaving = false;
+    // The router tells of every step that it makes.
+    const stepped = () => {
+      here = address();
+    };
     const moved = (event: PopStateEvent) => {
       // A jump within the page (to its content) is none away from it.
-      if (isLeaving || !isHeld() || window.location.pathname + window.location.search === here) return;
+      if (isLeaving || !isHeld() || address() === here) {
+        isLeaving = false;
+        here = address();
+        return;
+      }
       event.stopImmediatePropagation();
-      window.history.pushState(state, '', here);
+      window.history.pushState(null, '', here);
       ask(() => {
         isLeaving = true;
         window.history.back();
       });
     };
     window.addEventListener('popstate', moved, { capture: true });
-    return () => window.removeEventListener('popstate', moved, { capture: true });
-  }, [path, search, isHeld, ask]);
+    window.addEventListener('pushState', stepped);
+    window.addEventListener('replaceState', stepped);
+    return () => {
+      window.removeEventListener('popstate', moved, { capture: true });
+      window.removeEventListener('pushState', stepped);
+      window.removeEventListener('replaceState', stepped);
+    };
+  }, [isHeld, ask]);
   return null;
 }

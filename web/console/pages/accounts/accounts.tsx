@@ -39,7 +39,7 @@ const columns = (
     header: t.id,
     hiddenByDefault: true,
     cell: (row) => (
-      <Group gap={4} wrap="nowrap">
+      <Group gap={4}>
         <span className="dk-mono">{row.id}</span>
         <CopyButton value={row.id} label={t.id} />
       </Group>

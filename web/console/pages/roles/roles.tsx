@@ -106,7 +106,7 @@ function RoleTable(props: { roles: readonly RoleInfo[]; ofPartner: boolean; onWi
               </Cell>
               <Cell label={t.actions}>
                 {role.custom && props.ofPartner && (
-                  <Group gap={4} wrap="nowrap">
+                  <Group gap={4}>
                     {mayAdd && (
                       <Button
                         size="compact-xs"
