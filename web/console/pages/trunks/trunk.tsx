@@ -6,6 +6,7 @@ import { useApi } from '#web/kit/api/context.tsx';
 import { CopyButton } from '#web/kit/copy-button.tsx';
 import { Icon } from '#web/kit/icons.tsx';
 import { ErrorPanel, Facts, PageHeader, Panel } from '#web/kit/panels.tsx';
+import { PlainTable } from '#web/kit/plain-table.tsx';
 import { said } from '#web/kit/said.ts';
 import { text } from '../../texts/index.ts';
 import { ApplyTrunk } from './trunk-apply.tsx';
@@ -125,22 +126,11 @@ function Step({ step, number, base }: { step: PlanStep; number: number; base: st
         <span className="dk-dimmed">{t.sides[step.side]}:</span> <Where path={step.where} />
       </Text>
       {step.fields.length > 0 && (
-        <div className="dk-scroll-x" role="region" aria-label={said(step.title)} tabIndex={0}>
-          <table className="dk-mini">
-            <thead>
-              <tr>
-                <th scope="col">{t.field}</th>
-                <th scope="col">{t.value}</th>
-                <th scope="col">{t.why}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {step.fields.map((field) => (
-                <Field key={field.label} field={field} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable label={said(step.title)} headings={[t.field, t.value, t.why]}>
+          {step.fields.map((field) => (
+            <Field key={field.label} field={field} />
+          ))}
+        </PlainTable>
       )}
       {step.commands.map((command) => (
         <Group key={command} gap="xs" wrap="nowrap" align="flex-start">
