@@ -62,8 +62,11 @@ export interface InvitationMail {
   first: boolean;
 }
 
-/** Mails the link; false where that did not work, so that whoever asked can pass it on themselves. */
-export type SendInvitation = (mail: InvitationMail) => Promise<boolean>;
+/**
+ * Mails the link. Where that did not work, whoever asked can pass it on themselves: `refused` for good (RFC 5321, section
+ * 4.2.1: a reply of 5xx), or not now.
+ */
+export type SendInvitation = (mail: InvitationMail) => Promise<'sent' | 'refused' | 'not now'>;
 
 // Names are people's own: none of theirs may begin a line or a link of ours.
 const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
@@ -77,14 +80,14 @@ export function invitationMailer({ settings, log }: { settings: MailSettings | u
     const content = JSON.stringify({ subject: words.subject, text: words.text(plain(to.name), plain(by), link, days) });
     try {
       await carry({ name: plain(to.name), address: to.email }, { id, content }, AbortSignal.timeout(LIMIT_MS));
-      return true;
+      return 'sent';
     } catch (thrown) {
       const error = toDemarcError(thrown);
       log.warn(
         { code: 'person.mail-not-sent', reason: error.code, detail: error.detail },
         'an invitation was not mailed',
       );
-      return false;
+      return error.code === 'alert.mail-refused' ? 'refused' : 'not now';
     }
   };
   return send;

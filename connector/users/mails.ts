@@ -162,10 +162,9 @@ export class UserMails {
     const { store, clock, log } = this.#parts;
     let reason: string | undefined;
     try {
-      if (await this.#send(mail)) {
-        await this.#drop(mail.id);
-        return;
-      }
+      const outcome = await this.#send(mail);
+      if (outcome === 'sent') return await this.#drop(mail.id);
+      if (outcome === 'refused') return await this.#giveUp(mail, 'the mail server refuses it');
       reason = 'the mail server did not take it';
     } catch (thrown) {
       const error = toDemarcError(thrown);
@@ -186,7 +185,7 @@ export class UserMails {
   }
 
   /** @throws DemarcError those of an invitation */
-  async #send(mail: Mail): Promise<boolean> {
+  async #send(mail: Mail): ReturnType<SendInvitation> {
     const { store, clock, publicUrl, send } = this.#parts;
     const user = await store.db
       .selectFrom('directory_user')
@@ -197,7 +196,7 @@ export class UserMails {
       .where('directory_user.account_id', '=', mail.account_id)
       .executeTakeFirst();
     // Gone in the meantime, or without an address: nobody is left to get it.
-    if (user === undefined || user.email === null || send === undefined) return true;
+    if (user === undefined || user.email === null || send === undefined) return 'sent';
     const { name, email } = user;
     const place = { partner: user.partner_id, account: mail.account_id };
     const actor: EventActor = { id: mail.person_id, name: mail.person_name, kind: 'person' };
@@ -218,7 +217,7 @@ export class UserMails {
         ? (await this.#people.invite(place, { name, email, language }, role, by)).link
         : await this.#people.link(place, known.id, by);
     // Somebody who has a password from another account needs no link.
-    if (link === null) return true;
+    if (link === null) return 'sent';
     const address = new URL('/password', publicUrl);
     address.hash = new URLSearchParams({ token: link.token }).toString();
     return send({

@@ -62,7 +62,7 @@ export function peopleRoutes(app: Api, { store, clock, publicUrl, sendInvitation
     const { name, email, language, first } = person;
     const days = Math.round((Date.parse(expiresAt) - clock.now()) / DAY_MS);
     const mail = { id: request.id, to: { name, email }, language, by: callerOf(request).actor.name, days, first };
-    const mailed = (await sendInvitation?.({ ...mail, link: address.href })) === true;
+    const mailed = (await sendInvitation?.({ ...mail, link: address.href })) === 'sent';
     return { mailed, link: mailed ? null : address.href, expiresAt };
   }
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   api = await startApp({
     sendInvitation: async (mail) => {
       mails.push(mail);
-      return mailWorks;
+      return mailWorks ? 'sent' : 'not now';
     },
   });
 });

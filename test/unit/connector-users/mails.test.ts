@@ -32,7 +32,7 @@ beforeEach(async () => {
   });
   const send = async (mail: InvitationMail) => {
     if (works) sent.push(mail);
-    return works;
+    return works ? 'sent' : 'not now';
   };
   mails = new UserMails({ ...api, log: pino({ level: 'silent' }), publicUrl: 'https://demarc.example', send });
   partner = await addPartner(api.store);
@@ -88,12 +88,35 @@ describe('a welcome mail', () => {
       ...api,
       log: pino({ level: 'silent' }),
       publicUrl: 'https://demarc.example',
-      send: async (mail) => sent.push(mail) > 0,
+      send: async (mail) => {
+        sent.push(mail);
+        return 'sent';
+      },
     });
     again.start();
     await emptied();
     await again.stop();
     expect(sent).toHaveLength(1);
+  });
+
+  test('that the mail server refuses for good is given up at once and told', async () => {
+    const refusing = new UserMails({
+      ...api,
+      log: pino({ level: 'silent' }),
+      publicUrl: 'https://demarc.example',
+      send: async () => 'refused',
+    });
+    await mails.stop();
+    await manage('welcome');
+    refusing.start();
+    await emptied();
+    await refusing.stop();
+    const event = await api.store.db
+      .selectFrom('event')
+      .select('message')
+      .where('name', '=', 'user.mail-failed')
+      .executeTakeFirst();
+    expect(event?.message).toContain('the mail server refuses it');
   });
 
   test('to an address that belongs to another partner’s person is given up and told', async () => {

@@ -46,6 +46,7 @@ export const adminEvents: Phrases = {
   'Welcome mails are sent to {1_} users': 'Willkommensmails werden an {1} Benutzer gesendet',
   'Links for a new password are sent to {1_} users': 'Links für ein neues Passwort werden an {1} Benutzer gesendet',
   'A mail to a user could not be sent: {1}': 'Eine Mail an einen Benutzer konnte nicht gesendet werden: {1*}',
+  'the mail server refuses it': 'der Mailserver lehnt sie ab',
   'the mail server did not take it': 'der Mailserver hat sie nicht angenommen',
   '{1_} users were imported from {2}': '{1} Benutzer wurden aus {2} importiert',
   '{1_} users were imported from {2}; {3_} rows have problems and remain':
