@@ -1,5 +1,6 @@
 import { Group, Loader, Stack, Switch } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { onDemand } from '#web/kit/on-demand.tsx';
 import { ErrorPanel, PageHeader } from '#web/kit/panels.tsx';
 import { kitText } from '#web/kit/texts/index.ts';
 import { useAbout } from '../data/queries.ts';
@@ -9,7 +10,7 @@ import { AboutPanel, InventoryPanel, RegistrationPanel } from './about.tsx';
 import { TunnelsPanel } from './tunnels.tsx';
 import { UpdatePanel } from './update.tsx';
 
-const DebugView = lazy(() => import('./debug.tsx'));
+const DebugView = onDemand(() => import('./debug.tsx')).page;
 
 const t = text.daemon;
 const KEY = 'demarc.debug-view';
@@ -50,11 +51,7 @@ export default function DaemonPage() {
       )}
       <UpdatePanel zone={about.data?.timeZone ?? 'UTC'} />
       <TunnelsPanel zone={about.data?.timeZone ?? 'UTC'} />
-      {debug && (
-        <Suspense fallback={<Loader aria-label={kitText.loading} role="status" />}>
-          <DebugView />
-        </Suspense>
-      )}
+      {debug && <DebugView />}
     </Stack>
   );
 }

@@ -1,6 +1,6 @@
 import { AppShell, Burger, Button, Center, Group, Loader, Text } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
-import { Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { LanguageSwitch } from '#web/kit/language-switch.tsx';
 import { LiveIndicator } from '#web/kit/live/live-indicator.tsx';
@@ -119,9 +119,7 @@ function Page(props: { live: LiveState; part: 'navigation' | 'content' }) {
       {wizard.data ? (
         <WizardProvider value={wizard.data}>
           <PageBoundary key={path}>
-            <Suspense fallback={<Waiting />}>
-              <Routes />
-            </Suspense>
+            <Routes />
           </PageBoundary>
         </WizardProvider>
       ) : wizard.error ? (

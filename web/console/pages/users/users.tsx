@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { User, UserProperty, UserStatus, UserSummary } from '#contract/api/users.ts';
 import { Irregularity, PBX_TYPE_NAMES, PbxType } from '#contract/words.ts';
@@ -8,6 +8,7 @@ import { Age } from '#web/kit/age.tsx';
 import { useApi } from '#web/kit/api/context.tsx';
 import type { FilterField } from '#web/kit/filters/grammar.ts';
 import { Icon } from '#web/kit/icons.tsx';
+import { onDemand } from '#web/kit/on-demand.tsx';
 import { StatusBadge } from '#web/kit/status-badge.tsx';
 import type { Column } from '#web/kit/table/data-table.tsx';
 import { useAccount } from '../../data/account.tsx';
@@ -26,7 +27,7 @@ import { UsersMails } from './users-mails.tsx';
 const t = text.users;
 
 /** Not needed to look: it brings the country codes along. */
-const UserForm = lazy(() => import('./user-form.tsx'));
+const UserForm = onDemand(() => import('./user-form.tsx'), null).page;
 
 const columns = (state: ListState): Column<User>[] => [
   {
@@ -142,16 +143,8 @@ export default function Users() {
         }
       />
       <UsersMails state={state} />
-      {edited && (
-        <Suspense>
-          <UserForm account={edited.account} user={edited} onClose={() => setEdited(undefined)} />
-        </Suspense>
-      )}
-      {adding && account !== undefined && (
-        <Suspense>
-          <UserForm account={account} onClose={() => setAdding(false)} />
-        </Suspense>
-      )}
+      {edited && <UserForm account={edited.account} user={edited} onClose={() => setEdited(undefined)} />}
+      {adding && account !== undefined && <UserForm account={account} onClose={() => setAdding(false)} />}
     </>
   );
 }
