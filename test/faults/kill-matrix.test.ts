@@ -119,7 +119,7 @@ class Lane {
       for (const { name, run, done } of this.#work) {
         // The retry of the suite would only look at the same outcome again.
         const again = async (first: unknown) => {
-          console.log(`second try of ${name}: ${String(first)}`);
+          console.log(`second try of ${name}: ${first instanceof Error ? first.stack : String(first)}`);
           await run().catch((second: unknown) => {
             throw new AggregateError([first, second], `${String(first)}; then ${String(second)}`);
           });

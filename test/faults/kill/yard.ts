@@ -115,7 +115,10 @@ export class Yard implements AsyncDisposable {
         return isFinal(command.state);
       },
       LOOK_MS,
-    );
+    ).catch((error: unknown) => {
+      const said = this.site.daemon.output().slice(-4000);
+      throw new Error(`${String(error)}: it is ${command?.state}. The gateway said:\n${said}`, { cause: error });
+    });
     if (command === undefined) throw new Error('no command');
     return command;
   }
