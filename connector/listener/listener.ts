@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Log } from '#config/log.ts';
+import { OpenSockets } from '#config/open-sockets.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import { refuseGarbage, refuseUpgrade } from '#tunnel/relay/raw-answers.ts';
 import type { ServerIdentity } from '../pki/server-certificate.ts';
@@ -43,8 +43,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
  */
 export class Listener {
   readonly #log: Log;
-  readonly #open = new Set<Socket>();
   readonly #server: Server;
+  readonly #open: OpenSockets;
   readonly #clientCa: string;
   #handlers: Handlers | undefined;
 
@@ -66,10 +66,7 @@ export class Listener {
       maxHeaderSize: MAX_HEADER_BYTES,
     });
     this.#server.maxConnections = options.maxConnections ?? 25_000;
-    this.#server.on('connection', (socket: Socket) => {
-      this.#open.add(socket);
-      socket.once('close', () => this.#open.delete(socket));
-    });
+    this.#open = new OpenSockets(this.#server);
     this.#server.on('tlsClientError', (error, socket) => {
       this.#log.debug({ err: error, peer: socket.remoteAddress }, 'a TLS handshake failed');
       socket.destroy();
@@ -110,10 +107,7 @@ export class Listener {
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    // Not what the server knows alone: it does not know those that have not ended their TLS handshake, and waits for them.
-    const cut = setTimeout(() => {
-      for (const socket of this.#open) socket.destroy();
-    }, DRAIN_MS);
+    const cut = setTimeout(() => this.#open.destroy(), DRAIN_MS);
     await closed;
     clearTimeout(cut);
   }

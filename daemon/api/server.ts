@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZodError } from 'zod';
 import { describe } from '#config/document.ts';
 import type { Log } from '#config/log.ts';
+import { OpenSockets } from '#config/open-sockets.ts';
 import { DemarcError, toDemarcError } from '#contract/errors/demarc-error.ts';
 import type { BrowserGate } from '../wizard/browser.ts';
 import { TooManyTries } from '../wizard/tries.ts';
@@ -52,6 +53,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     { cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' },
     (request, response) => void answer(options, stopping.signal, request, response),
   );
+  const open = new OpenSockets(server);
   server.headersTimeout = 10_000;
   server.requestTimeout = 120_000;
   server.maxConnections = 100;
@@ -61,24 +63,28 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     port,
     stop: async () => {
       stopping.abort();
-      await Promise.all([close(server), redirect === undefined ? undefined : close(redirect)]);
+      await Promise.all([close(server, open), redirect && close(redirect.server, redirect.open)]);
       log.debug('local API closed');
     },
   };
 }
 
-async function startRedirect(options: ApiServerOptions, httpsPort: number): Promise<Server | undefined> {
+async function startRedirect(
+  options: ApiServerOptions,
+  httpsPort: number,
+): Promise<{ server: Server; open: OpenSockets } | undefined> {
   const { redirectPort, host, log } = options;
   if (redirectPort === undefined) return undefined;
   const server = createHttp((request, response) => {
     const name = /^(\[[\da-f:]+\]|[\w.-]+)(:\d+)?$/i.exec(request.headers.host ?? '')?.[1] ?? 'localhost';
     response.writeHead(308, { location: `https://${name}:${httpsPort}/`, connection: 'close' }).end();
   });
+  const open = new OpenSockets(server);
   server.headersTimeout = 10_000;
   server.maxConnections = 20;
   try {
     await listen(server, host, redirectPort);
-    return server;
+    return { server, open };
   } catch (error) {
     log.warn(
       { code: 'daemon.port-taken', port: redirectPort, err: error },
@@ -97,12 +103,12 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, open: OpenSockets): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
     // Streams and slow clients must not hold up a stop.
-    setTimeout(() => server.closeAllConnections(), 500).unref();
+    setTimeout(() => open.destroy(), 500).unref();
   });
 }
 

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { appendFile, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
@@ -240,6 +241,21 @@ describe('answers', () => {
     await b.server.stop();
     await ended;
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('who connects and says nothing holds no stop up', async () => {
+    const redirectPort = await freePort();
+    const b = await bench({ redirectPort });
+    const ends = [b.server.port, redirectPort].map(async (port) => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      await once(socket, 'connect');
+      return once(socket.resume(), 'close');
+    });
+    expect((await b.ask('GET', '/healthz', { token: null })).status).toBe(200);
+    const started = performance.now();
+    await b.server.stop();
+    expect(performance.now() - started).toBeLessThan(4000);
+    await Promise.all(ends);
   });
 
   test('a taken port is a clear error; a taken redirect port is not', async () => {
