@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { OpenSockets } from '#config/open-sockets.ts';
 import { MessageFramer } from '../message/framing.ts';
 import { type Answer, answerRequest, type Source } from './answer.ts';
 import { AnswerLimiter } from './limiter.ts';
@@ -36,6 +37,7 @@ export class OptionsListener {
   readonly #connections = new Set<Socket>();
   readonly #udp: UdpSocket | undefined;
   readonly #stream: Server;
+  readonly #open: OpenSockets;
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
@@ -51,6 +53,7 @@ export class OptionsListener {
           accept,
         )
       : createServer(accept);
+    this.#open = new OpenSockets(this.#stream);
     // A handshake that is not finished takes a place too.
     this.#stream.maxConnections = 2 * this.#limits.mostConnections;
   }
@@ -68,7 +71,7 @@ export class OptionsListener {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#connections) socket.destroy();
+    this.#open.destroy();
     await Promise.all([
       new Promise<void>((resolve) => (this.#udp ? this.#udp.close(() => resolve()) : resolve())),
       new Promise<void>((resolve) => this.#stream.close(() => resolve())),
