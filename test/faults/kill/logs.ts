@@ -40,6 +40,7 @@ export function logsFamily(yard: Yard): CommandFamily {
     yard,
     // What arrives whole, not how often it is sent.
     acts: async () => (await uploads('')).total,
+    traces: async () => (await site.api.get<Page<Upload>>(`/api/v1/uploads?account=${site.account.id}&limit=5`)).items,
     expected: (state, victim) =>
       victim !== 'connector' && (state === 'accepted' || state === 'running')
         ? { state: 'failed', code: 'command.interrupted', acts: [0, 0] }
