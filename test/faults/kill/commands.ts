@@ -118,7 +118,9 @@ async function reach(family: CommandFamily, state: string) {
       if (!(error instanceof TooQuick) || attempt === ATTEMPTS) throw error;
       yard.goOn();
       await family.afterwards?.('sent', 'connector');
-      await family.afterCase?.(await yard.commandEnd(id));
+      // In any case: what it still does would count for the next one.
+      const ended = await yard.commandEnd(id);
+      await family.afterCase?.(ended);
     }
   }
 }
